@@ -1,0 +1,1 @@
+"""Models of code that is not read as source: the built-ins, the standard library, torch."""

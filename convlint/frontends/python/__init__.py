@@ -1,0 +1,1 @@
+"""The Python front end: text to the lowered form that the evaluator reads."""

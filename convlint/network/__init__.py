@@ -1,0 +1,1 @@
+"""Network facts: layers, and the pure geometry of what they read."""

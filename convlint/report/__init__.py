@@ -1,0 +1,1 @@
+"""Reports: findings, in; text, JSON, SARIF and annotations, out. One file for each format."""

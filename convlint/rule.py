@@ -1,0 +1,42 @@
+"""The plugin interface: what a rule is. Built-in rules and third-party rules use exactly this."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import ClassVar
+
+from convlint.findings import Fix, Severity
+from convlint.network.layers import Layer
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """What a rule says of one layer. The linter adds where it stands and how it is reached."""
+
+    message: str
+    """Lower case, matter of fact, no full stop: ``1x1 convolution with stride 2 reads 1 of every 4 pixels of its input``."""
+    builds: str
+    """The same for a library's layer, after "builds 3 layers that ": ``read 1 of every 4 pixels of their input``."""
+    dead_fraction: float | None = None
+    picture: tuple[str, ...] = ()
+    parameters: tuple[str, ...] = ("kernel_size", "stride")
+    """The parameters that the problem is about; each one's origin is shown."""
+    fixes: tuple[Fix, ...] = ()
+
+
+class Rule(ABC):
+    """One pattern worth finding. The module's docstring is the rule's page; see ``docs/writing-rules.md``."""
+
+    name: ClassVar[str]
+    """Kebab-case, the pattern found, readable after "ignore": ``dead-pixels``."""
+    group: ClassVar[str]
+    """``sampling``, ``upsampling``, ``invalid``, ``cost``, ``audio``, ``pedantic`` or a plugin's own."""
+    severity: ClassVar[Severity]
+    enabled: ClassVar[bool] = True
+    """Whether it runs without being selected."""
+
+    @abstractmethod
+    def check(self, layer: Layer) -> Iterator[Problem]:
+        """The problems of one layer; none where anything it needs is unknown."""
