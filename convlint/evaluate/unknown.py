@@ -1,0 +1,62 @@
+"""Every reason for which the evaluator gives up on a value, with what it means and what would help."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import NamedTuple
+
+
+class Reason(NamedTuple):
+    """What became unknown, in words for a user, and what would make it known."""
+
+    explanation: str
+    hint: str
+
+
+REASONS: Mapping[str, Reason] = MappingProxyType(
+    {
+        "no-default": Reason(
+            "a parameter without a default value, in a function or class that nothing known calls",
+            "give the parameter a default or an annotation that can be built from defaults, or lint the code that calls it",
+        ),
+        "module-not-found": Reason(
+            "a name imported from a module whose source is neither in the project nor in its environment",
+            "name the environment with --python, or lint inside the environment in which the package is installed",
+        ),
+        "not-modelled": Reason(
+            "a function or class of the standard library, torch or a compiled module that convlint has no model of",
+            "pass the numbers of layers through plain Python values",
+        ),
+        "unknown-name": Reason(
+            "a name that is defined nowhere convlint looks", "define or import it at the top of the module"
+        ),
+        "unknown-attribute": Reason(
+            "an attribute that nothing known sets", "set it in __init__ or in the class body"
+        ),
+        "unknown-callable": Reason(
+            "the result of calling a value that is itself unknown", "see the reason of what is called"
+        ),
+        "unknown-operand": Reason("an operation on a value that is itself unknown", "see the reason of the operand"),
+        "unknown-key": Reason(
+            "a look-up with an unknown or missing key or index", "use a key that can be read from the source"
+        ),
+        "unknown-iterable": Reason(
+            "a loop over an unknown sequence", "loop over a literal, a default or a range of known length"
+        ),
+        "tensor": Reason("a value computed from tensors, which have no values here", "take layer sizes from plain numbers"),
+        "raises": Reason(
+            "an expression that would raise an exception with the values that are known", "check the call against its definition"
+        ),
+        "recursion": Reason("a call that leads back to itself with the same arguments", "break the cycle"),
+        "limit": Reason(
+            "one of the evaluator's limits was reached (each is named in convlint/evaluate/budget.py)",
+            "split the code that builds the model, or report the case",
+        ),
+        "choices": Reason(
+            "too many possible values after joining the arms of unknown conditions", "decide the conditions by defaults"
+        ),
+        "syntax": Reason("a definition that does not parse", "fix the syntax error"),
+        "unsupported": Reason("a Python construct that convlint does not evaluate", "report the case"),
+    }
+)
