@@ -1,1 +1,1 @@
-"""The built-in rules, one rule a file, found through the entry point ``convlint.rules``."""
+"""convlint's own rules, one file each; loaded through the entry point group ``convlint.rules`` like any plugin's."""

@@ -1,0 +1,223 @@
+"""A layer whose window never touches some positions of its input.
+
+## What it does
+
+Finds convolutions, pools and unfolds that skip a part of their input on a regular grid. A 1x1 convolution with
+stride 2 reads the pixels marked `x` and never the ones marked `o`:
+
+```text
+x o x o
+o o o o
+x o x o
+o o o o
+```
+
+Per axis, a window of kernel size k that moves by stride s with dilation d meets min(k, s / gcd(d, s)) of every s
+positions. Something is skipped where that is less than s: where the kernel is smaller than the stride, and also where
+stride and dilation share a factor, as in a 3x3 kernel with stride 2 and dilation 2.
+
+## Why it matters
+
+What is not read is lost: the skipped values were computed by the layers before, they do not change the output of this
+layer, and no gradient flows back to them through it. Whether that matters is for you to decide. In the shortcut of a
+ResNet it is standard practice, and the other branch of the block usually reads every pixel. Where nothing else reads
+the input, the work that made the skipped values has no effect at all.
+
+## Examples
+
+The projection shortcut of a residual block: both numbers in one call.
+
+```python bad
+from torch import nn
+
+
+class Shortcut(nn.Sequential):
+    def __init__(self) -> None:
+        super().__init__(
+            nn.Conv2d(64, 128, kernel_size=1, stride=2, bias=False),
+            nn.BatchNorm2d(128),
+        )
+```
+
+ResNet-D averages first, so that each pixel counts.
+
+```python good
+from torch import nn
+
+
+class Shortcut(nn.Sequential):
+    def __init__(self) -> None:
+        super().__init__(
+            nn.AvgPool2d(kernel_size=2, stride=2, ceil_mode=True, count_include_pad=False),
+            nn.Conv2d(64, 128, kernel_size=1, stride=1, bias=False),
+            nn.BatchNorm2d(128),
+        )
+```
+
+The helper fixes the kernel size, its caller the stride: neither place shows both.
+
+```python bad
+from torch import nn
+
+
+def conv1x1(in_planes: int, out_planes: int, stride: int = 1) -> nn.Conv2d:
+    return nn.Conv2d(in_planes, out_planes, kernel_size=1, stride=stride, bias=False)
+
+
+class Downsample(nn.Module):
+    def __init__(self) -> None:
+        super().__init__()
+        self.project = conv1x1(256, 512, stride=2)
+
+    def forward(self, x):
+        return self.project(x)
+```
+
+Stride 2 and dilation 2 share the factor 2: nine taps, but all of them on even rows and columns.
+
+```python bad
+from torch import nn
+
+
+class SelectiveBranch(nn.Module):
+    def __init__(self) -> None:
+        super().__init__()
+        self.conv = nn.Conv2d(64, 64, kernel_size=3, stride=2, padding=2, dilation=2)
+
+    def forward(self, x):
+        return self.conv(x)
+```
+
+With dilation 3 the taps fall on even and odd positions alike, and the output keeps its size.
+
+```python good
+from torch import nn
+
+
+class SelectiveBranch(nn.Module):
+    def __init__(self) -> None:
+        super().__init__()
+        self.conv = nn.Conv2d(64, 64, kernel_size=3, stride=2, padding=3, dilation=3)
+
+    def forward(self, x):
+        return self.conv(x)
+```
+
+A pool that only subsamples, and a pool over short clips that drops one frame and one pixel in three.
+
+```python bad
+import torch.nn.functional as F
+from torch import nn
+
+
+class TopLevel(nn.Module):
+    def forward(self, p5):
+        return F.max_pool2d(p5, kernel_size=1, stride=2)
+```
+
+```python bad
+from torch import nn
+
+
+class ClipPool(nn.Module):
+    def __init__(self) -> None:
+        super().__init__()
+        self.pool = nn.AvgPool3d(kernel_size=2, stride=3)
+
+    def forward(self, clip):
+        return self.pool(clip)
+```
+
+Kernels at least as large as the stride read everything: stems, patch embeddings, overlapping pools.
+
+```python good
+from torch import nn
+
+
+class Stem(nn.Module):
+    def __init__(self) -> None:
+        super().__init__()
+        self.conv = nn.Conv2d(3, 64, kernel_size=7, stride=2, padding=3)
+        self.pool = nn.MaxPool2d(kernel_size=3, stride=2, padding=1)
+        self.patches = nn.Conv2d(64, 192, kernel_size=4, stride=4)
+
+    def forward(self, x):
+        return self.patches(self.pool(self.conv(x)))
+```
+
+## Fix safety
+
+This rule offers no fix. Every cure changes what the network computes, so a trained model has to be trained again:
+average before a 1x1 convolution (ResNet-D), move the stride to the larger kernel of the block, enlarge the kernel
+together with its padding, or pick a dilation that shares no factor with the stride.
+
+## Limits
+
+- A layer is judged by itself. That another layer reads the same input, as in a residual block, is not considered.
+- Layers whose kernel size, stride or dilation is not known on every axis are passed over.
+- The fraction holds for the interior of the input. At the far border a few more positions may stay unread.
+- Slicing such as `x[:, :, ::2]` and resizing are not looked at. Transposed convolutions write, and have no such gap.
+
+## References
+
+- He et al., Bag of Tricks for Image Classification with Convolutional Neural Networks (2019), section 4, "ResNet-D".
+- torch.nn.Conv2d, torch.nn.MaxPool2d and torch.nn.Unfold: the formulas under "Shape".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from convlint.findings import Severity
+from convlint.network.geometry import AXIS_WORDS, picture, read_fraction
+from convlint.network.layers import Kind, Layer, known
+from convlint.rule import Problem, Rule
+
+
+class DeadPixels(Rule):
+    name = "dead-pixels"
+    group = "sampling"
+    severity = Severity.WARNING
+
+    def check(self, layer: Layer) -> Iterator[Problem]:
+        if layer.kind is Kind.TRANSPOSED:
+            return  # its taps write; gaps in its output are another matter
+        kernel_size, stride, dilation = known(layer.kernel_size), known(layer.stride), known(layer.dilation)
+        if kernel_size is None or stride is None or dilation is None:
+            return  # what is not known is not reported
+        if not len(kernel_size) == len(stride) == len(dilation) > 0 or min(*kernel_size, *stride, *dilation) < 1:
+            return  # torch refuses such a layer
+        read = read_fraction(kernel_size, stride, dilation)
+        if read == 1:
+            return
+        share = f"{read.numerator} of every {read.denominator} {AXIS_WORDS.get(len(stride), 'positions')}"
+        dilated = max(dilation) > 1
+        yield Problem(
+            message=f"{_title(layer, kernel_size, stride, dilation)} reads {share} of its input",
+            builds=f"read {share} of their input",
+            dead_fraction=float(1 - read),
+            picture=picture(kernel_size, stride, dilation),
+            parameters=("kernel_size", "stride", "dilation") if dilated else ("kernel_size", "stride"),
+        )
+
+
+def _title(layer: Layer, kernel_size: tuple[int, ...], stride: tuple[int, ...], dilation: tuple[int, ...]) -> str:
+    """The layer in words: ``3x3 depthwise convolution with stride 2 and dilation 2``."""
+    depthwise = isinstance(layer.groups, int) and layer.groups > 1 and layer.groups == layer.in_channels
+    operation = f"depthwise {layer.kind.value}" if depthwise else layer.kind.value
+    numbers = [f"stride {_in_words(stride)}"]
+    if max(dilation) > 1:
+        numbers.append(f"dilation {_in_words(dilation)}")
+    if len(kernel_size) == 1:
+        return f"1-d {operation} with " + _listed([f"kernel size {kernel_size[0]}", *numbers])
+    return f"{'x'.join(map(str, kernel_size))} {operation} with {_listed(numbers)}"
+
+
+def _in_words(sizes: tuple[int, ...]) -> str:
+    """``2`` where all axes agree, ``1x2`` where they do not."""
+    return str(sizes[0]) if len(set(sizes)) == 1 else "x".join(map(str, sizes))
+
+
+def _listed(words: list[str]) -> str:
+    """``a``, ``a and b``, ``a, b and c``."""
+    return " and ".join([", ".join(words[:-1]), words[-1]]) if len(words) > 1 else words[0]
