@@ -1,0 +1,28 @@
+"""The concise report: one line for each finding, as compilers print them."""
+
+from __future__ import annotations
+
+from typing import TextIO
+
+from convlint.report.run import Run
+from convlint.report.screen import Screen, screen_of
+from convlint.report.statistics import statistics_lines
+
+
+def write(run: Run, stream: TextIO) -> None:
+    """Write ``path:line:column: severity rule message`` for each finding, then what could not be read."""
+    screen = screen_of(run, stream)
+    for finding in run.findings:
+        level = screen.paint(finding.severity.value, finding.severity.value)
+        stream.write(f"{screen.where(finding.place)}: {level} {finding.rule} {screen.printable(finding.message)}\n")
+    write_errors(run, screen, stream)
+    for line in statistics_lines(run) if run.statistics else ():
+        stream.write(line + "\n")
+
+
+def write_errors(run: Run, screen: Screen, stream: TextIO) -> None:
+    """One line for each input that could not be read."""
+    for error in run.errors:
+        line = f":{error.line}" if error.line else ""
+        words = screen.paint("not read", "error")
+        stream.write(f"{screen.path(error.path)}{line}: {words}: {screen.printable(error.message)}\n")

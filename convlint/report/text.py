@@ -1,0 +1,114 @@
+"""The text report, for a person: what was found, the pixels that are lost, the code that loses them, a summary."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TextIO
+
+from convlint.findings import Applicability, Finding, Severity
+from convlint.network.layers import Confidence
+from convlint.report.concise import write_errors
+from convlint.report.run import Run, counted, severities
+from convlint.report.screen import Screen, screen_of
+from convlint.report.snippet import Label, SourceLines, code_line, frames
+from convlint.report.statistics import statistics_lines
+from convlint.source import Place
+
+ENTRY_POINTS_SHOWN = 3
+"""So many models are named; the others are counted. JSON has them all."""
+
+
+def write(run: Run, stream: TextIO) -> None:
+    """Write every finding in the order of the run, what could not be read, and the summary."""
+    screen = screen_of(run, stream)
+    sources = SourceLines(run.sources)
+    for finding in run.findings:
+        for line in _finding_lines(finding, sources, screen):
+            stream.write(line + "\n")
+        stream.write("\n")
+    write_errors(run, screen, stream)
+    for line in _closing_lines(run, screen):
+        stream.write(line + "\n")
+
+
+def _finding_lines(finding: Finding, sources: SourceLines, screen: Screen) -> Iterator[str]:
+    """A note takes its header and its line of code; a warning or an error is explained in full."""
+    level = screen.paint(finding.severity.value, finding.severity.value)
+    where = screen.paint(screen.where(finding.place), "path")
+    rule = screen.paint(screen.printable(finding.rule), "rule")
+    yield f"{where}  {level}  {rule}  {screen.printable(finding.message)}"
+    if finding.severity is Severity.NOTE:
+        code = code_line(finding.place, sources, screen)
+        if code is not None:
+            yield code
+        return
+    for row in finding.picture:
+        yield f"    {_pixels(screen.printable(row), screen)}".rstrip()
+    yield from frames(_labels(finding), finding.place.path, sources, screen)
+    reached = _reached_from(finding)
+    if reached:
+        yield f"    {screen.printable(reached)}"
+    for fix in finding.fixes:
+        said = "suggestion" if fix.applicability is Applicability.SUGGESTION else f"{fix.applicability.value} fix"
+        yield f"    {said}: {screen.printable(fix.title)}"
+
+
+def _labels(finding: Finding) -> list[Label]:
+    labels = [Label(place, words, _style(place, finding)) for place, words in finding.labels]
+    if not any(label.place.path == finding.place.path for label in labels):
+        labels.insert(0, Label(finding.place, "", finding.severity.value))
+    return labels
+
+
+def _style(place: Place, finding: Finding) -> str:
+    return finding.severity.value if place == finding.place else "origin"
+
+
+def _pixels(row: str, screen: Screen) -> str:
+    """A row of the picture; in colour, what is read stands out and what is not recedes."""
+    if not screen.color or not set(row) <= set("xo "):
+        return row
+    styles = {"x": "read", "o": "unread"}
+    return "".join(screen.paint(pixel, styles[pixel]) if pixel in styles else pixel for pixel in row)
+
+
+def _reached_from(finding: Finding) -> str:
+    """``reached from resnet18, resnet34 and 8 more``; empty where no entry point is known."""
+    names = finding.entry_points
+    if not names:
+        return ""
+    short = [name.rpartition(".")[2] for name in names]
+    shown = list(dict.fromkeys(short))[:ENTRY_POINTS_SHOWN]
+    others = len(names) - sum(name in shown for name in short)
+    listed = ", ".join(shown) if others or len(shown) == 1 else f"{', '.join(shown[:-1])} and {shown[-1]}"
+    more = f" and {others:,} more" if others else ""
+    doubt = "" if finding.confidence is Confidence.CERTAIN else ", if a condition holds that could not be decided"
+    return f"reached from {listed}{more}{doubt}"
+
+
+def _closing_lines(run: Run, screen: Screen) -> Iterator[str]:
+    if run.statistics and run.findings:
+        yield from statistics_lines(run)
+    silenced = ((run.suppressed, "suppressed"), (run.baselined, "in the baseline"))
+    hidden = [f"{number:,} {how}" for number, how in silenced if number]
+    aside = f"; {', '.join(hidden)}" if hidden else ""
+    files = counted(run.stats.get("files", 0), "file")
+    unread = f"; {counted(len(run.errors), 'input')} could not be read" if run.errors else ""
+    if not run.findings:
+        yield f"Nothing found in {files}, {_layers_seen(run)}{aside}{unread}."
+        return
+    found = severities({level: run.count(level) for level in Severity})
+    worst = run.worst_first()[0].severity.value
+    yield f"{screen.paint(found, worst)} in {files}{aside}{unread}."
+    rules = sorted({finding.rule for finding in run.findings} & {rule.name for rule in run.rules})
+    if rules:
+        rule = rules[0] if len(rules) == 1 else "RULE"
+        yield screen.paint(f"`convlint explain {rule}` says what it means and what to do.", "quiet")
+
+
+def _layers_seen(run: Run) -> str:
+    """How much there was to find, so that silence can be told from blindness."""
+    layers, known = run.stats.get("layers", 0), run.stats.get("layers_known", 0)
+    if not layers:
+        return "which build no convolution or pooling layer"
+    return f"{known:,} of {counted(layers, 'layer')} fully known"
