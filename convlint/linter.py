@@ -1,0 +1,232 @@
+"""Layer facts and rules in, findings out: where each problem is reported, with what words and how loudly."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from convlint.findings import Finding, Severity, sort_key
+from convlint.network.layers import Confidence, Layer, Network, Use
+from convlint.rule import Problem, Rule
+from convlint.source import Place
+
+INTERNAL_ERROR = "internal-error"
+"""The name of the finding that stands for a rule that raised."""
+NAMED_KINDS = 3
+"""A finding about a library's layers tells apart at most so many kinds of them; the rest are counted."""
+NAMED_PLACES = 3
+"""A finding about a library's layers names at most so many places for each kind; the rest are counted."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Hit:
+    """One problem of one layer, reached in one way."""
+
+    layer: Layer
+    problem: Problem
+    number: int
+    """Which of the rule's problems with this layer it is."""
+    use: Use
+
+
+def lint(
+    network: Network, rules: Sequence[Rule], linted: frozenset[str], severities: Mapping[str, Severity]
+) -> tuple[Finding, ...]:
+    """All findings of ``rules`` over ``network``, sorted.
+
+    ``linted`` holds the paths, as places carry them, in which a user can act. A problem whose numbers meet there is
+    reported there; any other is a note on the innermost call inside them, one for each call and rule; where no call is
+    inside, there is none. ``severities`` overrides the severity of rules by name; notes about what libraries build stay
+    notes. A rule that raises gives one ``internal-error`` finding, and the others go on.
+    """
+    findings: list[Finding] = []
+    for rule in rules:
+        problems, failures = _check(rule, network.layers)
+        findings += _report(rule, problems, network, linted, severities.get(rule.name, rule.severity))
+        if failures:
+            findings.append(_failed(rule, failures, network, linted))
+    return tuple(sorted(findings, key=sort_key))
+
+
+def _check(
+    rule: Rule, layers: Sequence[Layer]
+) -> tuple[list[tuple[Layer, tuple[Problem, ...]]], list[tuple[Layer, Exception]]]:
+    """The layers with problems, and the layers on which the rule raised."""
+    problems: list[tuple[Layer, tuple[Problem, ...]]] = []
+    failures: list[tuple[Layer, Exception]] = []
+    for layer in layers:
+        try:
+            found = tuple(rule.check(layer))
+            if not all(isinstance(problem, Problem) for problem in found):
+                raise TypeError("a rule yields Problems")
+        except Exception as error:  # a plugin may raise anything
+            failures.append((layer, error))
+            continue
+        if found:
+            problems.append((layer, found))
+    return problems, failures
+
+
+def _report(
+    rule: Rule,
+    problems: Sequence[tuple[Layer, tuple[Problem, ...]]],
+    network: Network,
+    linted: frozenset[str],
+    severity: Severity,
+) -> list[Finding]:
+    """One rule's findings: one for each meeting place and layer in ``linted``, one for each call into a library."""
+    meetings: dict[tuple[object, ...], list[_Hit]] = defaultdict(list)
+    calls: dict[Place, list[_Hit]] = defaultdict(list)
+    for layer, found in problems:
+        for use in network.uses(layer):
+            hits = [_Hit(layer, problem, number, use) for number, problem in enumerate(found)]
+            if use.meeting.path in linted:
+                for hit in hits:
+                    meetings[_identity(hit)].append(hit)
+            elif (call := _innermost(use, linted)) is not None:
+                calls[call] += hits
+    return [
+        *(_at_meeting(rule, sorted(hits, key=_order), severity) for hits in meetings.values()),
+        *(_at_call(rule, call, sorted(hits, key=_order)) for call, hits in calls.items()),
+    ]
+
+
+def _identity(hit: _Hit) -> tuple[object, ...]:
+    """What makes a problem at a meeting place one finding: channels and padding do not tell two apart."""
+    layer = hit.layer
+    return hit.number, hit.use.meeting, layer.call, layer.op, layer.kernel_size, layer.stride, layer.dilation
+
+
+def _order(hit: _Hit) -> tuple[object, ...]:
+    """Puts the same hit first in every run, whatever the order of the layers."""
+    trace = tuple(step.place for step in hit.use.trace)
+    origins = tuple(sorted(hit.use.origins.items()))
+    return trace, hit.use.meeting, origins, hit.layer.call, hit.number, hit.problem.message, str(hit.layer)
+
+
+def _innermost(use: Use, linted: frozenset[str]) -> Place | None:
+    """The call nearest to the layer that stands in ``linted``."""
+    return next((step.place for step in reversed(use.trace) if step.place.path in linted), None)
+
+
+def _at_meeting(rule: Rule, hits: Sequence[_Hit], severity: Severity) -> Finding:
+    """The finding where the numbers meet, for ``hits`` that differ only in how they are reached.
+
+    It tells of the first hit; the entry points are those of all, and it is certain where one of them is.
+    """
+    first = hits[0]
+    certain = any(hit.use.confidence is Confidence.CERTAIN for hit in hits)
+    return Finding(
+        rule=rule.name,
+        severity=severity,
+        place=first.use.meeting,
+        message=first.problem.message,
+        picture=first.problem.picture,
+        labels=_labels(first),
+        dead_fraction=first.problem.dead_fraction,
+        confidence=Confidence.CERTAIN if certain else Confidence.POSSIBLE,
+        layer=first.layer,
+        origins=first.use.origins,
+        trace=first.use.trace,
+        entry_points=tuple(sorted({name for hit in hits for name in hit.use.entry_points})),
+        fixes=first.problem.fixes,
+    )
+
+
+def _at_call(rule: Rule, call: Place, hits: Sequence[_Hit]) -> Finding:
+    """The note on a call that makes code outside the linted paths build the layers of ``hits``."""
+    kinds: dict[str, list[_Hit]] = defaultdict(list)
+    for hit in hits:
+        kinds[hit.problem.builds].append(hit)
+    largest_first = sorted(kinds.items(), key=lambda kind: (-_count(kind[1]), kind[0]))
+    parts = [_builds(phrase, of_kind) for phrase, of_kind in largest_first[:NAMED_KINDS]]
+    if others := largest_first[NAMED_KINDS:]:
+        number = sum(_count(of_kind) for _, of_kind in others)
+        parts.append(f"{number} more of {len(others)} other kind{'s' if len(others) > 1 else ''}")
+    return replace(
+        _at_meeting(rule, hits, Severity.NOTE),
+        place=call,
+        message="builds " + "; ".join(parts),
+        picture=hits[0].problem.picture if len(kinds) == 1 else (),
+        fixes=(),
+    )
+
+
+def _builds(phrase: str, hits: Sequence[_Hit]) -> str:
+    """What is built, how often, and where its numbers meet."""
+    places = list(dict.fromkeys(f"{hit.use.meeting.path}:{hit.use.meeting.line}" for hit in hits))
+    where = ", ".join(places[:NAMED_PLACES])
+    if len(places) > NAMED_PLACES:
+        where += f" and {len(places) - NAMED_PLACES} more places"
+    count = _count(hits)
+    what = f"{count} layers that {phrase}" if count > 1 else f"1 layer: {hits[0].problem.message}"
+    return f"{what} ({where})"
+
+
+def _count(hits: Sequence[_Hit]) -> int:
+    return sum(hit.use.count for hit in hits)
+
+
+def _labels(hit: _Hit) -> tuple[tuple[Place, str], ...]:
+    """Where each number is set, where they meet and where the layer is built; one label where all is in one call."""
+    layer, use = hit.layer, hit.use
+    set_at: dict[Place, list[str]] = defaultdict(list)
+    for parameter in hit.problem.parameters:
+        if parameter in use.origins:
+            set_at[use.origins[parameter]].append(_number(layer, parameter))
+    if all(_inside(origin, use.meeting) for origin in set_at):
+        words = [word for of_place in set_at.values() for word in of_place]
+        labels = [(use.meeting, _are_set_here(words) if words else "the numbers meet here")]
+    else:
+        labels = [(origin, _are_set_here(words)) for origin, words in set_at.items()]
+        labels.append((use.meeting, "they meet here"))
+    if not any(_inside(place, layer.call) for place, _ in labels):
+        labels.append((layer.call, f"the {layer.kind.value} is {_verb(layer)} here"))
+    return tuple(labels)
+
+
+def _number(layer: Layer, parameter: str) -> str:
+    """A parameter and its value in words: ``kernel size 1``, ``stride 1x2``."""
+    value = getattr(layer, parameter, layer.options.get(parameter))
+    if isinstance(value, tuple):
+        sizes = list(dict.fromkeys(map(str, value)))
+        value = sizes[0] if len(sizes) == 1 else "x".join(map(str, value))
+    return f"{parameter.replace('_', ' ')} {value}"
+
+
+def _are_set_here(words: Sequence[str]) -> str:
+    if len(words) == 1:
+        return f"{words[0]} is set here"
+    return f"{', '.join(words[:-1])} and {words[-1]} are set here"
+
+
+def _verb(layer: Layer) -> str:
+    """Modules are built; functions, whose names are lower case, are called."""
+    return "called" if layer.op.rpartition(".")[2][:1].islower() else "built"
+
+
+def _inside(inner: Place, outer: Place) -> bool:
+    return (
+        inner.path == outer.path
+        and (outer.line, outer.column) <= (inner.line, inner.column)
+        and (inner.end_line, inner.end_column) <= (outer.end_line, outer.end_column)
+    )
+
+
+def _failed(
+    rule: Rule, failures: Sequence[tuple[Layer, Exception]], network: Network, linted: frozenset[str]
+) -> Finding:
+    """The one finding for a rule that raised: at a layer in ``linted``, at a call there, or at least somewhere."""
+    layer, error = next((failure for failure in failures if failure[0].call.path in linted), failures[0])
+    place = layer.call
+    if place.path not in linted:
+        calls = (_innermost(use, linted) for failed, _ in failures for use in network.uses(failed))
+        place = next((call for call in calls if call is not None), place)
+    extent = f"{len(failures)} layers" if len(failures) > 1 else "a layer"
+    return Finding(
+        rule=INTERNAL_ERROR,
+        severity=Severity.ERROR,
+        place=place,
+        message=f"rule {rule.name} raised {type(error).__name__} on {extent}, so its findings are not complete",
+    )
