@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import TextIO
 
@@ -77,13 +78,18 @@ def _reached_from(finding: Finding) -> str:
     names = finding.entry_points
     if not names:
         return ""
-    short = [name.rpartition(".")[2] for name in names]
+    short = sorted((name.rpartition(".")[2] for name in names), key=_natural)
     shown = list(dict.fromkeys(short))[:ENTRY_POINTS_SHOWN]
     others = len(names) - sum(name in shown for name in short)
     listed = ", ".join(shown) if others or len(shown) == 1 else f"{', '.join(shown[:-1])} and {shown[-1]}"
     more = f" and {others:,} more" if others else ""
     doubt = "" if finding.confidence is Confidence.CERTAIN else ", if a condition holds that could not be decided"
     return f"reached from {listed}{more}{doubt}"
+
+
+def _natural(name: str) -> list[tuple[int, str]]:
+    """Sorts ``resnet18`` before ``resnet101``."""
+    return [(int(part), "") if part.isdecimal() else (-1, part) for part in re.split(r"(\d+)", name)]
 
 
 def _closing_lines(run: Run, screen: Screen) -> Iterator[str]:
