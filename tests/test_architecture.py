@@ -10,19 +10,18 @@ import pytest
 from own_source import ROOT
 
 ORDER = (
-    ("convlint", "convlint.source"),
+    ("convlint", "convlint.source", "convlint.usage"),
     ("convlint.network",),
     ("convlint.findings",),
     ("convlint.rule",),
-    ("convlint.frontends.python.ir",),
-    ("convlint.cache",),
     ("convlint.frontends",),
     ("convlint.evaluate",),
-    ("convlint.config", "convlint.registry", "convlint.discover"),
-    ("convlint.linter", "convlint.suppressions", "convlint.baseline"),
+    ("convlint.config", "convlint.discover", "convlint.environment", "convlint.output", "convlint.registry"),
+    ("convlint.examples", "convlint.selection"),
+    ("convlint.baseline", "convlint.linter", "convlint.suppressions"),
     ("convlint.fixing",),
     ("convlint.report",),
-    ("convlint.pipeline",),
+    ("convlint.pipeline", "convlint.testing"),
     ("convlint.cli",),
     ("convlint.__main__",),
 )
