@@ -73,6 +73,11 @@ def discover(paths: Sequence[Path], root: Path, exclude: Sequence[str] = ()) -> 
     return Discovered(tuple(sorted(found.values())), tuple(errors), tuple(skipped))
 
 
+def is_excluded(file: Path, root: Path, exclude: Sequence[str]) -> bool:
+    """Whether a pattern of ``exclude``, relative to ``root``, matches a file."""
+    return _matches(_patterns(root, exclude), file, False)
+
+
 def relative(path: Path, root: Path) -> str:
     """How a file is called in results: POSIX style, relative to ``root`` where it lies inside it."""
     return path.relative_to(root).as_posix() if path.is_relative_to(root) else path.as_posix()
