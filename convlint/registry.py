@@ -14,10 +14,11 @@ from types import ModuleType
 
 from convlint.findings import Severity
 from convlint.rule import Rule
+from convlint.usage import UsageError
 
 ENTRY_POINT_GROUP = "convlint.rules"
-RESERVED_NAMES = frozenset({"unused-suppression", "internal-error"})
-"""Names of findings that the linter itself makes; no rule may carry one."""
+RESERVED_NAMES = frozenset({"all", "internal-error", "unused-suppression"})
+"""The word for every rule, and the findings that convlint itself makes: no rule or group may be called so."""
 
 _KEBAB_CASE = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 _LOCAL_PACKAGE = "_convlint_local_rules"
@@ -25,7 +26,7 @@ _BROKEN = (Exception, SystemExit)
 """What importing or building a broken plugin may raise; a plugin that calls sys.exit is broken as well."""
 
 
-class RuleLoadError(Exception):
+class RuleLoadError(UsageError):
     """A plugin or a local rule that cannot be used. The message is one line and names it."""
 
 
@@ -157,8 +158,8 @@ def _complete(source: str, rule_class: type[Rule]) -> Rule:
         value = getattr(rule, attribute, None)
         if not isinstance(value, str) or not _KEBAB_CASE.fullmatch(value):
             raise RuleLoadError(f"{title} needs a {attribute} in kebab-case, such as 'dead-pixels'")
-    if rule.name in RESERVED_NAMES:
-        raise RuleLoadError(f"{title}: the name '{rule.name}' is convlint's own")
+        if value in RESERVED_NAMES:
+            raise RuleLoadError(f"{title}: the {attribute} '{value}' is convlint's own")
     if not isinstance(getattr(rule, "severity", None), Severity):
         raise RuleLoadError(f"{title} needs a severity, such as Severity.WARNING")
     if not page(rule) and sys.flags.optimize < 2:  # python -OO drops all docstrings

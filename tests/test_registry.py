@@ -111,6 +111,7 @@ def test_a_rule_that_builds_on_another_does_not_ship_it_again(tmp_path: Path) ->
         ("raise ValueError('one\\ntwo')\n", "ValueError: one"),
         (rule_text("dead-pixels"), "rule 'dead-pixels' is already shipped by plugin 'builtin' of convlint"),
         (rule_text("internal-error"), "the name 'internal-error' is convlint's own"),
+        (rule_text("mine").replace('"test"', '"all"'), "the group 'all' is convlint's own"),
         (rule_text("Not_Kebab"), "Found needs a name in kebab-case"),
         (rule_text("mine").replace('    name = "mine"\n', ""), "Found needs a name in kebab-case"),
         (rule_text("mine").replace('    group = "test"\n', ""), "Found needs a group in kebab-case"),
