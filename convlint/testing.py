@@ -9,6 +9,7 @@ from pathlib import Path
 from convlint.examples import Example, ExampleError, Expectation, examples
 from convlint.findings import Edit, Finding
 from convlint.rule import Rule
+from convlint.source import Lines
 
 _SUFFIXES = {"python": ".py", "yaml": ".yaml"}
 
@@ -88,9 +89,9 @@ def _lint(rule: Rule, example: Example) -> tuple[tuple[Finding, ...], tuple[str,
 
 def _apply(text: str, edits: Sequence[Edit]) -> str:
     """``text`` with all ``edits`` made, the last first, so that the places of the others stay right."""
-    lines = text.splitlines(keepends=True)
+    starts = Lines(text).starts
     for edit in sorted(set(edits), key=lambda edit: edit.place, reverse=True):
         place = edit.place
-        head, tail = lines[place.line - 1][: place.column - 1], lines[place.end_line - 1][place.end_column - 1 :]
-        lines[place.line - 1 : place.end_line] = [head + edit.text + tail]
-    return "".join(lines)
+        begin, end = starts[place.line - 1] + place.column - 1, starts[place.end_line - 1] + place.end_column - 1
+        text = text[:begin] + edit.text + text[end:]
+    return text

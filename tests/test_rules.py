@@ -8,13 +8,14 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from convlint.examples import Example, ExampleError, Expectation, examples, parse
 from convlint.explain import explain, page_with_titled_examples, rules_table, summary
-from convlint.findings import Severity
+from convlint.findings import Applicability, Edit, Fix, Severity
 from convlint.network.layers import Kind, Layer, Sizes, Unknown
 from convlint.registry import load_rules, page
 from convlint.rule import Problem, Rule
@@ -202,6 +203,22 @@ def test_false_examples_are_told(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_a_fixed_example_is_what_fixes_give(monkeypatch: pytest.MonkeyPatch) -> None:
     (failed,) = run_examples(rule_with(monkeypatch, fenced(bad=BAD, fixed=GOOD, good=GOOD)))
+    assert failed.reason == "the fixes of the bad example give another text"
+
+
+def test_a_fixed_example_passes_where_the_fixes_give_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    check = type(DEAD_PIXELS).check
+    column = BAD.splitlines()[2].index("=1") + 2
+
+    def check_and_mend(self: Rule, layer: Layer) -> Iterator[Problem]:
+        for problem in check(DEAD_PIXELS, layer):
+            number = Place(layer.call.path, 3, column, 3, column + 1)
+            fixes = (Fix("enlarge the kernel", Applicability.UNSAFE, (Edit(number, "2"),)),)
+            yield replace(problem, fixes=fixes)
+
+    monkeypatch.setattr(type(DEAD_PIXELS), "check", check_and_mend)
+    assert run_examples(rule_with(monkeypatch, fenced(bad=BAD, fixed=GOOD, good=GOOD))) == []
+    (failed,) = run_examples(rule_with(monkeypatch, fenced(bad=BAD, fixed=GOOD + "\n", good=GOOD)))
     assert failed.reason == "the fixes of the bad example give another text"
 
 
