@@ -14,7 +14,8 @@ def write(run: Run, stream: TextIO) -> None:
     screen = screen_of(run, stream)
     for finding in run.findings:
         level = screen.paint(finding.severity.value, finding.severity.value)
-        stream.write(f"{screen.where(finding.place)}: {level} {finding.rule} {screen.printable(finding.message)}\n")
+        said = screen.printable(f"{finding.rule} {finding.message}")
+        stream.write(f"{screen.where(finding.place)}: {level} {said}\n")
     write_errors(run, screen, stream)
     for line in statistics_lines(run) if run.statistics else ():
         stream.write(line + "\n")

@@ -1,4 +1,4 @@
-"""Fingerprints: what stays the same of a finding when lines above it come and go."""
+"""Fingerprints for reports that are compared from run to run: the baseline's, as text, and no two alike."""
 
 from __future__ import annotations
 
@@ -6,35 +6,21 @@ import hashlib
 import json
 from collections import Counter
 
-from convlint.findings import Finding
-from convlint.report.json_report import sizes_value
+from convlint.baseline import fingerprint
 from convlint.report.run import Run
 from convlint.report.snippet import SourceLines
 
 
 def fingerprints(run: Run) -> list[str]:
-    """One fingerprint for each finding, all distinct: 64 hexadecimal digits.
+    """One fingerprint for each finding, all distinct: 64 hexadecimal digits that no moved line changes.
 
-    It depends on the rule, the path, the text of the line, the message and the layer, but on no line number. Findings
-    that agree in all of these are numbered in their order.
+    Findings that the baseline cannot tell apart are numbered in their order.
     """
-    sources = SourceLines(run.sources)
+    lines = SourceLines(run.sources)
     seen: Counter[str] = Counter()
-    prints = []
+    texts = []
     for finding in run.findings:
-        content = _content(finding, sources)
-        prints.append(hashlib.sha256(f"{content}#{seen[content]}".encode("ascii")).hexdigest())
+        content = json.dumps(fingerprint(finding, lambda path, number: lines.line(path, number) or ""))
+        texts.append(hashlib.sha256(f"{content}#{seen[content]}".encode("ascii")).hexdigest())
         seen[content] += 1
-    return prints
-
-
-def _content(finding: Finding, sources: SourceLines) -> str:
-    text = sources.line(finding.place.path, finding.place.line) or ""
-    layer = finding.layer
-    about = None if layer is None else [layer.op, layer.call.path, *_numbers(finding)]
-    return json.dumps([finding.rule, finding.place.path, " ".join(text.split()), finding.message, about])
-
-
-def _numbers(finding: Finding) -> list[object]:
-    layer = finding.layer
-    return [] if layer is None else [sizes_value(size) for size in (layer.kernel_size, layer.stride, layer.dilation)]
+    return texts

@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import groupby
+from pathlib import Path
 from typing import TextIO
 from urllib.parse import quote
 
@@ -45,7 +46,7 @@ def write(run: Run, stream: TextIO) -> None:
     tool_run = {
         "tool": {"driver": {"name": "convlint", "version": convlint.__version__, "rules": rules}},
         "columnKind": "unicodeCodePoints",
-        "originalUriBaseIds": {ROOT: {"uri": run.root.absolute().as_uri().rstrip("/") + "/"}},
+        "originalUriBaseIds": {ROOT: {"uri": _folder_address(run.root)}},
         "invocations": [_invocation(run.errors)],
         "results": [
             _result(finding, index[finding.rule], fingerprint)
@@ -165,6 +166,12 @@ def _artifact(path: str) -> Object:
     if _DRIVE.match(path):
         return {"uri": f"file:///{path[:2]}{_percent_encoded(path[2:])}"}
     return {"uri": _percent_encoded(path), "uriBaseId": ROOT}
+
+
+def _folder_address(folder: Path) -> str:
+    """The address of a folder, which ends in a slash: relative addresses are joined to it."""
+    address = folder.absolute().as_uri()
+    return address if address.endswith("/") else f"{address}/"
 
 
 def _percent_encoded(path: str) -> str:

@@ -100,6 +100,9 @@ def _closing_lines(run: Run, screen: Screen) -> Iterator[str]:
     aside = f"; {', '.join(hidden)}" if hidden else ""
     files = counted(run.stats.get("files", 0), "file")
     unread = f"; {counted(len(run.errors), 'input')} could not be read" if run.errors else ""
+    if not run.findings and not run.stats.get("files") and not run.errors:
+        yield "Nothing found: there was no file to lint."
+        return
     if not run.findings:
         yield f"Nothing found in {files}, {_layers_seen(run)}{aside}{unread}."
         return
@@ -116,5 +119,5 @@ def _layers_seen(run: Run) -> str:
     """How much there was to find, so that silence can be told from blindness."""
     layers, known = run.stats.get("layers", 0), run.stats.get("layers_known", 0)
     if not layers:
-        return "which build no convolution or pooling layer"
+        return f"which build{'s' if run.stats.get('files') == 1 else ''} no convolution or pooling layer"
     return f"{known:,} of {counted(layers, 'layer')} fully known"
