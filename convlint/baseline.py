@@ -58,9 +58,9 @@ def read(file: Path) -> Counter[Fingerprint]:
         raise UsageError(f"{file}: is a baseline of version {content.get('version')!r}, not {VERSION}: write it anew")
     counts: Counter[Fingerprint] = Counter()
     for number, entry in enumerate(content["findings"], 1):
-        texts = [entry.get(name) for name in Fingerprint._fields] if isinstance(entry, dict) else []
         count = entry.get("count") if isinstance(entry, dict) else None
-        if not texts or not all(isinstance(text, str) for text in texts) or type(count) is not int or count < 1:
+        texts = [text for name in Fingerprint._fields if isinstance(text := entry.get(name), str)] if count else []
+        if len(texts) != len(Fingerprint._fields) or type(count) is not int or count < 1:
             raise UsageError(f"{file}: finding {number} of the baseline is not complete")
         counts[Fingerprint(*texts)] += count
     return counts

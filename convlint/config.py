@@ -6,6 +6,7 @@ import re
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -86,17 +87,14 @@ def _load(file: Path, required: bool) -> Config | None:
 
 def _parse(file: Path, raw: bytes) -> tuple[str, Any]:
     """The text of a TOML file and its content."""
-    if sys.version_info >= (3, 11):
-        import tomllib
-    else:
-        import tomli as tomllib
+    toml = import_module("tomllib" if sys.version_info >= (3, 11) else "tomli")
     try:
         text = raw.decode("utf-8")
-        return text, tomllib.loads(text)
+        return text, toml.loads(text)
     except UnicodeDecodeError as error:
         line = raw.count(b"\n", 0, error.start) + 1
         raise UsageError(f"{file}:{line}: is not UTF-8 text") from None
-    except tomllib.TOMLDecodeError as error:
+    except toml.TOMLDecodeError as error:
         message = str(error)
         where = re.search(r" \(at (?:line (\d+), column \d+|end of document)\)$", message)
         line = int(where[1] or text.count("\n") + 1) if where else 1
@@ -174,8 +172,15 @@ class _Reader:
         return Severity(value)
 
     def wrong(self, key: str, wanted: str, value: Any) -> UsageError:
-        names = {str: "a string", bool: "a boolean", int: "a number", float: "a number", list: "a list", dict: "a table"}
-        return self.error(key, f"'{key}' must be {wanted}, not {names.get(type(value), 'a date')}")
+        names = {
+            "str": "string",
+            "bool": "boolean",
+            "int": "number",
+            "float": "number",
+            "list": "list",
+            "dict": "table",
+        }
+        return self.error(key, f"'{key}' must be {wanted}, not a {names.get(type(value).__name__, 'date')}")
 
     def error(self, key: str, message: str) -> UsageError:
         return UsageError(f"{self.file}:{self.line(key)}: {message}")

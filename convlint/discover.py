@@ -126,9 +126,12 @@ def _walk(folder: Path, root: Path, excluded: tuple[_Ignore, ...], errors: list[
             if entry.is_dir(follow_symlinks=False):
                 if not (_is_skipped(path) or _matches(excluded, path, True) or _matches(ignores, path, True)):
                     pending.append((path, ignores))
-            elif path.suffix in SUFFIXES and os.path.isfile(path):
-                if not (_matches(excluded, path, False) or _matches(ignores, path, False)):
-                    yield path
+            elif (
+                path.suffix in SUFFIXES
+                and os.path.isfile(path)
+                and not (_matches(excluded, path, False) or _matches(ignores, path, False))
+            ):
+                yield path
 
 
 def _is_skipped(folder: Path) -> bool:

@@ -100,7 +100,8 @@ def _children(folder: Path, pattern: str) -> list[str]:
 def _holds_packages(folder: Path) -> bool:
     """Whether ``folder`` itself is searched for packages, as ``pip install --target`` fills one."""
     return any(
-        name.endswith(".dist-info") or os.path.isfile(folder / name / "__init__.py") for name in _children(folder, r".*")
+        name.endswith(".dist-info") or os.path.isfile(folder / name / "__init__.py")
+        for name in _children(folder, r".*")
     )
 
 

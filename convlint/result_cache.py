@@ -65,7 +65,9 @@ def prepare(root: Path) -> Path | None:
     return folder
 
 
-def key(root: Path, linted: Sequence[Path], packages: Sequence[Path], local_rules: Sequence[Path], options: object) -> str:
+def key(
+    root: Path, linted: Sequence[Path], packages: Sequence[Path], local_rules: Sequence[Path], options: object
+) -> str:
     """A name for a run: the same for every run that asks the same of the same convlint.
 
     ``options`` is anything that JSON can hold.
@@ -119,7 +121,7 @@ def digest(content: bytes) -> str:
 
 def rule_stamps(rules: Iterable[Rule]) -> dict[str, str]:
     """The files and packages that ``rules`` come from, and the stamps by which a change shows."""
-    places = set()
+    places: set[str] = set()
     for rule in rules:
         module = type(rule).__module__
         top = sys.modules.get(module.partition(".")[0])

@@ -160,12 +160,12 @@ def _complaint(
     return "; ".join(parts) or None
 
 
-def _is_idle(
-    suppression: Suppression, name: str, used: Collection[tuple[Place, str]], selection: Selection
-) -> bool:
+def _is_idle(suppression: Suppression, name: str, used: Collection[tuple[Place, str]], selection: Selection) -> bool:
     """Whether a known name silenced nothing although all its rules ran. One for unused suppressions is never idle."""
-    rules = selection.names(name)
-    return bool(rules) and (suppression.place, name) not in used and UNUSED not in rules and rules <= selection.active
+    rules = selection.names(name) or frozenset()
+    if not rules or UNUSED in rules or not rules <= selection.active:
+        return False
+    return (suppression.place, name) not in used
 
 
 def _all_ran(selection: Selection) -> bool:

@@ -1,0 +1,244 @@
+"""What each command does: options in, a report out, an exit code back."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TextIO
+
+from convlint import config, output
+from convlint.findings import Finding, InputError, Severity
+from convlint.pipeline import Order, Outcome, analyse, check, load_rules
+from convlint.progress import progress_bar
+from convlint.rule import Rule
+from convlint.usage import UsageError, nearest
+from convlint.workspace import Workspace, open_workspace
+
+if TYPE_CHECKING:
+    from convlint.report.run import Run
+
+STANDARD_INPUT = Path("-")
+
+
+def run_check(options: Mapping[str, Any]) -> int:
+    """``convlint check``: 0 where nothing counts, 1 where a finding does, 2 where an input could not be read."""
+    with progress_bar(not options["quiet"] and not options["verbose"]) as progress:
+        order = _order(options, progress)
+        outcome = check(order)
+    findings, baselined = _apart_from_baseline(outcome, options["baseline"], options["write_baseline"])
+    fail_on = Severity(options["fail_on"]) if options["fail_on"] else outcome.workspace.config.fail_on
+    errors = (*outcome.workspace.errors, *outcome.entry.errors)
+    _write(
+        options["output"],
+        lambda stream: _report(options, outcome, findings, errors, baselined, fail_on or Severity.WARNING, stream),
+    )
+    _say_more(options, outcome.workspace, errors)
+    if options["verbose"]:
+        _say_what_was_read(outcome)
+    if errors:
+        return 2
+    return int(any(finding.severity.rank >= (fail_on or Severity.WARNING).rank for finding in findings))
+
+
+def run_layers(options: Mapping[str, Any]) -> int:
+    """``convlint layers``: 2 where an input could not be read, else 0."""
+    from convlint import result_cache
+    from convlint.deep_stack import run_deep
+
+    with progress_bar(not options["quiet"] and not options["verbose"]) as progress:
+        order = _order(options, progress)
+        workspace = open_workspace(order.paths, order.config_file, order.python, order.standard_input)
+        folder = result_cache.prepare(workspace.root) if order.use_cache else None
+        analysis = run_deep(lambda: analyse(workspace, order, folder))
+
+    def report(stream: TextIO) -> None:
+        from convlint.report.json_report import write_layers as write_json
+        from convlint.report.layer_table import write_layers as write_text
+
+        if options["output_format"] == "json":
+            write_json(workspace.root, analysis.network, stream)
+        else:
+            write_text(analysis.network, stream, output.width(stream))
+
+    # How a layer is reached is worked out only now, and as deeply as the code is nested.
+    run_deep(lambda: _write(options["output"], report))
+    errors = (*workspace.errors, *analysis.errors)
+    _say_more(options, workspace, errors)
+    return 2 if errors else 0
+
+
+def page_of(name: str, config_file: Path | None) -> str:
+    """A page on a rule, on one of convlint's own findings, or on a reason for which a value is unknown."""
+    from convlint.evaluate.unknown import REASONS
+    from convlint.explain import explain
+    from convlint.selection import OWN_FINDINGS
+
+    rules = {rule.name: rule for rule in _rules(config_file)}
+    reason = name.removeprefix("unknown:")
+    if name in rules:
+        return explain(rules[name])
+    if name in OWN_FINDINGS:
+        return f"{name}\n\n{OWN_FINDINGS[name]}\n"
+    if reason in REASONS:
+        return f"{reason}: {REASONS[reason].explanation}.\n\nWhat helps: {REASONS[reason].hint}.\n"
+    known = {*rules, *OWN_FINDINGS, *REASONS}
+    raise UsageError(f"unknown rule '{name}'{nearest(name, known) or ': convlint rules lists them all'}")
+
+
+def table_of_rules(config_file: Path | None) -> str:
+    """The list of all rules."""
+    from convlint.explain import rules_table
+
+    return rules_table(_rules(config_file))
+
+
+def print_text(text: str) -> int:
+    """Print, and succeed."""
+    output.standard_output().write(text)
+    return 0
+
+
+def _rules(config_file: Path | None) -> tuple[Rule, ...]:
+    """The installed rules and those of the project around the current folder."""
+    settings = config.load(config_file.absolute()) if config_file is not None else config.find(Path.cwd())
+    return load_rules(settings)
+
+
+def _order(options: Mapping[str, Any], progress: Callable[[str, int, int], None] | None) -> Order:
+    paths: tuple[Path, ...] = options["paths"] or (Path("."),)
+    standard_input = None
+    if STANDARD_INPUT in paths:
+        if len(paths) > 1:
+            raise UsageError("'-' stands for standard input, and takes no other paths beside it")
+        if options["stdin_filename"] is None:
+            raise UsageError("'-' needs --stdin-filename FILE: imports are resolved from where the file lies")
+        paths = ()
+        standard_input = (Path(os.path.abspath(options["stdin_filename"])), _standard_input())
+    elif options["stdin_filename"] is not None:
+        raise UsageError("--stdin-filename goes with '-' as the path")
+    return Order(
+        paths=paths,
+        standard_input=standard_input,
+        config_file=options["config"],
+        python=options["python"],
+        select=options.get("select", ()),
+        ignore=options.get("ignore", ()),
+        severity={rule: Severity(level) for rule, level in options.get("severity", {}).items()},
+        jobs=options["jobs"] or _processors(),
+        use_cache=not options["no_cache"],
+        progress=progress,
+    )
+
+
+def _standard_input() -> str:
+    """Standard input as Python source text."""
+    from convlint.frontends.python.source_text import SourceError, decode_source
+
+    try:
+        return decode_source(sys.stdin.buffer.read())
+    except SourceError as error:
+        raise UsageError(f"standard input:{error.line or 1}: {error.message}") from None
+
+
+def _processors() -> int:
+    """How many processors this process may use."""
+    affinity = getattr(os, "sched_getaffinity", None)
+    return len(affinity(0)) if affinity is not None else os.cpu_count() or 1
+
+
+def _apart_from_baseline(outcome: Outcome, file: Path | None, new_file: Path | None) -> tuple[tuple[Finding, ...], int]:
+    """The findings that count, and how many a baseline holds. One that is written now holds them all."""
+    if file is None and new_file is None:
+        return outcome.entry.findings, 0
+    from convlint import baseline
+
+    found, code_line = outcome.entry.findings, outcome.texts.line
+    new = baseline.without(found, baseline.read(file), code_line) if file is not None else found
+    if new_file is not None:
+        baseline.write(new_file, found, code_line)
+        new = ()
+    return new, len(found) - len(new)
+
+
+def _report(
+    options: Mapping[str, Any],
+    outcome: Outcome,
+    findings: tuple[Finding, ...],
+    errors: tuple[InputError, ...],
+    baselined: int,
+    fail_on: Severity,
+    stream: TextIO,
+) -> None:
+    from convlint import report
+    from convlint.report.run import Run
+
+    name, entry = options["output_format"], outcome.entry
+    run = Run(
+        root=outcome.workspace.root,
+        findings=findings,
+        errors=errors,
+        stats=entry.stats,
+        rules=load_rules(outcome.workspace.config) if name == "sarif" else (),
+        sources=outcome.texts,
+        fail_on=fail_on,
+        statistics=options["statistics"],
+        color=output.wants_color(stream),
+        width=output.width(stream),
+        suppressed=entry.suppressed,
+        baselined=baselined,
+    )
+    if not _is_silent(options, run):
+        report.write(name, run, stream)
+    if options["show_unknown"]:
+        from convlint.report.unknown_table import write_unknowns
+
+        # A format for programs must not be mixed with anything.
+        aside = stream if name in ("text", "concise") else sys.stderr
+        write_unknowns(entry.unknowns, aside, output.width(aside))
+
+
+def _is_silent(options: Mapping[str, Any], run: Run) -> bool:
+    return bool(options["quiet"]) and options["output_format"] == "text" and not run.findings and not run.errors
+
+
+def _write(file: Path | None, report: Callable[[TextIO], None]) -> None:
+    if file is None:
+        stream = output.standard_output()
+        report(stream)
+        stream.flush()
+        return
+    with output.write_file(file) as stream:
+        report(stream)
+
+
+def _say_more(options: Mapping[str, Any], workspace: Workspace, errors: tuple[InputError, ...]) -> None:
+    """On standard error: what could not be read, and why nothing may have been linted."""
+    output.take_any_text(sys.stderr)
+    for error in errors:
+        _say(f"{error.path}:{error.line}: {error.message}" if error.line else f"{error.path}: {error.message}")
+    if options["quiet"]:
+        return
+    for path in workspace.skipped:
+        _say(f"{path}: left out: convlint does not read files of this kind")
+    if not workspace.linted and not workspace.skipped:
+        _say("convlint: no Python files to lint")
+
+
+def _say_what_was_read(outcome: Outcome) -> None:
+    workspace, stats = outcome.workspace, outcome.entry.stats
+    _say(f"root: {workspace.root}")
+    _say(f"configuration: {workspace.config.file or 'none'}")
+    for folder in workspace.packages:
+        _say(f"installed packages: {folder}")
+    _say(f"files linted: {stats['files']}, parsed: {stats['parsed']}, entry points: {stats['entry_points']}")
+    _say(f"layers: {stats['layers']}, fully known: {stats['layers_known']}")
+    if outcome.remembered:
+        _say("nothing has changed since an earlier run")
+
+
+def _say(line: str) -> None:
+    """One line, in which nothing can drive a terminal."""
+    shown = "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in line)
+    sys.stderr.write(f"{shown}\n")
