@@ -18,6 +18,8 @@ NAMES = ("convlint.toml", "pyproject.toml")
 
 KEYS = ("exclude", "per-file-ignores", "severity", "select", "ignore", "fail-on", "rules", "python")
 
+_TYPES = {"str": "string", "bool": "boolean", "int": "number", "float": "number", "list": "list", "dict": "table"}
+
 MAXIMUM_BYTES = 1_000_000
 """A larger file is no configuration written by a person, and is refused rather than parsed."""
 
@@ -172,15 +174,7 @@ class _Reader:
         return Severity(value)
 
     def wrong(self, key: str, wanted: str, value: Any) -> UsageError:
-        names = {
-            "str": "string",
-            "bool": "boolean",
-            "int": "number",
-            "float": "number",
-            "list": "list",
-            "dict": "table",
-        }
-        return self.error(key, f"'{key}' must be {wanted}, not a {names.get(type(value).__name__, 'date')}")
+        return self.error(key, f"'{key}' must be {wanted}, not a {_TYPES.get(type(value).__name__, 'date')}")
 
     def error(self, key: str, message: str) -> UsageError:
         return UsageError(f"{self.file}:{self.line(key)}: {message}")
