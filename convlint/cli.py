@@ -154,7 +154,7 @@ def run(arguments: Sequence[str] | None = None) -> int:
         _drop_standard_output()
         return PIPE_CLOSED
     except Exception as error:
-        if "--verbose" in sys.argv or "-v" in sys.argv:
+        if {"-v", "--verbose"} & set(sys.argv if arguments is None else arguments):
             raise
         text = str(error).strip().splitlines()
         what = f"{type(error).__name__}: {text[0]}" if text else type(error).__name__
@@ -162,11 +162,11 @@ def run(arguments: Sequence[str] | None = None) -> int:
 
 
 def _failed(message: str) -> int:
-    from convlint.output import take_any_text
+    from convlint.output import printable, take_any_text
 
     take_any_text(sys.stderr)
     with suppress(OSError):
-        sys.stderr.write(f"convlint: {' '.join(message.split())}\n")
+        sys.stderr.write(f"convlint: {printable(message)}\n")
     return 2
 
 

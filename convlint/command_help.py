@@ -75,7 +75,7 @@ def write_sections(
     sections: dict[str, list[tuple[str, str]]] = {}
     for parameter in command.get_params(ctx):
         record = parameter.get_help_record(ctx)
-        if record is not None and not set(parameter.opts) & set(skip):
+        if record is not None and isinstance(parameter, click.Option) and not set(parameter.opts) & set(skip):
             sections.setdefault(getattr(parameter, "section", "Options"), []).append(record)
     for heading, records in sections.items():
         with formatter.section(heading):

@@ -240,5 +240,4 @@ def _say_what_was_read(outcome: Outcome) -> None:
 
 def _say(line: str) -> None:
     """One line, in which nothing can drive a terminal."""
-    shown = "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in line)
-    sys.stderr.write(f"{shown}\n")
+    sys.stderr.write(f"{output.printable(line)}\n")

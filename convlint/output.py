@@ -51,6 +51,11 @@ def take_any_text(stream: TextIO) -> None:
             reconfigure(errors="backslashreplace")
 
 
+def printable(text: str) -> str:
+    """``text`` on one line, with nothing in it that drives a terminal."""
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in text)
+
+
 def wants_color(stream: TextIO) -> bool:
     """Whether ``stream`` is shown in colour: on a terminal, unless NO_COLOR; elsewhere only with FORCE_COLOR."""
     if os.environ.get("NO_COLOR"):

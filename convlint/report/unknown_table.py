@@ -25,9 +25,8 @@ def write_unknowns(unknowns: Iterable[UnknownLayer], stream: TextIO, width: int)
     if not total:
         stream.write("Everything that decides about a layer is known.\n")
         return
-    stream.write(
-        f"Not known: {counted(sum(total.values()), 'value')} of layers, for {counted(len(total), 'reason')}.\n"
-    )
+    values, reasons = counted(sum(total.values()), "value"), counted(len(total), "reason")
+    stream.write(f"Not known: {values} of layers, for {reasons}.\n")
     for reason in sorted(total, key=lambda reason: (-total[reason], reason)):
         stream.write(f"\n{total[reason]:,}  {reason}\n")
         if reason in REASONS:
