@@ -18,7 +18,7 @@ class Node(msgspec.Struct, frozen=True, array_like=True, gc=False, tag=True, tag
 # --- expressions ------------------------------------------------------------------------------------------------------
 
 
-class Number(Node):
+class Number(Node, frozen=True):
     """An int (as text of decimal digits when over 64 bits), float, or complex literal."""
 
     at: int
@@ -27,7 +27,7 @@ class Number(Node):
     kind: str = "int"  # "int", "float", "complex", "bigint"
 
 
-class Text(Node):
+class Text(Node, frozen=True):
     """A str literal, implicit concatenation joined."""
 
     at: int
@@ -35,14 +35,14 @@ class Text(Node):
     value: str
 
 
-class Bytes(Node):
+class Bytes(Node, frozen=True):
     """A bytes literal; the content is not kept."""
 
     at: int
     end: int
 
 
-class Name(Node):
+class Name(Node, frozen=True):
     """A name, and the constants ``True``, ``False``, ``None`` too (the evaluator knows them by name)."""
 
     at: int
@@ -50,14 +50,14 @@ class Name(Node):
     id: str
 
 
-class EllipsisLiteral(Node):
+class EllipsisLiteral(Node, frozen=True):
     """``...``"""
 
     at: int
     end: int
 
 
-class Attribute(Node):
+class Attribute(Node, frozen=True):
     """``value.attr``; ``name_at`` is where ``attr`` begins."""
 
     at: int
@@ -67,7 +67,7 @@ class Attribute(Node):
     name_at: int
 
 
-class Subscript(Node):
+class Subscript(Node, frozen=True):
     """``value[index]``; several comma separated indices are a Tuple."""
 
     at: int
@@ -76,7 +76,7 @@ class Subscript(Node):
     index: Expr
 
 
-class Slice(Node):
+class Slice(Node, frozen=True):
     """``lower:upper:step`` inside a subscript."""
 
     at: int
@@ -86,7 +86,7 @@ class Slice(Node):
     step: Expr | None
 
 
-class Argument(Node):
+class Argument(Node, frozen=True):
     """One argument of a call. ``star`` is "", "*" or "**"; ``name`` is None for a positional one. ``at`` is the value's own start."""
 
     star: str
@@ -94,7 +94,7 @@ class Argument(Node):
     value: Expr
 
 
-class Call(Node):
+class Call(Node, frozen=True):
     """``func(args)``; ``args`` in source order."""
 
     at: int
@@ -103,7 +103,7 @@ class Call(Node):
     args: tuple[Argument, ...]
 
 
-class Binary(Node):
+class Binary(Node, frozen=True):
     """``left op right``; ``op`` is the operator's text: ``+ - * / // % ** @ << >> & | ^``."""
 
     at: int
@@ -113,7 +113,7 @@ class Binary(Node):
     right: Expr
 
 
-class Unary(Node):
+class Unary(Node, frozen=True):
     """``op operand``; ``op`` is ``- + ~ not``."""
 
     at: int
@@ -122,7 +122,7 @@ class Unary(Node):
     operand: Expr
 
 
-class Boolean(Node):
+class Boolean(Node, frozen=True):
     """``a and b and c``; ``op`` is ``and`` or ``or``; operands of one operator side by side are joined as ``ast`` does."""
 
     at: int
@@ -131,7 +131,7 @@ class Boolean(Node):
     values: tuple[Expr, ...]
 
 
-class Compare(Node):
+class Compare(Node, frozen=True):
     """``left op a op b``; ops are ``== != < <= > >= in, not in, is, is not``."""
 
     at: int
@@ -141,7 +141,7 @@ class Compare(Node):
     comparators: tuple[Expr, ...]
 
 
-class Conditional(Node):
+class Conditional(Node, frozen=True):
     """``body if test else orelse``."""
 
     at: int
@@ -151,7 +151,7 @@ class Conditional(Node):
     orelse: Expr
 
 
-class Starred(Node):
+class Starred(Node, frozen=True):
     """``*value`` in a list, tuple, set, subscript or assignment target."""
 
     at: int
@@ -159,7 +159,7 @@ class Starred(Node):
     value: Expr
 
 
-class Sequence(Node):
+class Sequence(Node, frozen=True):
     """A display; ``kind`` is ``tuple``, ``list`` or ``set``."""
 
     at: int
@@ -168,7 +168,7 @@ class Sequence(Node):
     items: tuple[Expr, ...]
 
 
-class Dict(Node):
+class Dict(Node, frozen=True):
     """``{key: value, **more}``; a key of None is a ``**`` item."""
 
     at: int
@@ -177,7 +177,7 @@ class Dict(Node):
     values: tuple[Expr, ...]
 
 
-class For(Node):
+class For(Node, frozen=True):
     """One ``for target in iter if a if b`` clause of a comprehension."""
 
     target: Expr
@@ -185,7 +185,7 @@ class For(Node):
     ifs: tuple[Expr, ...]
 
 
-class Comprehension(Node):
+class Comprehension(Node, frozen=True):
     """``kind`` is ``list``, ``set``, ``dict`` or ``generator``; ``value`` is set for ``dict`` only."""
 
     at: int
@@ -196,7 +196,7 @@ class Comprehension(Node):
     clauses: tuple[For, ...]
 
 
-class Lambda(Node):
+class Lambda(Node, frozen=True):
     """``lambda params: body``."""
 
     at: int
@@ -205,7 +205,7 @@ class Lambda(Node):
     body: Expr
 
 
-class Format(Node):
+class Format(Node, frozen=True):
     """One ``{value!conversion:spec}`` of an f-string; ``spec`` is itself a Joined or None."""
 
     value: Expr
@@ -213,15 +213,19 @@ class Format(Node):
     spec: Joined | None
 
 
-class Joined(Node):
-    """An f-string: literal pieces and formats in order (implicit concatenation with plain strings included)."""
+class Joined(Node, frozen=True):
+    """An f-string: literal pieces and formats in order (implicit concatenation with plain strings included).
+
+    ``template`` is set for a t-string, whose value is no str.
+    """
 
     at: int
     end: int
     parts: tuple[Union[str, Format], ...]
+    template: bool = False
 
 
-class Walrus(Node):
+class Walrus(Node, frozen=True):
     """``name := value``."""
 
     at: int
@@ -230,7 +234,7 @@ class Walrus(Node):
     value: Expr
 
 
-class Yield(Node):
+class Yield(Node, frozen=True):
     """``yield value`` or ``yield from value`` (``delegate``)."""
 
     at: int
@@ -239,7 +243,7 @@ class Yield(Node):
     delegate: bool
 
 
-class Await(Node):
+class Await(Node, frozen=True):
     """``await value``."""
 
     at: int
@@ -253,7 +257,7 @@ Expr = Union[
 ]  # fmt: skip
 
 
-class Param(Node):
+class Param(Node, frozen=True):
     """One parameter; ``at``/``end`` cover its name."""
 
     at: int
@@ -263,7 +267,7 @@ class Param(Node):
     annotation: Expr | None
 
 
-class Params(Node):
+class Params(Node, frozen=True):
     """The parameters of a function, in the groups of ``ast.arguments``."""
 
     posonly: tuple[Param, ...] = ()
@@ -276,14 +280,14 @@ class Params(Node):
 # --- statements -------------------------------------------------------------------------------------------------------
 
 
-class ExprStmt(Node):
+class ExprStmt(Node, frozen=True):
     """An expression on its own (docstrings are dropped)."""
 
     at: int
     value: Expr
 
 
-class Assign(Node):
+class Assign(Node, frozen=True):
     """``a = b = value``; an annotated assignment with a value too, then with its ``annotation``."""
 
     at: int
@@ -292,7 +296,7 @@ class Assign(Node):
     annotation: Expr | None = None
 
 
-class Declare(Node):
+class Declare(Node, frozen=True):
     """``name: annotation`` without a value."""
 
     at: int
@@ -300,7 +304,7 @@ class Declare(Node):
     annotation: Expr
 
 
-class AugAssign(Node):
+class AugAssign(Node, frozen=True):
     """``target op= value``; ``op`` without the ``=``."""
 
     at: int
@@ -310,7 +314,7 @@ class AugAssign(Node):
     value: Expr
 
 
-class If(Node):
+class If(Node, frozen=True):
     """``elif`` is an If alone in ``orelse``."""
 
     at: int
@@ -319,7 +323,7 @@ class If(Node):
     orelse: tuple[Stmt, ...]
 
 
-class ForLoop(Node):
+class ForLoop(Node, frozen=True):
     """``for target in iter: body else: orelse``; async ones too."""
 
     at: int
@@ -329,7 +333,7 @@ class ForLoop(Node):
     orelse: tuple[Stmt, ...]
 
 
-class While(Node):
+class While(Node, frozen=True):
     """``while test: body else: orelse``."""
 
     at: int
@@ -338,14 +342,14 @@ class While(Node):
     orelse: tuple[Stmt, ...]
 
 
-class WithItem(Node):
+class WithItem(Node, frozen=True):
     """``context as target``."""
 
     context: Expr
     target: Expr | None
 
 
-class With(Node):
+class With(Node, frozen=True):
     """``with items: body``; async ones too."""
 
     at: int
@@ -353,7 +357,7 @@ class With(Node):
     body: tuple[Stmt, ...]
 
 
-class Handler(Node):
+class Handler(Node, frozen=True):
     """``except type as name: body``; ``exception`` is None for a bare one."""
 
     exception: Expr | None
@@ -361,7 +365,7 @@ class Handler(Node):
     body: tuple[Stmt, ...]
 
 
-class Try(Node):
+class Try(Node, frozen=True):
     """``try/except/else/finally``; ``except*`` too."""
 
     at: int
@@ -371,42 +375,42 @@ class Try(Node):
     final: tuple[Stmt, ...]
 
 
-class Return(Node):
+class Return(Node, frozen=True):
     """``return value``."""
 
     at: int
     value: Expr | None
 
 
-class Raise(Node):
+class Raise(Node, frozen=True):
     """``raise exc``; the cause is dropped."""
 
     at: int
     exc: Expr | None
 
 
-class Assert(Node):
+class Assert(Node, frozen=True):
     """``assert test``; the message is dropped."""
 
     at: int
     test: Expr
 
 
-class Delete(Node):
+class Delete(Node, frozen=True):
     """``del targets``."""
 
     at: int
     targets: tuple[Expr, ...]
 
 
-class Jump(Node):
+class Jump(Node, frozen=True):
     """``break`` or ``continue``."""
 
     at: int
     kind: str
 
 
-class Scope(Node):
+class Scope(Node, frozen=True):
     """``global names`` or ``nonlocal names``."""
 
     at: int
@@ -414,7 +418,7 @@ class Scope(Node):
     names: tuple[str, ...]
 
 
-class Import(Node):
+class Import(Node, frozen=True):
     """One ``import module as bound``: ``import a.b`` binds ``a`` (``bound`` is None then)."""
 
     at: int
@@ -422,7 +426,7 @@ class Import(Node):
     bound: str | None
 
 
-class ImportFrom(Node):
+class ImportFrom(Node, frozen=True):
     """``from ..module import name as bound, ...``; ``names`` is (("*", "*"),) for a star."""
 
     at: int
@@ -431,7 +435,7 @@ class ImportFrom(Node):
     names: tuple[tuple[str, str], ...]
 
 
-class Function(Node):
+class Function(Node, frozen=True):
     """``def``; ``at``/``end`` run from the first decorator (or ``def``) to the end of the body, ``name_at`` is the name's start."""
 
     at: int
@@ -444,7 +448,7 @@ class Function(Node):
     generator: bool
 
 
-class Class(Node):
+class Class(Node, frozen=True):
     """``class``; ``at``/``end`` as for Function; ``args`` are bases and keywords."""
 
     at: int
@@ -456,7 +460,7 @@ class Class(Node):
     decorators: tuple[Expr, ...]
 
 
-class Pattern(Node):
+class Pattern(Node, frozen=True):
     """One pattern of a ``case``. ``kind``: value, capture (``name`` None is ``_``), sequence, or, star, mapping, class, other.
 
     value: ``value`` is compared. capture: binds ``name``, and ``parts`` (0 or 1) is the pattern of ``p as name``.
@@ -472,7 +476,7 @@ class Pattern(Node):
     attrs: tuple[str, ...] = ()
 
 
-class Case(Node):
+class Case(Node, frozen=True):
     """``case pattern if guard: body``."""
 
     pattern: Pattern
@@ -480,7 +484,7 @@ class Case(Node):
     body: tuple[Stmt, ...]
 
 
-class Match(Node):
+class Match(Node, frozen=True):
     """``match subject``."""
 
     at: int
@@ -494,7 +498,7 @@ Stmt = Union[
 ]  # fmt: skip
 
 
-class Piece(Node):
+class Piece(Node, frozen=True):
     """One top-level statement of a file, known from its tokens alone; lowered only when something needs it.
 
     ``kind``: ``def``, ``class`` (``name`` is set), ``assign`` (one plain ``name = ...`` or ``name: T = ...``), ``import``,
