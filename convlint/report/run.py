@@ -24,7 +24,7 @@ class Run:
     stats: Mapping[str, int]
     """Counts: ``files``, ``parsed``, ``layers``, ``layers_known``, ``entry_points``."""
     rules: tuple[Rule, ...]
-    """The rules that ran, in the order of their names."""
+    """The rules, in the order of their names, for formats that describe them; the others do not look."""
     sources: Callable[[str], str | None]
     """The text of a file by its path as in ``Place.path``; None where it cannot be read."""
     fail_on: Severity

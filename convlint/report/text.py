@@ -109,10 +109,9 @@ def _closing_lines(run: Run, screen: Screen) -> Iterator[str]:
     found = severities({level: run.count(level) for level in Severity})
     worst = run.worst_first()[0].severity.value
     yield f"{screen.paint(found, worst)} in {files}{aside}{unread}."
-    rules = sorted({finding.rule for finding in run.findings} & {rule.name for rule in run.rules})
-    if rules:
-        rule = rules[0] if len(rules) == 1 else "RULE"
-        yield screen.paint(f"`convlint explain {rule}` says what it means and what to do.", "quiet")
+    rules = {finding.rule for finding in run.findings}
+    topic = screen.printable(rules.pop()) if len(rules) == 1 else "RULE"
+    yield screen.paint(f"`convlint explain {topic}` says what it means and what to do.", "quiet")
 
 
 def _layers_seen(run: Run) -> str:
