@@ -10,18 +10,22 @@ import pytest
 from own_source import ROOT
 
 ORDER = (
-    ("convlint", "convlint.source", "convlint.usage"),
+    ("convlint", "convlint.deep_stack", "convlint.source", "convlint.usage"),
     ("convlint.network",),
     ("convlint.findings",),
     ("convlint.rule",),
     ("convlint.frontends",),
     ("convlint.evaluate",),
     ("convlint.config", "convlint.discover", "convlint.environment", "convlint.output", "convlint.registry"),
-    ("convlint.examples", "convlint.selection"),
+    ("convlint.examples", "convlint.explain", "convlint.selection", "convlint.texts", "convlint.workspace"),
     ("convlint.baseline", "convlint.linter", "convlint.suppressions"),
+    ("convlint.silence",),
     ("convlint.fixing",),
     ("convlint.report",),
+    ("convlint.result_cache",),
     ("convlint.pipeline", "convlint.testing"),
+    ("convlint.command_help", "convlint.commands", "convlint.progress"),
+    ("convlint.commands",),
     ("convlint.cli",),
     ("convlint.__main__",),
 )
