@@ -5,21 +5,21 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TextIO
+from typing import Any, TextIO
 
-from convlint import config, output
+from convlint import config, output, report
 from convlint.findings import Finding, InputError, Severity
-from convlint.pipeline import Order, Outcome, analyse, check, load_rules
+from convlint.pipeline import Order, Outcome, analyse, check, load_rules, rules_that_run
 from convlint.progress import progress_bar
+from convlint.report.run import Run
 from convlint.rule import Rule
 from convlint.usage import UsageError, nearest
 from convlint.workspace import Workspace, open_workspace
 
-if TYPE_CHECKING:
-    from convlint.report.run import Run
-
 STANDARD_INPUT = Path("-")
+FOR_PERSONS = ("text", "concise")
 
 
 def run_check(options: Mapping[str, Any]) -> int:
@@ -29,17 +29,29 @@ def run_check(options: Mapping[str, Any]) -> int:
         outcome = check(order)
     findings, baselined = _apart_from_baseline(outcome, options["baseline"], options["write_baseline"])
     fail_on = Severity(options["fail_on"]) if options["fail_on"] else outcome.workspace.config.fail_on
+    fail_on = fail_on or Severity.WARNING
     errors = (*outcome.workspace.errors, *outcome.entry.errors)
-    _write(
-        options["output"],
-        lambda stream: _report(options, outcome, findings, errors, baselined, fail_on or Severity.WARNING, stream),
+    name = options["output_format"]
+    run = Run(
+        root=outcome.workspace.root,
+        findings=findings,
+        # Standard error has them; a person who reads both need not see them twice.
+        errors=() if name in FOR_PERSONS and options["output"] is None else errors,
+        stats=outcome.entry.stats,
+        rules=rules_that_run(outcome.workspace, order) if name in report.DESCRIBE_RULES else (),
+        sources=outcome.texts,
+        fail_on=fail_on,
+        statistics=options["statistics"],
+        suppressed=outcome.entry.suppressed,
+        baselined=baselined,
     )
+    _write(options["output"], lambda stream: _report(options, run, outcome, stream))
     _say_more(options, outcome.workspace, errors)
     if options["verbose"]:
         _say_what_was_read(outcome)
     if errors:
         return 2
-    return int(any(finding.severity.rank >= (fail_on or Severity.WARNING).rank for finding in findings))
+    return int(any(map(run.fails, findings)))
 
 
 def run_layers(options: Mapping[str, Any]) -> int:
@@ -53,17 +65,11 @@ def run_layers(options: Mapping[str, Any]) -> int:
         folder = result_cache.prepare(workspace.root) if order.use_cache else None
         analysis = run_deep(lambda: analyse(workspace, order, folder))
 
-    def report(stream: TextIO) -> None:
-        from convlint.report.json_report import write_layers as write_json
-        from convlint.report.layer_table import write_layers as write_text
-
-        if options["output_format"] == "json":
-            write_json(workspace.root, analysis.network, stream)
-        else:
-            write_text(analysis.network, stream, output.width(stream))
+    def write(stream: TextIO) -> None:
+        report.write_layers(options["output_format"], workspace.root, analysis.network, stream, output.width(stream))
 
     # How a layer is reached is worked out only now, and as deeply as the code is nested.
-    run_deep(lambda: _write(options["output"], report))
+    run_deep(lambda: _write(options["output"], write))
     errors = (*workspace.errors, *analysis.errors)
     _say_more(options, workspace, errors)
     return 2 if errors else 0
@@ -162,45 +168,18 @@ def _apart_from_baseline(outcome: Outcome, file: Path | None, new_file: Path | N
     return new, len(found) - len(new)
 
 
-def _report(
-    options: Mapping[str, Any],
-    outcome: Outcome,
-    findings: tuple[Finding, ...],
-    errors: tuple[InputError, ...],
-    baselined: int,
-    fail_on: Severity,
-    stream: TextIO,
-) -> None:
-    from convlint import report
-    from convlint.report.run import Run
-
-    name, entry = options["output_format"], outcome.entry
-    run = Run(
-        root=outcome.workspace.root,
-        findings=findings,
-        errors=errors,
-        stats=entry.stats,
-        rules=load_rules(outcome.workspace.config) if name == "sarif" else (),
-        sources=outcome.texts,
-        fail_on=fail_on,
-        statistics=options["statistics"],
-        color=output.wants_color(stream),
-        width=output.width(stream),
-        suppressed=entry.suppressed,
-        baselined=baselined,
-    )
-    if not _is_silent(options, run):
-        report.write(name, run, stream)
+def _report(options: Mapping[str, Any], run: Run, outcome: Outcome, stream: TextIO) -> None:
+    name = options["output_format"]
+    nothing = not (run.findings or outcome.workspace.errors or outcome.entry.errors)
+    if not (options["quiet"] and nothing and name == "text"):
+        shown = replace(run, color=output.wants_color(stream), width=output.width(stream))
+        report.write(name, shown, stream)
     if options["show_unknown"]:
         from convlint.report.unknown_table import write_unknowns
 
         # A format for programs must not be mixed with anything.
-        aside = stream if name in ("text", "concise") else sys.stderr
-        write_unknowns(entry.unknowns, aside, output.width(aside))
-
-
-def _is_silent(options: Mapping[str, Any], run: Run) -> bool:
-    return bool(options["quiet"]) and options["output_format"] == "text" and not run.findings and not run.errors
+        aside = stream if name in FOR_PERSONS else sys.stderr
+        write_unknowns(outcome.entry.unknowns, aside, output.width(aside))
 
 
 def _write(file: Path | None, report: Callable[[TextIO], None]) -> None:

@@ -99,6 +99,11 @@ def load_rules(settings: Config) -> tuple[Rule, ...]:
         raise UsageError(str(error)) from None
 
 
+def rules_that_run(workspace: Workspace, order: Order) -> tuple[Rule, ...]:
+    """The rules that are selected. Raises UsageError as ``load_rules`` does, and for names that are no rule's."""
+    return _selection(load_rules(workspace.config), workspace, order).running()
+
+
 def _lint(workspace: Workspace, order: Order, selection: Selection, texts: Texts, cache_folder: Path | None) -> Entry:
     """Evaluate, apply the rules, and take out what the user has silenced."""
     from convlint.deep_stack import run_deep

@@ -25,7 +25,6 @@ ORDER = (
     ("convlint.result_cache",),
     ("convlint.pipeline", "convlint.testing"),
     ("convlint.command_help", "convlint.commands", "convlint.progress"),
-    ("convlint.commands",),
     ("convlint.cli",),
     ("convlint.__main__",),
 )

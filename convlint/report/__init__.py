@@ -27,6 +27,9 @@ FORMATS = tuple(_MODULES)
 LAYER_FORMATS = ("text", "json")
 """The names that ``convlint layers --output-format`` takes."""
 
+DESCRIBE_RULES = frozenset({"sarif"})
+"""The formats that say what each rule is about; the others need no rule to be loaded."""
+
 
 def write(name: str, run: Run, stream: TextIO) -> None:
     """Write ``run`` in the format ``name`` (one of ``FORMATS``, else KeyError). Imports only that format's module."""
