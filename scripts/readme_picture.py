@@ -25,7 +25,7 @@ _BLOCK = re.compile(r"(?<=^<!-- output -->\n).*?(?=^<!-- /output -->$)", re.MULT
 
 # rich fills in what is in braces. Fonts are the reader's own: a picture in a README may load none.
 _SVG = """\
-<svg viewBox="0 0 {width} {height}" xmlns="http://www.w3.org/2000/svg">
+<svg viewBox="0 0 {width} {height}" xmlns="http://www.w3.org/2000/svg" xml:space="preserve">
 <!-- made by scripts/readme_picture.py from a run that printed FINGERPRINT -->
 <style>
 .{unique_id}-matrix {{
