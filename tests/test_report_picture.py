@@ -30,11 +30,10 @@ def test_the_picture_shows_every_line(script: ModuleType) -> None:
     for text in ElementTree.fromstring(svg).iter("{http://www.w3.org/2000/svg}text"):
         if "y" in text.attrib and "clip-path" in text.attrib:
             rows[text.attrib["y"]] = rows.get(text.attrib["y"], "") + (text.text or "")
-    drawn = "\n".join(row.replace("\xa0", " ").strip() for row in rows.values())
-    printed = report("text", run)
-    assert [line.split() for line in drawn.split("\n") if line.strip()] == [
-        line.split() for line in printed.split("\n") if line.strip()
-    ]
+    # Blanks between styles are drawn by leaving room, so only the other characters are compared.
+    drawn = ["".join(row.split()) for row in rows.values()]
+    printed = ["".join(line.split()) for line in report("text", run).splitlines()]
+    assert list(filter(None, drawn)) == list(filter(None, printed))
 
 
 def test_only_the_block_changes(script: ModuleType) -> None:
