@@ -15,6 +15,7 @@ from convlint import __version__
 from convlint.command_help import DefaultGroup, SectionCommand, SectionOption
 from convlint.usage import UsageError
 
+LAYER_FORMATS = ("text", "json")
 LEVELS = ("error", "warning", "note")
 FORMATS = ("text", "concise", "json", "github", "sarif", "gitlab", "junit")
 """As in ``convlint.report.FORMATS``, which is not imported for ``--help``; a test compares the two."""
@@ -102,7 +103,7 @@ def check(**options: Any) -> int:
 
 
 @cli.command(cls=SectionCommand)
-@_option("Output", "--output-format", type=click.Choice(("text", "json")), default="text", help="[default: text]")
+@_option("Output", "--output-format", type=click.Choice(LAYER_FORMATS), default="text", help="[default: text]")
 @_option("Output", "-o", "--output", type=FILE, metavar="FILE", help="Write the table into a file.")
 @_for_any_run
 def layers(**options: Any) -> int:

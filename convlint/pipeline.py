@@ -114,7 +114,8 @@ def _lint(workspace: Workspace, order: Order, selection: Selection, texts: Texts
 
     def work() -> Entry:
         analysis = analyse(workspace, order, cache_folder)
-        findings = lint(analysis.network, selection.running(), workspace.linted_paths(), severities)
+        found = lint(analysis.network, selection.running(), workspace.linted_paths(), severities)
+        findings = [finding for finding in found if finding.rule in selection.active]
         kept, suppressed = silence(findings, analysis, workspace, selection, severities, texts)
         return Entry(
             findings=kept,
