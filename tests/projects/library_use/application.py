@@ -1,0 +1,3 @@
+import zoo
+
+model = zoo.resnet()
