@@ -140,9 +140,14 @@ def main(arguments: Sequence[str] | None = None) -> None:
 def run(arguments: Sequence[str] | None = None) -> int:
     """Run convlint and return its exit code. Whatever goes wrong is one line on standard error."""
     try:
-        code = cli.main(args=arguments, prog_name="convlint", standalone_mode=False)
+        # Not cli.main(), which turns a closed pipe into exit code 1, and that means findings here.
+        with cli.make_context("convlint", list(sys.argv[1:] if arguments is None else arguments)) as context:
+            code = cli.invoke(context)
         sys.stdout.flush()
-        return code if isinstance(code, int) else 0
+        return int(code)
+    except click.exceptions.Exit as end:  # after --help and --version
+        sys.stdout.flush()
+        return end.exit_code
     except click.ClickException as error:
         error.show()
         return 2

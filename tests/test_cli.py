@@ -137,7 +137,7 @@ class TestExitCodes:
 
         monkeypatch.setattr(project, "analyse", interrupted)
         run.write("model.py", DEAD)
-        assert run("model.py") == (130, "", "\nconvlint: interrupted\n")
+        assert run("model.py") == (130, "", "convlint: interrupted\n")
 
     def test_a_defect_of_convlint_is_one_line_and_no_finding(
         self, run: Convlint, monkeypatch: pytest.MonkeyPatch
