@@ -72,3 +72,10 @@ class Analysis:
     """Absolute path of each file that was read, and the hex digest (blake2b, 16 bytes) of its bytes."""
     absent: frozenset[str]
     """Absolute paths that were looked for and do not exist: a file appearing there can change the result."""
+
+
+def analyse(request: Request) -> Analysis:
+    """Evaluate all entry points of the linted files. Reads source only; runs and imports nothing of the user's."""
+    from convlint.evaluate.session import Session
+
+    return Session(request).run()

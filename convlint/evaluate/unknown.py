@@ -45,6 +45,9 @@ REASONS: Mapping[str, Reason] = MappingProxyType(
             "a loop over an unknown sequence", "loop over a literal, a default or a range of known length"
         ),
         "tensor": Reason("a value computed from tensors, which have no values here", "take layer sizes from plain numbers"),
+        "training-mode": Reason(
+            "whether the model is in training mode, which is decided when it runs", "nothing: both arms are followed"
+        ),
         "raises": Reason(
             "an expression that would raise an exception with the values that are known", "check the call against its definition"
         ),

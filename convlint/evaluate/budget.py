@@ -1,0 +1,48 @@
+"""Every limit of the evaluator, named, each with the reason for its size. All are counted, none is timed."""
+
+from __future__ import annotations
+
+MAX_CALL_DEPTH = 90
+"""Nested calls of the user's functions; real constructors nest about 25 deep, forwards about 40."""
+
+MAX_RECURSION = 12
+"""Activations of one function on the stack at once; recursive builders (trees, U-Nets) need their depth, rarely over 8."""
+
+MAX_STEPS = 1_500_000
+"""Statements, loop turns and calls for one entry point, memoised ones counted in full; the largest zoo model takes 300,000."""
+
+MAX_LOOP_TURNS = 4_096
+"""Turns of one loop; architectures loop over blocks, and nothing that decides a layer takes longer."""
+
+MAX_CHOICES = 8
+"""Alternatives that one value may have after unknown conditions are joined; more become unknown."""
+
+MAX_DECISIONS = 10
+"""Unknown conditions that may be open at once; under more of them only the first arm is followed."""
+
+MAX_LIVE_PATHS = 3
+"""Ways on after an `if` that leaves the block in some of its arms; more are joined, which forgets what belongs together."""
+
+MAX_SEQUENCE = 20_000
+"""Items of a list, tuple, string or range that an expression may build."""
+
+MAX_INTEGER_BITS = 512
+"""Size of an integer that arithmetic may build; shapes and seeds fit easily."""
+
+MAX_TEXT = 100_000
+"""Characters of a string that an expression may build."""
+
+MAX_PATTERN = 300
+"""Characters of a regular expression, and of the text it is matched with, that are really matched."""
+
+MAX_BASES = 64
+"""Classes in one method resolution order."""
+
+MAX_ALTERNATIVES_BY_KEY = 8
+"""Values of a known table that a look-up with an unknown key is followed into."""
+
+MAX_MODULE_DEPTH = 60
+"""Modules being evaluated at once, each because the one before needs a name of it."""
+
+MAX_TRACES = 200
+"""Ways from a layer up to entry points that are enumerated for one layer; zoos share their builders among hundreds."""

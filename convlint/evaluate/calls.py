@@ -1,0 +1,317 @@
+"""Calls: binding arguments, running the user's functions, memoising them, building objects."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from convlint.evaluate import classes, memo
+from convlint.evaluate.budget import MAX_CALL_DEPTH, MAX_RECURSION
+from convlint.evaluate.environment import Arguments, Frame, Raised
+from convlint.evaluate.machine import Machine
+from convlint.evaluate.operators import NotIterable, follows, iterate
+from convlint.evaluate.paths import force, guarded, with_default, without_unbound
+from convlint.evaluate.records import Record, Scope
+from convlint.evaluate.values import (
+    NONE, UNBOUND, Builtin, Choice, Class, Const, Descriptor, Dict, Function, Instance, Iterator, Method, Module, Partial,
+    Span, Super, Tensor, Tuple, Unknown, Value,
+)  # fmt: skip
+
+
+def call(machine: Machine, callee: Value, args: Arguments, site: Span) -> Any:
+    """``callee(*args)`` at ``site``. Raises Undecided where the callee or something a modelled one needs is a choice."""
+    kind = callee.__class__
+    if kind is Function:
+        return invoke(machine, callee, args, site)  # type: ignore[arg-type]
+    if kind is Builtin:
+        machine.step()
+        try:
+            return callee.call(machine, args, site)  # type: ignore[attr-defined]
+        except NotIterable as error:
+            return follows(error.cause)
+    if kind is Method:
+        bound = Arguments([callee.receiver, *args.positional], args.keywords, args.unknown)  # type: ignore[attr-defined]
+        return call(machine, callee.function, bound, site)  # type: ignore[attr-defined]
+    if kind is Class:
+        return instantiate(machine, callee, args, site)  # type: ignore[arg-type]
+    if kind is Choice:
+        return call(machine, force(callee, machine.path), args, site)
+    if kind is Partial:
+        keywords = {**callee.keywords, **args.keywords}  # type: ignore[attr-defined]
+        bound = Arguments([*callee.args, *args.positional], keywords, args.unknown)  # type: ignore[attr-defined]
+        return call(machine, callee.function, bound, site)  # type: ignore[attr-defined]
+    if kind is Instance:
+        return _call_instance(machine, callee, args, site)  # type: ignore[arg-type]
+    if kind is Unknown:
+        return follows(callee)  # type: ignore[arg-type]
+    if kind is Descriptor:
+        return call(machine, callee.function, args, site)  # type: ignore[attr-defined]
+    if kind is Tensor:
+        return Tensor()
+    if kind is Module:
+        raise Raised("TypeError", "a module is not callable")
+    raise Raised("TypeError", "not callable")
+
+
+def _call_instance(machine: Machine, target: Instance, args: Arguments, site: Span) -> Any:
+    """``target(...)``: a user's ``__call__``, else ``forward`` (that is what torch.nn.Module.__call__ does)."""
+    method = classes.lookup(target.cls, "__call__")
+    if method is None:
+        if target.cls.incomplete is not None:
+            return follows(target.cls.incomplete)
+        raise Raised("TypeError", f"{target.cls.name} object is not callable")
+    if isinstance(method, Descriptor):
+        return call(machine, method.function, args, site)
+    return call(machine, method, Arguments([target, *args.positional], args.keywords, args.unknown), site)
+
+
+def gather(machine: Machine, parts: list[tuple[str, str | None, Value]]) -> Arguments:
+    """Arguments from evaluated parts with stars among them. Raises Undecided where a starred one is a choice."""
+    positional: list[Value] = []
+    keywords: dict[str, Value] = {}
+    unknown: Unknown | None = None
+    for star, name, value in parts:
+        if star == "*":
+            try:
+                positional += iterate(machine, value, Span(-1, 0, 0))
+            except NotIterable as error:
+                unknown = unknown or error.cause
+        elif star == "**":
+            unknown = _merge_keywords(machine, keywords, force(value, machine.path)) or unknown
+        elif name is not None:
+            keywords[name] = value
+        else:
+            positional.append(value)
+    return Arguments(positional, keywords, unknown)
+
+
+def _merge_keywords(machine: Machine, keywords: dict[str, Value], value: Value) -> Unknown | None:
+    """Add the items of a mapping; the unknown in it, where there is one."""
+    if isinstance(value, Instance) and isinstance(value.payload, Dict):
+        value = value.payload
+    if isinstance(value, Dict):
+        for key, _, item in machine.entries(value):
+            if isinstance(key, str):
+                keywords[key] = item
+        return value.unknown
+    return value if isinstance(value, Unknown) else Unknown("unsupported", "** of an object that is not a dict")
+
+
+# --- functions of the user --------------------------------------------------------------------------------------------
+
+
+def bind(function: Function, args: Arguments, names: dict[str, Any], machine: Machine, vague: bool = False) -> None:
+    """Bind arguments to parameters in ``names``, as Python does. ``vague``: what is missing is unknown, not an error."""
+    signature = function.signature
+    positional, given = signature.positional, args.positional
+    if len(given) > len(positional):
+        names.update(zip(positional, given))
+        if signature.star is None:
+            raise Raised("TypeError", f"{function.name}() takes {len(positional)} positional arguments, {len(given)} given")
+        names[signature.star] = Tuple(tuple(given[len(positional) :]))
+    else:
+        names.update(zip(positional, given))
+        if signature.star is not None:
+            names[signature.star] = args.unknown if args.unknown is not None else Tuple(())
+    extra: dict[Any, tuple[Value, Any]] = {}
+    for name, value in args.keywords.items():
+        if name in names and name in positional:
+            raise Raised("TypeError", f"{function.name}() got multiple values for argument '{name}'")
+        if name in positional[signature.posonly :] or name in signature.keyword:
+            names[name] = value
+        elif signature.double_star is not None:
+            extra[name] = (Const(name), value)
+        else:
+            raise Raised("TypeError", f"{function.name}() got an unexpected keyword argument '{name}'")
+    if signature.double_star is not None:
+        rest = machine.dict(extra)
+        rest.unknown = args.unknown
+        names[signature.double_star] = rest
+    if len(names) < len(positional) + len(signature.keyword) + (signature.star is not None) + (
+        signature.double_star is not None
+    ):
+        _bind_missing(function, args.unknown, names, vague)
+
+
+def _bind_missing(function: Function, unknown: Unknown | None, names: dict[str, Any], vague: bool) -> None:
+    """Give parameters without an argument their default, or an unknown."""
+    signature = function.signature
+    for name in (*signature.positional, *signature.keyword):
+        if name in names:
+            continue
+        if unknown is not None:
+            names[name] = follows(unknown)
+        elif name in signature.defaults:
+            names[name] = signature.defaults[name]
+        elif vague:
+            names[name] = _no_default(function, name)
+        else:
+            raise Raised("TypeError", f"{function.name}() missing argument '{name}'")
+
+
+def _no_default(function: Function, name: str) -> Unknown:
+    span = function.code.span
+    for param in (*function.code.node.params.posonly, *function.code.node.params.args, *function.code.node.params.kwonly):
+        if param.name == name:
+            span = Span(span.file, param.at, param.end)
+    return Unknown("no-default", f"parameter '{name}' of {function.qualname}", span)
+
+
+def invoke(machine: Machine, function: Function, args: Arguments, site: Span, vague: bool = False) -> Any:
+    """Run a function of the user's, or take the result of the same call made before."""
+    key = memo.call_key(machine, function, args) if function.closure is None and not vague else None
+    if key is not None:
+        hit = machine.memo.get(key)
+        if hit is not None:
+            return memo.replay(machine, hit, site)
+    return memo.remember(machine, key, site, run_function, machine, function, args, site, vague)
+
+
+def run_function(machine: Machine, function: Function, args: Arguments, site: Span, vague: bool) -> Any:
+    """Run a function of the user's."""
+    code = function.code
+    machine.step()
+    depth = machine.active.get(code, 0)
+    if depth >= MAX_RECURSION:
+        return Unknown("recursion", function.qualname, site)
+    if machine.depth >= MAX_CALL_DEPTH:
+        return Unknown("limit", "MAX_CALL_DEPTH", site)
+    frame = Frame(function.module, function.closure, machine.path, machine.clock)
+    frame.function = function
+    bind(function, args, frame.locals, machine, vague)
+    if function.owner is not None and function.signature.positional:
+        frame.owner, frame.receiver = function.owner, frame.locals[function.signature.positional[0]]
+    elif function.closure is not None:
+        frame.owner, frame.receiver = function.closure.owner, function.closure.receiver
+    if function.owner is not None:
+        frame.owner = function.owner
+    record = Record(scope_of(function), machine.path)
+    outer_record, outer_path = machine.record, machine.path
+    machine.record = record
+    machine.depth += 1
+    machine.active[code] = depth + 1
+    try:
+        return _run_body(machine, function, frame)
+    finally:
+        machine.record, machine.path = outer_record, outer_path
+        machine.depth -= 1
+        machine.active[code] = depth
+        if record.calls:
+            outer_record.add(site, record, outer_path)
+
+
+def _run_body(machine: Machine, function: Function, frame: Frame) -> Any:
+    """The result of a function's body, run in ``frame``."""
+    from convlint.evaluate.functions import compile_body
+
+    code = function.code
+    run = code.run or compile_body(machine, code, function.module)
+    if code.is_lambda:
+        return run(frame)
+    frame.declared = code.declared
+    if code.generator:
+        frame.yielded = []
+    try:
+        live = run(frame)
+    except Raised:
+        # Some paths returned before; this one cannot have been taken.
+        if frame.result is UNBOUND:
+            raise
+        live = ()
+    if code.generator:
+        return Iterator(frame.yielded or [])
+    result = frame.result
+    for path in (frame.birth,) if live is None else live:
+        falls_through = with_default(result, NONE) if path is frame.birth else NONE
+        result = guarded(falls_through, result, path, frame.birth)
+    return without_unbound(result) if result is not UNBOUND else NONE
+
+
+def scope_of(function: Function) -> Scope:
+    """The function as a record names it."""
+    owner = function.owner.span if function.owner is not None else None
+    return Scope(f"{function.module.name}.{function.qualname}", function.code.span, owner)
+
+
+# --- objects ----------------------------------------------------------------------------------------------------------
+
+
+def instantiate(machine: Machine, cls: Class, args: Arguments, site: Span) -> Any:
+    """``cls(...)``."""
+    if cls.make is not None:
+        machine.step()
+        try:
+            return cls.make(machine, cls, args, site)
+        except NotIterable as error:
+            return follows(error.cause)
+    key = memo.new_key(machine, cls, args)
+    if key is not None:
+        hit = machine.memo.get(key)
+        if hit is not None:
+            return memo.replay(machine, hit, site)
+    return memo.remember(machine, key, site, build, machine, cls, args, site, False)
+
+
+def build(machine: Machine, cls: Class, args: Arguments, site: Span, vague: bool) -> Any:
+    """Make an object and run its ``__init__`` (``vague``: parameters that are missing are unknown)."""
+    new = classes.lookup(cls, "__new__")
+    if isinstance(new, Descriptor):
+        new = new.function
+    if new is not None:
+        made = call(machine, new, Arguments([cls, *args.positional], args.keywords, args.unknown), site)
+        made = force(made, machine.path)
+        if not isinstance(made, Instance) or cls not in made.cls.mro:
+            return made
+        target = made
+    else:
+        target = machine.instance(cls)
+    init = classes.lookup(cls, "__init__")
+    if init is not None:
+        bound = Arguments([target, *args.positional], args.keywords, args.unknown)
+        if isinstance(init, Function):
+            invoke(machine, init, bound, site, vague)
+        else:
+            call(machine, init, bound, site)
+    return target
+
+
+def merge_super(machine: Machine, frame: Frame, _: Value, args: Arguments, site: Span) -> Value:
+    """``super()`` and ``super(Class, self)``."""
+    if len(args.positional) >= 2:
+        after, receiver = force(args.positional[0], machine.path), force(args.positional[1], machine.path)
+    else:
+        owner_frame: Frame | None = frame
+        while owner_frame is not None and owner_frame.owner is None:
+            owner_frame = owner_frame.parent
+        if owner_frame is None or owner_frame.owner is None or owner_frame.receiver is None:
+            return Unknown("unsupported", "super() outside of a method", site)
+        after, receiver = owner_frame.owner, force(owner_frame.receiver, machine.path)
+    if not isinstance(after, Class):
+        return Unknown("unsupported", "super() of something that is not a class", site)
+    return Super(after, receiver)
+
+
+def all_locals(machine: Machine, frame: Frame, _: Value, args: Arguments, site: Span) -> Value:
+    """``locals()``, and ``vars()`` without arguments."""
+    made = machine.dict()
+    for name, value in frame.locals.items():
+        made.entries[name] = (Const(name), value)
+    return made
+
+
+def all_globals(machine: Machine, frame: Frame, _: Value, args: Arguments, site: Span) -> Value:
+    """``globals()``: the module itself, whose subscripts are its names."""
+    return frame.module
+
+
+class Special(Builtin):
+    """A built-in that needs the caller's frame: ``super``, ``locals``."""
+
+    __slots__ = ()
+
+
+SPECIAL: dict[str, tuple[type, Callable[..., Value]]] = {
+    "super": (Special, merge_super),
+    "locals": (Special, all_locals),
+    "globals": (Special, all_globals),
+}

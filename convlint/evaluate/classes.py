@@ -1,0 +1,241 @@
+"""Classes: building them from their bodies, method resolution order, look-up, and ``isinstance``."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+from convlint.evaluate.budget import MAX_BASES
+from convlint.evaluate.environment import Arguments, Frame, Raised
+from convlint.evaluate.machine import Machine
+from convlint.evaluate.paths import ROOT, force, resolve, without_unbound
+from convlint.evaluate.values import (
+    UNBOUND, Builtin, Choice, Class, Const, Dict, Function, Instance, List, Method, Partial, Span, Tensor, Tuple, Unknown,
+    Value,
+)  # fmt: skip
+from convlint.frontends.python import ir
+
+
+class Field(NamedTuple):
+    """An annotated name of a class body, in order: what dataclasses and NamedTuples are made of."""
+
+    name: str
+    annotation: Callable[[Frame], Any]
+    frame: Frame
+
+
+def linearize(cls: Class) -> tuple[Class, ...]:
+    """The method resolution order (C3, https://www.python.org/download/releases/2.3/mro/); depth first where that fails."""
+    sequences = [list(base.mro) for base in cls.bases] + [list(cls.bases)]
+    order = [cls]
+    while any(sequences) and len(order) < MAX_BASES:
+        sequences = [sequence for sequence in sequences if sequence]
+        for sequence in sequences:
+            head = sequence[0]
+            if not any(head in other[1:] for other in sequences):
+                break
+        else:
+            head = sequences[0][0]
+        order.append(head)
+        sequences = [[base for base in sequence if base is not head] for sequence in sequences]
+    return tuple(order)
+
+
+def make_class(name: str, bases: tuple[Class, ...], attrs: dict[str, Any], born: int = 0) -> Class:
+    """A class with its method resolution order, ``make``, fields and incompleteness taken from its bases."""
+    cls = Class(name, bases, attrs, ROOT, born)
+    cls.mro = linearize(cls)
+    for base in cls.mro[1:]:
+        cls.incomplete = cls.incomplete or base.incomplete
+        cls.metaclass = cls.metaclass or base.metaclass
+    return cls
+
+
+def lookup(cls: Class, name: str) -> Any:
+    """An attribute of a class or its bases; None where there is none."""
+    for base in cls.mro:
+        value = base.attrs.get(name)
+        if value is not None and value is not UNBOUND:
+            return without_unbound(value) if value.__class__ is Choice else value
+    return None
+
+
+def compile_class(context: Any, node: ir.Class) -> Callable[[Frame], Any]:
+    """The function that runs a class statement."""
+    from convlint.evaluate import calls, class_kinds
+    from convlint.evaluate.expressions import Context, compile_arguments
+    from convlint.evaluate.statements import compile_block
+
+    machine, span = context.machine, context.span(node)
+    qualname = f"{context.qualname}.{node.name}" if context.qualname else node.name
+    arguments = compile_arguments(context, node.args)
+    inner = Context(machine, context.file, None, qualname)
+    body = compile_block(inner, node.body) if node.body else None
+    annotated = [
+        (statement.targets[0] if isinstance(statement, ir.Assign) else statement.target, statement.annotation)
+        for statement in node.body
+        if isinstance(statement, ir.Declare) or isinstance(statement, ir.Assign) and statement.annotation is not None
+    ]
+    fields = [(target.id, inner.compile(note)) for target, note in annotated if isinstance(target, ir.Name)]
+
+    def run(frame: Frame) -> Any:
+        args = machine.apply(force, arguments(frame), machine.path)
+        bases, incomplete = _bases(machine, args.positional)
+        machine.clock += 1
+        cls = make_class(node.name, bases, {}, machine.clock)
+        cls.birth = machine.path
+        cls.qualname, cls.module, cls.span = qualname, frame.module, span
+        cls.incomplete = cls.incomplete or incomplete or args.unknown
+        metaclass = args.keywords.pop("metaclass", None)
+        if isinstance(metaclass, Class):
+            cls.metaclass = metaclass
+        inside = Frame(frame.module, frame, machine.path, machine.clock)
+        inside.owner = cls
+        inside.locals = cls.attrs
+        own = tuple(Field(name, note, inside) for name, note in fields)
+        class_kinds.begin(cls, own)
+        if body is not None:
+            body(inside)
+        class_kinds.finish(machine, cls, own, span)
+        hook = next((base.attrs.get("__init_subclass__") for base in cls.mro[1:] if "__init_subclass__" in base.attrs), None)
+        if isinstance(hook, Value) and not isinstance(hook, Builtin):
+            function = getattr(hook, "function", hook)
+            calls.call(machine, function, Arguments([cls], args.keywords), span)
+        return cls
+
+    return run
+
+
+def _bases(machine: Machine, values: list[Value]) -> tuple[tuple[Class, ...], Unknown | None]:
+    """The known classes among the bases, and the unknown one where there is one."""
+    bases: list[Class] = []
+    incomplete: Unknown | None = None
+    for value in values:
+        value = resolve(value, machine.path)
+        if value.__class__ is Choice:
+            value = next((leaf for leaf in (value.yes, value.no) if isinstance(leaf, Class)), value.yes)
+        if isinstance(value, Class):
+            if value not in bases:
+                bases.append(value)
+        elif isinstance(value, Unknown):
+            incomplete = incomplete or value
+    return tuple(bases), incomplete
+
+
+def type_of(machine: Machine, value: Value) -> Value:
+    """``type(value)``."""
+    value = force(value, machine.path)
+    if isinstance(value, Instance):
+        return value.cls
+    name = type_name(value)
+    if name is None:
+        return Unknown(value.reason, value.detail, value.span) if isinstance(value, Unknown) else Unknown("unsupported", "type()")
+    return machine.modules.builtin_class(name)
+
+
+def type_name(value: Value) -> str | None:
+    """The name of the built-in type of a value."""
+    if isinstance(value, Const):
+        return type(value.value).__name__
+    if isinstance(value, Tuple):
+        return "tuple"
+    if isinstance(value, List):
+        return "list"
+    if isinstance(value, Dict):
+        return "set" if value.is_set else "dict"
+    if isinstance(value, Class):
+        return "type"
+    if isinstance(value, (Function, Builtin, Method)):
+        return "function"
+    if isinstance(value, Tensor):
+        return "Tensor"
+    if isinstance(value, Partial):
+        return "partial"
+    return None
+
+
+def is_instance(machine: Machine, value: Value, kind: Value) -> bool | Unknown:
+    """``isinstance(value, kind)``."""
+    value, kind = force(value, machine.path), force(kind, machine.path)
+    if isinstance(kind, Tuple):
+        verdicts = [is_instance(machine, value, item) for item in kind.items]
+        if True in verdicts:
+            return True
+        return next((verdict for verdict in verdicts if isinstance(verdict, Unknown)), False)
+    if isinstance(kind, Unknown):
+        return False if isinstance(value, Const) and value.value is None else _asked(value, kind)
+    if isinstance(value, Unknown):
+        return _asked(value, kind)
+    if not isinstance(kind, Class):
+        name = getattr(kind, "name", None)
+        return name is not None and name == type_name(value)
+    if isinstance(value, Instance):
+        if kind in value.cls.mro or kind.name == "object":
+            return True
+        if value.cls.incomplete is not None and kind.span is None:
+            return _asked(value.cls.incomplete, kind)
+        return _by_protocol(value, kind)
+    if isinstance(value, Tuple) and value.cls is not None and kind in value.cls.mro:
+        return True
+    name = type_name(value)
+    return kind.name == name or kind.name in _WIDER.get(name or "", ()) or kind.name == "object"
+
+
+_WIDER = {
+    "bool": ("int", "Number", "Integral", "Real"),
+    "int": ("Number", "Integral", "Real"),
+    "float": ("Number", "Real"),
+    "list": ("Sequence", "MutableSequence", "Iterable", "Collection", "Sized"),
+    "tuple": ("Sequence", "Iterable", "Collection", "Sized", "Hashable"),
+    "str": ("Sequence", "Iterable", "Collection", "Sized", "Hashable"),
+    "dict": ("Mapping", "MutableMapping", "Iterable", "Collection", "Sized", "OrderedDict", "defaultdict"),
+    "set": ("Set", "Iterable", "Collection", "Sized"),
+    "range": ("Sequence", "Iterable"),
+    "function": ("Callable", "FunctionType", "MethodType", "LambdaType", "BuiltinFunctionType"),
+    "type": ("Callable", "Hashable"),
+    "partial": ("Callable",),
+}
+
+
+def _by_protocol(value: Instance, kind: Class) -> bool:
+    """Abstract classes of collections.abc, by the methods they ask for."""
+    needed = {"Iterable": "__iter__", "Callable": "__call__", "Sized": "__len__", "Container": "__contains__"}.get(kind.name)
+    if needed is not None and kind.span is None:
+        return lookup(value.cls, needed) is not None
+    if isinstance(value.payload, Value):
+        name = type_name(value.payload)
+        return kind.name == name or kind.name in _WIDER.get(name or "", ())
+    return False
+
+
+def _asked(value: Value, kind: Value) -> Unknown:
+    """The unknown answer to ``isinstance``; the same question has the same answer."""
+    if not isinstance(value, Unknown):
+        assert isinstance(kind, Unknown)
+        return Unknown(kind.reason, kind.detail, kind.span)
+    if value.derived is None:
+        value.derived = {}
+    key = ("isinstance", kind, None)
+    found = value.derived.get(key)
+    if found is None:
+        found = value.derived[key] = Unknown(value.reason, value.detail, value.span)
+    return found
+
+
+def is_subclass(machine: Machine, value: Value, kind: Value) -> bool | Unknown:
+    """``issubclass(value, kind)``."""
+    value, kind = force(value, machine.path), force(kind, machine.path)
+    if isinstance(kind, Tuple):
+        verdicts = [is_subclass(machine, value, item) for item in kind.items]
+        if True in verdicts:
+            return True
+        return next((verdict for verdict in verdicts if isinstance(verdict, Unknown)), False)
+    if isinstance(value, Unknown) or isinstance(kind, Unknown):
+        return _asked(value if isinstance(value, Unknown) else kind, kind)
+    if not isinstance(value, Class) or not isinstance(kind, Class):
+        raise Raised("TypeError", "issubclass() arg 1 must be a class")
+    if kind in value.mro or kind.name == "object":
+        return True
+    return value.incomplete or False
+
+

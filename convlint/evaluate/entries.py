@@ -1,0 +1,241 @@
+"""Entry points: every function and class of the linted files is called with its defaults, as nobody's caller in particular."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+from convlint.evaluate import attributes, calls, classes
+from convlint.evaluate.environment import Arguments, Exhausted, Frame, Raised
+from convlint.evaluate.library.torch_layers import FUNCTIONS, MODULES
+from convlint.evaluate.library.torch_nn import is_module
+from convlint.evaluate.machine import NOWHERE, Machine
+from convlint.evaluate.operators import NotIterable
+from convlint.evaluate.paths import ROOT, Undecided, leaves
+from convlint.evaluate.records import Record
+from convlint.evaluate.source_module import SourceModule
+from convlint.evaluate.values import (
+    UNBOUND, Builtin, Class, Descriptor, Function, Instance, Method, Partial, Span, Tensor, Unknown, Value,
+)  # fmt: skip
+from convlint.frontends.python import ir
+
+_LAYER_WORD = re.compile(r"\b(?:" + "|".join(sorted([*MODULES, *FUNCTIONS])) + r")\b")
+_IMPORT = re.compile(r"^[ \t]*(?:from[ \t]+([.\w]+)|import[ \t]+([\w., \t]+))", re.MULTILINE)
+HARMLESS = frozenset(
+    """numpy pandas scipy matplotlib PIL cv2 sklearn tqdm yaml requests pytest click rich setuptools pkg_resources six packaging
+    seaborn plotly tensorflow keras jax flax onnx onnxruntime boto3 psutil toml tomli attr attrs sphinx""".split()
+)
+"""Packages that build no torch layers: a file that imports nothing else cannot matter."""
+
+
+class Entry(NamedTuple):
+    """One entry point: its dotted name, what it is built from, and what was built."""
+
+    name: str
+    root: Record
+
+
+def can_matter(text: str) -> bool:
+    """Whether a file can lead to a layer at all: it imports something beside the standard library."""
+    from sys import stdlib_module_names
+
+    for match in _IMPORT.finditer(text):
+        names = match[1] or match[2]
+        for name in names.split(","):
+            top = name.strip().partition(" ")[0].partition(".")[0]
+            if top not in stdlib_module_names and top not in HARMLESS:
+                return True
+    return False
+
+
+def entries_of(machine: Machine, source: SourceModule) -> Iterator[Entry]:
+    """Evaluate the entry points of one linted file, in source order, the module itself last."""
+    source.outline()
+    seen: set[str] = set()
+    for index, piece in enumerate(source.pieces):
+        if piece.kind in ("def", "class") and piece.name is not None and piece.name not in seen:
+            seen.add(piece.name)
+            yield from _definition(machine, source, piece.name, index)
+    yield from _conditional_definitions(machine, source, seen)
+    source.run_all(machine)
+    root = Record(NOWHERE, ROOT)
+    for index in sorted(source.records):
+        root.calls[(source.records[index].scope.span, source.records[index], True)] = 1
+    yield Entry(f"{source.module.name}:<module>", root)
+
+
+def _conditional_definitions(machine: Machine, source: SourceModule, seen: set[str]) -> Iterator[Entry]:
+    """Functions and classes that stand inside an ``if`` or ``try`` at module level."""
+    for name, pieces in list(source.affecting.items()):
+        if name in seen or not any((name, index) not in source.firm for index in pieces):
+            continue
+        if any(source.pieces[index].kind == "other" for index in pieces):
+            nodes = [node for index in pieces for node in _inner_definitions(source.statements(index)) if node.name == name]
+            if nodes:
+                yield from _evaluate(machine, source, name, nodes[-1])
+
+
+def _inner_definitions(statements: tuple[ir.Stmt, ...]) -> Iterator[ir.Function | ir.Class]:
+    for statement in statements:
+        if isinstance(statement, (ir.Function, ir.Class)):
+            yield statement
+        elif isinstance(statement, (ir.If, ir.With)):
+            yield from _inner_definitions((*statement.body, *getattr(statement, "orelse", ())))
+        elif isinstance(statement, ir.Try):
+            handled = tuple(inner for handler in statement.handlers for inner in handler.body)
+            yield from _inner_definitions((*statement.body, *handled, *statement.orelse))
+
+
+def _definition(machine: Machine, source: SourceModule, name: str, index: int) -> Iterator[Entry]:
+    statements = source.statements(source.affecting[name][-1])
+    node = next((found for found in statements if isinstance(found, (ir.Function, ir.Class)) and found.name == name), None)
+    if node is not None:
+        yield from _evaluate(machine, source, name, node)
+
+
+def _evaluate(machine: Machine, source: SourceModule, name: str, node: ir.Function | ir.Class) -> Iterator[Entry]:
+    value = source.get(machine, name)
+    yield Entry(f"{source.module.name}.{name}", _run(machine, _main_call, source, value, node))
+    if isinstance(node, ir.Class) and isinstance(value, Class):
+        for statement in node.body:
+            if isinstance(statement, ir.Function) and statement.name not in ("__init__", "forward", "__new__"):
+                if _LAYER_WORD.search(source.file.text, statement.at, statement.end):
+                    root = _run(machine, _method_call, source, value, statement)
+                    yield Entry(f"{source.module.name}.{name}.{statement.name}", root)
+
+
+def _run(machine: Machine, operation: Any, source: SourceModule, value: Any, node: Any) -> Record:
+    """Run one entry point in isolation: whatever it changes outside of itself is put back afterwards."""
+    root = Record(NOWHERE, ROOT)
+    machine.record, machine.path, machine.steps, machine.depth = root, ROOT, 0, 0
+    machine.active = {}
+    machine.clock += 1
+    machine.entry_start = machine.clock
+    try:
+        operation(machine, source, value, node)
+    except (Raised, Undecided, NotIterable):
+        pass
+    except Exhausted as error:
+        key = ("limit", error.limit, Span(source.number, node.at, node.at + 1), "the whole entry point")
+        machine.gaps[key] = machine.gaps.get(key, 0) + 1
+    finally:
+        machine.candidates.clear()
+        for restore in reversed(machine.undo):
+            restore()
+        machine.undo.clear()
+        machine.saved.clear()
+        machine.entry_start = 0
+        machine.record, machine.path = Record(NOWHERE, ROOT), ROOT
+    return root
+
+
+def _main_call(machine: Machine, source: SourceModule, value: Any, node: ir.Function | ir.Class) -> None:
+    """Call a function or build a class, then run the ``forward`` of what came out."""
+    site = Span(source.number, node.at, node.end)
+    if isinstance(node, ir.Class):
+        if not isinstance(value, Class) or value.enum is not None or value.make is not None:
+            return
+        init = classes.lookup(value, "__init__")
+        params = init.code.node.params if isinstance(init, Function) else None
+        module = init.module if isinstance(init, Function) else source.module
+        args = _arguments(machine, module, params, site.file, skip=1)
+    else:
+        if not isinstance(value, (Function, Partial, Method, Builtin, Instance)):
+            return
+        args = _arguments(machine, source.module, node.params, site.file, skip=0)
+    result = machine.apply(calls.call, machine, value, args, site)
+    for leaf in leaves(result):
+        if is_module(leaf):
+            run_forward(machine, leaf, site)
+
+
+def _arguments(machine: Machine, module: Any, params: ir.Params | None, file: int, skip: int) -> Arguments:
+    """Arguments for the parameters that have no default: an object made from the annotation, else an unknown."""
+    if params is None:
+        return Arguments([])
+    number = module.source.number if module.source is not None else file
+    positional: list[Value] = []
+    for param in (*params.posonly, *params.args)[skip:]:
+        if param.default is not None:
+            break
+        positional.append(_argument(machine, module, param, number))
+    keywords = {param.name: _argument(machine, module, param, number) for param in params.kwonly if param.default is None}
+    return Arguments(positional, keywords)
+
+
+def _argument(machine: Machine, module: Any, param: ir.Param, number: int) -> Value:
+    span = Span(number, param.at, param.end)
+    unknown = Unknown("no-default", f"parameter '{param.name}'", span)
+    if not isinstance(param.annotation, (ir.Name, ir.Attribute, ir.Text)):
+        return unknown
+    try:
+        cls = _annotated_class(machine, module, param.annotation, number)
+        if cls is None:
+            return unknown
+        made = machine.apply(calls.call, machine, cls, Arguments([]), span)
+    except (Raised, Undecided, NotIterable):
+        return unknown
+    return made if isinstance(made, Instance) else unknown
+
+
+def _annotated_class(machine: Machine, module: Any, annotation: ir.Expr, number: int) -> Class | None:
+    """The user's class that an annotation names, where its objects are plain configuration."""
+    from convlint.evaluate.expressions import Context, compile_expression
+
+    if isinstance(annotation, ir.Text):
+        if not annotation.value.isidentifier():
+            return None
+        annotation = ir.Name(annotation.at, annotation.end, annotation.value)
+    value = compile_expression(Context(machine, number, None, ""), annotation)(Frame(module, None))
+    if not isinstance(value, Class) or value.span is None or value.enum is not None or value.make is not None:
+        return None
+    return None if any(base.name == "Module" and base.span is None for base in value.mro) else value
+
+
+def run_forward(machine: Machine, target: Instance, site: Span) -> None:
+    """Call a module with tensors for the parameters of ``forward`` that have no default."""
+    forward = classes.lookup(target.cls, "forward")
+    if isinstance(forward, Descriptor):
+        forward = forward.function
+    args = Arguments([Tensor()])
+    if isinstance(forward, Function):
+        params = forward.code.node.params
+        needed = [param for param in (*params.posonly, *params.args)[1:] if param.default is None]
+        args = Arguments([Tensor() for _ in needed], {param.name: Tensor() for param in params.kwonly if param.default is None})
+        if not needed and len((*params.posonly, *params.args)) == 1 and params.vararg is not None:
+            args = Arguments([Tensor()])
+    machine.apply(calls.call, machine, attributes.get(machine, target, "forward", site), args, site)
+
+
+def _method_call(machine: Machine, source: SourceModule, cls: Class, node: ir.Function) -> None:
+    """Call one method of a class by itself, on an object built with the class's defaults where that works."""
+    site = Span(source.number, node.at, node.end)
+    method = cls.attrs.get(node.name, UNBOUND)
+    kind = method.kind if isinstance(method, Descriptor) else ""
+    function = method.function if isinstance(method, Descriptor) else method
+    if not isinstance(function, Function):
+        return
+    receiver: list[Value] = []
+    if kind == "classmethod":
+        receiver = [cls]
+    elif kind != "staticmethod":
+        receiver = [_built(machine, source, cls, site)]
+    args = _arguments(machine, function.module, node.params, source.number, skip=len(receiver))
+    machine.apply(calls.call, machine, function, Arguments([*receiver, *args.positional], args.keywords), site)
+
+
+def _built(machine: Machine, source: SourceModule, cls: Class, site: Span) -> Value:
+    """An object of ``cls``, what its constructor builds left out of the record."""
+    init = classes.lookup(cls, "__init__")
+    params = init.code.node.params if isinstance(init, Function) else None
+    kept = machine.record
+    machine.record = Record(NOWHERE, ROOT)
+    try:
+        module = init.module if isinstance(init, Function) else source.module
+        made = machine.apply(calls.call, machine, cls, _arguments(machine, module, params, site.file, 1), site)
+    except (Raised, Undecided, NotIterable):
+        return machine.instance(cls)
+    finally:
+        machine.record = kept
+    return made if isinstance(made, Instance) else machine.instance(cls)

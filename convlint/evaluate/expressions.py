@@ -1,0 +1,458 @@
+"""Expressions: each lowered node becomes, once, a function from a frame to a value."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from convlint.evaluate import attributes, calls, operators, subscripts
+from convlint.evaluate.comprehensions import comprehension
+from convlint.evaluate.environment import Arguments, Frame, Raised
+from convlint.evaluate.machine import Machine
+from convlint.evaluate.paths import Undecided, choose, force, resolve, without_unbound
+from convlint.evaluate.truth import truth
+from convlint.evaluate.values import (
+    ELLIPSIS, FALSE, NONE, TRUE, UNBOUND, Choice, Const, Slice, Span, Tuple, Unknown, Value,
+)  # fmt: skip
+from convlint.frontends.python import ir
+
+Run = Callable[[Frame], Any]
+
+
+class Context:
+    """What compiling needs to know: the machine, the file, and which names are local where."""
+
+    __slots__ = ("file", "locals", "machine", "qualname")
+
+    def __init__(self, machine: Machine, file: int, local_names: frozenset[str] | None, qualname: str) -> None:
+        self.machine = machine
+        self.file = file
+        self.locals = local_names
+        """Names bound in the function being compiled; None where that must be looked up (modules, classes)."""
+        self.qualname = qualname
+
+    def span(self, node: Any) -> Span:
+        """Where a node stands."""
+        return Span(self.file, node.at, node.end)
+
+    def inside(self, local_names: frozenset[str]) -> Context:
+        """The context of a scope within this one."""
+        return Context(self.machine, self.file, local_names, self.qualname)
+
+    def compile(self, node: ir.Expr) -> Run:
+        """The function that evaluates ``node``."""
+        return _COMPILE[node.__class__](self, node)
+
+
+def compile_expression(context: Context, node: ir.Expr) -> Run:
+    """The function that evaluates ``node``."""
+    return _COMPILE[node.__class__](context, node)
+
+
+def _number(context: Context, node: ir.Number) -> Run:
+    value: Any = node.value
+    if node.kind == "bigint":
+        value = int(value) if len(value) < 200 else 0
+    elif node.kind == "complex":
+        value = complex(str(value))
+    constant = Const(value, context.span(node))
+    return lambda frame: constant
+
+
+def _text(context: Context, node: ir.Text) -> Run:
+    constant = Const(node.value, context.span(node))
+    return lambda frame: constant
+
+
+def _bytes(context: Context, node: ir.Bytes) -> Run:
+    constant = Unknown("unsupported", "the content of bytes", context.span(node))
+    return lambda frame: constant
+
+
+def _ellipsis(context: Context, node: ir.EllipsisLiteral) -> Run:
+    return lambda frame: ELLIPSIS
+
+
+_WORDS = {"True": TRUE, "False": FALSE, "None": NONE}
+
+
+def _name(context: Context, node: ir.Name) -> Run:
+    name = node.id
+    if name in _WORDS:
+        constant = Const(_WORDS[name].value, context.span(node))
+        return lambda frame: constant
+    machine = context.machine
+    span = context.span(node)
+    if context.locals is None or name not in context.locals:
+        return lambda frame: machine.modules.lookup(frame, name, span)
+
+    def local(frame: Frame) -> Any:
+        value = frame.locals.get(name, UNBOUND)
+        if value.__class__ is Choice:
+            value = resolve(value, machine.path)
+            if value.__class__ is Choice:
+                return without_unbound(value)
+        if value is UNBOUND:
+            if name in frame.declared:
+                return machine.modules.lookup(frame, name, span)
+            raise Raised("UnboundLocalError", name)
+        return value
+
+    return local
+
+
+def _attribute(context: Context, node: ir.Attribute) -> Run:
+    value = compile_expression(context, node.value)
+    machine, name, span = context.machine, node.attr, context.span(node)
+    get = attributes.get
+
+    def run(frame: Frame) -> Any:
+        target = value(frame)
+        try:
+            return get(machine, target, name, span)
+        except Undecided as undecided:
+            return machine.fork(undecided.decision, get, machine, target, name, span)
+
+    return run
+
+
+def _subscript(context: Context, node: ir.Subscript) -> Run:
+    value, index = compile_expression(context, node.value), compile_expression(context, node.index)
+    machine, span = context.machine, context.span(node)
+    get = subscripts.get
+
+    def run(frame: Frame) -> Any:
+        target, key = value(frame), index(frame)
+        try:
+            return get(machine, target, key, span)
+        except Undecided as undecided:
+            return machine.fork(undecided.decision, get, machine, target, key, span)
+
+    return run
+
+
+def _slice(context: Context, node: ir.Slice) -> Run:
+    parts = [compile_expression(context, part) if part is not None else None for part in (node.lower, node.upper, node.step)]
+
+    def run(frame: Frame) -> Any:
+        return Slice(*(part(frame) if part else NONE for part in parts))
+
+    return run
+
+
+def compile_arguments(context: Context, args: tuple[ir.Argument, ...]) -> Callable[[Frame], Arguments]:
+    """The function that evaluates the arguments of a call."""
+    machine = context.machine
+    compiled = [(arg.star, arg.name, compile_expression(context, arg.value)) for arg in args]
+    if not any(star for star, _, _ in compiled):
+        positional = [run for _, name, run in compiled if name is None]
+        keywords = [(name, run) for _, name, run in compiled if name is not None]
+
+        def plain(frame: Frame) -> Arguments:
+            return Arguments([run(frame) for run in positional], {name: run(frame) for name, run in keywords})
+
+        return plain
+
+    def starred(frame: Frame) -> Arguments:
+        parts = [(star, name, run(frame)) for star, name, run in compiled]
+        return machine.apply(calls.gather, machine, parts)  # type: ignore[no-any-return]
+
+    return starred
+
+
+def _call(context: Context, node: ir.Call) -> Run:
+    machine, site = context.machine, context.span(node)
+    func, call = node.func, calls.call
+    arguments = compile_arguments(context, node.args)
+    special = calls.SPECIAL.get(func.id) if isinstance(func, ir.Name) else None
+    has_star = any(arg.star for arg in node.args)
+    callee = compile_expression(context, func)
+
+    def run(frame: Frame) -> Any:
+        target = callee(frame)
+        if special is not None and target.__class__ is special[0]:
+            return machine.apply(special[1], machine, frame, target, arguments(frame), site)
+        args = arguments(frame)
+        if has_star and args.__class__ is Choice:
+            return _call_each(machine, target, args, site)
+        try:
+            return call(machine, target, args, site)
+        except Undecided as undecided:
+            return machine.fork(undecided.decision, call, machine, target, args, site)
+
+    return run
+
+
+def _call_each(machine: Machine, target: Value, args: Any, site: Span) -> Any:
+    """A call whose list of arguments is itself a choice (``f(*layers)`` after an unknown append)."""
+
+    def once() -> Any:
+        return calls.call(machine, target, force(args, machine.path), site)
+
+    return machine.apply(once)
+
+
+def _binary(context: Context, node: ir.Binary) -> Run:
+    left, right = compile_expression(context, node.left), compile_expression(context, node.right)
+    machine, span, op = context.machine, context.span(node), node.op
+    binary = operators.binary
+
+    def run(frame: Frame) -> Any:
+        a, b = left(frame), right(frame)
+        try:
+            return binary(machine, op, a, b, span)
+        except Undecided as undecided:
+            return machine.fork(undecided.decision, binary, machine, op, a, b, span)
+
+    return run
+
+
+def _unary(context: Context, node: ir.Unary) -> Run:
+    operand = compile_expression(context, node.operand)
+    machine, span, op = context.machine, context.span(node), node.op
+
+    def run(frame: Frame) -> Any:
+        value = operand(frame)
+        try:
+            return operators.unary(machine, op, value, span)
+        except Undecided as undecided:
+            return machine.fork(undecided.decision, operators.unary, machine, op, value, span)
+
+    return run
+
+
+def _boolean(context: Context, node: ir.Boolean) -> Run:
+    """``and``/``or``: an operand of unknown truth makes the rest run under the decision that it is not the result."""
+    machine = context.machine
+    parts = [compile_expression(context, part) for part in node.values]
+    stop_at = node.op == "or"
+    last = len(parts) - 1
+
+    def rest(frame: Frame, index: int) -> Any:
+        value = parts[index](frame)
+        return value if index == last else machine.apply(judge, frame, index, value)
+
+    def judge(frame: Frame, index: int, value: Any) -> Any:
+        value = force(value, machine.path)
+        verdict = truth(machine, value)
+        if verdict.__class__ is bool:
+            return value if verdict == stop_at else rest(frame, index + 1)
+        decision, positive = machine.decide(verdict)
+        known = machine.path.taken.get(decision)
+        if known is not None:
+            return value if (known == positive) == stop_at else rest(frame, index + 1)
+        goes_on = positive != stop_at
+        outer = machine.path
+        if machine.full():
+            return value
+        machine.path = outer.also(decision, goes_on)
+        try:
+            other = rest(frame, index + 1)
+        except Raised:
+            other = UNBOUND
+        finally:
+            machine.path = outer
+        if other is UNBOUND:
+            return value
+        return choose(decision, other, value) if goes_on else choose(decision, value, other)
+
+    return lambda frame: rest(frame, 0)
+
+
+def _compare(context: Context, node: ir.Compare) -> Run:
+    machine, span = context.machine, context.span(node)
+    left = compile_expression(context, node.left)
+    compare = operators.compare
+    if len(node.ops) == 1:
+        op, right = node.ops[0], compile_expression(context, node.comparators[0])
+
+        def single(frame: Frame) -> Any:
+            a, b = left(frame), right(frame)
+            try:
+                return compare(machine, op, a, b, span)
+            except Undecided as undecided:
+                return machine.fork(undecided.decision, compare, machine, op, a, b, span)
+
+        return single
+    rights = [compile_expression(context, part) for part in node.comparators]
+
+    def chain(frame: Frame) -> Any:
+        a, result = left(frame), TRUE
+        for op, right in zip(node.ops, rights):
+            b = right(frame)
+            step = machine.apply(compare, machine, op, a, b, span)
+            result = machine.apply(operators.both, machine, result, step)
+            a = b
+        return result
+
+    return chain
+
+
+def _conditional(context: Context, node: ir.Conditional) -> Run:
+    machine = context.machine
+    test, body, orelse = (compile_expression(context, part) for part in (node.test, node.body, node.orelse))
+
+    def judge(frame: Frame, value: Any) -> Any:
+        verdict = truth(machine, force(value, machine.path))
+        if verdict.__class__ is bool:
+            return body(frame) if verdict else orelse(frame)
+        decision, positive = machine.decide(verdict)
+        arms = (body, orelse) if positive else (orelse, body)
+        known = machine.path.taken.get(decision)
+        if known is not None:
+            return arms[0 if known else 1](frame)
+        return fork_arms(machine, decision, frame, arms)
+
+    def run(frame: Frame) -> Any:
+        value = test(frame)
+        try:
+            return judge(frame, value)
+        except Undecided as undecided:
+            return machine.fork(undecided.decision, judge, frame, value)
+
+    return run
+
+
+def fork_arms(machine: Machine, decision: Any, frame: Frame, arms: tuple[Run, Run]) -> Any:
+    """One arm if ``decision`` is taken, the other if not, joined; an arm that raises leaves the other."""
+    outer = machine.path
+    results: list[Any] = []
+    if machine.full():
+        return arms[0](frame)
+    for yes, arm in ((True, arms[0]), (False, arms[1])):
+        machine.path = outer.also(decision, yes)
+        try:
+            results.append(arm(frame))
+        except Raised as error:
+            results.append(error)
+        finally:
+            machine.path = outer
+    failed = [isinstance(result, Raised) for result in results]
+    if all(failed):
+        raise results[0]
+    if any(failed):
+        return results[failed.index(False)]
+    return choose(decision, results[0], results[1])
+
+
+def _sequence(context: Context, node: ir.Sequence) -> Run:
+    machine, kind, span = context.machine, node.kind, context.span(node)
+    items = [
+        (isinstance(item, ir.Starred), compile_expression(context, item.value if isinstance(item, ir.Starred) else item))
+        for item in node.items
+    ]
+    build = {"tuple": lambda values: Tuple(tuple(values)), "list": machine.list}.get(kind)
+    if build is not None and not any(starred for starred, _ in items):
+        runs = [run for _, run in items]
+        return lambda frame: build([run(frame) for run in runs])
+
+    def run(frame: Frame) -> Any:
+        parts = [(starred, run(frame)) for starred, run in items]
+        return machine.apply(operators.display, machine, kind, parts, span)
+
+    return run
+
+
+def _dict(context: Context, node: ir.Dict) -> Run:
+    machine, span = context.machine, context.span(node)
+    pairs = [
+        (compile_expression(context, key) if key is not None else None, compile_expression(context, value))
+        for key, value in zip(node.keys, node.values)
+    ]
+
+    def run(frame: Frame) -> Any:
+        parts = [(key(frame) if key is not None else None, value(frame)) for key, value in pairs]
+        return machine.apply(operators.dict_display, machine, parts, span)
+
+    return run
+
+
+def _lambda(context: Context, node: ir.Lambda) -> Run:
+    from convlint.evaluate.functions import make_function, prepare
+
+    blank = prepare(context, node, f"{context.qualname}.<lambda>" if context.qualname else "<lambda>")
+    return lambda frame: make_function(context.machine, blank, frame)
+
+
+def _joined(context: Context, node: ir.Joined) -> Run:
+    machine, span = context.machine, context.span(node)
+    parts: list[Any] = []
+    for part in node.parts:
+        if isinstance(part, str):
+            parts.append(part)
+        else:
+            spec = _joined(context, part.spec) if part.spec is not None else None
+            parts.append((compile_expression(context, part.value), part.conversion, spec))
+
+    def run(frame: Frame) -> Any:
+        values = [
+            part if isinstance(part, str) else (part[0](frame), part[1], part[2](frame) if part[2] else None) for part in parts
+        ]
+        return machine.apply(operators.join_text, machine, values, span)
+
+    return run
+
+
+def _walrus(context: Context, node: ir.Walrus) -> Run:
+    from convlint.evaluate.targets import compile_target
+
+    value, store = compile_expression(context, node.value), compile_target(context, node.target)
+
+    def run(frame: Frame) -> Any:
+        result = value(frame)
+        store(frame, result)
+        return result
+
+    return run
+
+
+def _yield(context: Context, node: ir.Yield) -> Run:
+    machine, span = context.machine, context.span(node)
+    value = compile_expression(context, node.value) if node.value is not None else None
+
+    def run(frame: Frame) -> Any:
+        result = value(frame) if value is not None else NONE
+        if frame.yielded is None:
+            return Unknown("unsupported", "yield outside of a function", span)
+        if node.delegate:
+            frame.yielded += machine.apply(operators.iterate, machine, result, span)
+        else:
+            frame.yielded.append(result)
+        return Unknown("unsupported", "a value sent into a generator", span)
+
+    return run
+
+
+def _await(context: Context, node: ir.Await) -> Run:
+    return compile_expression(context, node.value)
+
+
+def _starred(context: Context, node: ir.Starred) -> Run:
+    return compile_expression(context, node.value)
+
+
+_COMPILE: dict[type, Callable[[Context, Any], Run]] = {
+    ir.Number: _number,
+    ir.Text: _text,
+    ir.Bytes: _bytes,
+    ir.Name: _name,
+    ir.EllipsisLiteral: _ellipsis,
+    ir.Attribute: _attribute,
+    ir.Subscript: _subscript,
+    ir.Slice: _slice,
+    ir.Call: _call,
+    ir.Binary: _binary,
+    ir.Unary: _unary,
+    ir.Boolean: _boolean,
+    ir.Compare: _compare,
+    ir.Conditional: _conditional,
+    ir.Starred: _starred,
+    ir.Sequence: _sequence,
+    ir.Dict: _dict,
+    ir.Comprehension: comprehension,
+    ir.Lambda: _lambda,
+    ir.Joined: _joined,
+    ir.Walrus: _walrus,
+    ir.Yield: _yield,
+    ir.Await: _await,
+}

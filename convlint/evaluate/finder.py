@@ -1,0 +1,137 @@
+"""Finding the source of modules, by path alone: nothing is imported, and every file that is looked for is noted."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from hashlib import blake2b
+from pathlib import Path
+
+from convlint.frontends.python.python_file import PythonFile
+from convlint.frontends.python.source_text import SourceError, decode_source
+from convlint.frontends.python.store import IrStore
+
+
+class Finder:
+    """Turns module names into files: those of the project first, then those of installed packages.
+
+    ``consulted`` maps each file that was read to the digest of its bytes; ``absent`` holds paths that do not exist and
+    whose appearance could change what a name means.
+    """
+
+    def __init__(
+        self, root: Path, linted: tuple[Path, ...], overlays: Mapping[Path, str], site_packages: tuple[Path, ...], store: IrStore
+    ) -> None:
+        self.root = root
+        self.overlays = overlays
+        self.store = store
+        self.site_packages = site_packages
+        self.consulted: dict[str, str] = {}
+        self.absent: set[str] = set()
+        self.files: dict[Path, PythonFile | SourceError] = {}
+        self._kinds: dict[Path, dict[str, bool]] = {}
+        self._found: dict[tuple[Path, str], Path | None] = {}
+        self._project = tuple(dict.fromkeys([*map(self.package_root, linted), root, root / "src"]))
+
+    def package_root(self, path: Path) -> Path:
+        """The folder from which a file's module name is counted: the one above its outermost package."""
+        folder = path.parent
+        while folder != folder.parent and self._entry(folder, "__init__.py"):
+            folder = folder.parent
+        return folder
+
+    def module_name(self, path: Path) -> str:
+        """The dotted name of a file's module."""
+        parts = list(path.relative_to(self.package_root(path)).with_suffix("").parts)
+        if parts and parts[-1] == "__init__":
+            parts.pop()
+        return ".".join(parts) or path.parent.name
+
+    def locate(self, name: str, importer: Path | None) -> Path | None:
+        """The file (or folder, for a namespace package) of an absolute module name; None where there is none."""
+        roots = list(self._project)
+        if importer is not None:
+            folder = self.package_root(importer)
+            roots = [folder, *self._ancestors(folder), *roots]
+        for base in dict.fromkeys([*roots, *self.site_packages]):
+            found = self._below(base, name)
+            if found is not None:
+                return found
+        return None
+
+    def _ancestors(self, folder: Path) -> list[Path]:
+        """Folders between a file's own root and the project's: scripts are often run from one of them."""
+        found: list[Path] = []
+        if self.root in folder.parents:
+            for parent in folder.parents:
+                found.append(parent)
+                if parent == self.root:
+                    break
+        return found
+
+    def _below(self, base: Path, name: str) -> Path | None:
+        key = (base, name)
+        if key not in self._found:
+            head, _, rest = name.rpartition(".")
+            folder = base if not head else self._below(base, head)
+            self._found[key] = self.child(folder, rest) if folder is not None else None
+        return self._found[key]
+
+    def child(self, parent: Path, name: str) -> Path | None:
+        """The file or folder of module ``name`` inside a package (its folder or its ``__init__.py``)."""
+        folder = parent.parent if parent.name == "__init__.py" else parent
+        if not name.isidentifier():
+            return None
+        if self._entry(folder, name):
+            inside = folder / name
+            if self._entry(inside, "__init__.py"):
+                return inside / "__init__.py"
+            if not self._entry(folder, f"{name}.py"):
+                return inside if any(entry.endswith(".py") for entry in self._listing(inside)) else None
+        return folder / f"{name}.py" if self._entry(folder, f"{name}.py") else None
+
+    def _entry(self, folder: Path, name: str) -> bool:
+        """Whether a folder has an entry. Folders are listed once; a missing entry is noted."""
+        if name in self._listing(folder):
+            return True
+        self.absent.add(str(folder / name))
+        return False
+
+    def _listing(self, folder: Path) -> dict[str, bool]:
+        found = self._kinds.get(folder)
+        if found is None:
+            try:
+                found = {entry.name: True for entry in folder.iterdir()}
+            except OSError:
+                found = {}
+            for path in self.overlays:
+                if path.parent == folder:
+                    found[path.name] = True
+            self._kinds[folder] = found
+        return found
+
+    def file(self, path: Path) -> PythonFile | SourceError:
+        """The source file at ``path``, or why it cannot be read."""
+        found = self.files.get(path)
+        if found is None:
+            found = self.files[path] = self._read(path)
+        return found
+
+    def _read(self, path: Path) -> PythonFile | SourceError:
+        try:
+            if path in self.overlays:
+                return PythonFile(str(path), self.overlays[path], self.store)
+            data = path.read_bytes()
+            self.consulted[str(path)] = blake2b(data, digest_size=16).hexdigest()
+            return PythonFile(str(path), decode_source(data), self.store)
+        except OSError as error:
+            return SourceError(0, f"cannot be read: {error.strerror or type(error).__name__}")
+        except SourceError as error:
+            return error
+
+    def siblings(self, path: Path) -> list[Path]:
+        """All source files of the top-level package in which ``path`` lies, sorted; itself alone outside of packages."""
+        top = self.package_root(path)
+        if top == path.parent:
+            return [path]
+        package = top / path.relative_to(top).parts[0]
+        return sorted(found for found in package.rglob("*.py") if found.is_file())

@@ -1,0 +1,71 @@
+"""Which modules are modelled and by which file: Python's own library, torch, and a few functions of popular packages."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+from convlint.evaluate.library.standard import MODULES as STANDARD
+from convlint.evaluate.values import Module, Unknown, Value
+
+if TYPE_CHECKING:
+    from convlint.evaluate.machine import Machine
+
+ALWAYS = frozenset({"torch"})
+"""Packages that are modelled even where their source is installed."""
+
+TORCH = {
+    "torch": ("torch_root", "contents"),
+    "torch.nn": ("torch_nn", "contents"),
+    "torch.nn.modules": ("torch_nn", "contents"),
+    "torch.nn.functional": ("torch_functional", "contents"),
+    "torch.nn.init": ("torch_root", "initialisers"),
+    "torch.nn.modules.utils": ("torch_root", "tuples"),
+    "torch.nn.parameter": ("torch_nn", "contents"),
+    "torch.jit": ("torch_root", "scripting"),
+    "torch.fx": ("torch_root", "tracing"),
+    "torch.utils.checkpoint": ("torch_root", "checkpointing"),
+}
+"""Module of torch -> (file of this folder, function that gives its contents)."""
+
+TORCH_NN_FOLDERS = ("torch.nn.modules.", "torch.nn.parameter", "torch.nn.quantized")
+"""Modules whose classes are also found in torch.nn."""
+
+
+def load(machine: Machine, name: str) -> Module | None:
+    """The modelled module ``name``, or None where convlint has no model of it."""
+    known = machine.modules.by_name
+    if name in known:
+        return known[name]
+    found = TORCH.get(name) or STANDARD.get(name)
+    if found is None and name.startswith(TORCH_NN_FOLDERS):
+        found = TORCH["torch.nn"]
+    if found is None:
+        return None
+    file, function = found
+    module = Module(name)
+    known[name] = module
+    contents = getattr(import_module(f"convlint.evaluate.library.{file}"), function)(machine)
+    other: Callable[[str], Value | None] | None = contents.pop("*", None)
+    module.attrs.update(contents)
+    module.fallback = lambda attribute: _fallback(machine, module.name, other, attribute)
+    return module
+
+
+def _fallback(
+    machine: Machine, name: str, other: Callable[[str], Value | None] | None, attribute: str
+) -> Value | None:
+    found = other(attribute) if other is not None else None
+    if found is not None:
+        return found
+    if attribute.startswith("__") and attribute not in ("__version__",):
+        return None
+    return Unknown("not-modelled", f"{name}.{attribute}")
+
+
+def unlisted(name: str) -> Module:
+    """A module of Python's own library, or of torch, that has no model: each of its names is unknown."""
+    module = Module(name)
+    module.fallback = lambda attribute: Unknown("not-modelled", f"{name}.{attribute}")
+    return module

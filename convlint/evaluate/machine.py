@@ -1,0 +1,260 @@
+"""The machine: the state of one evaluation (path, budget, records, memo), and how it forks where a value is undecided."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from collections.abc import Iterator as Generator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from convlint.evaluate.budget import MAX_DECISIONS, MAX_MODULE_DEPTH, MAX_STEPS
+from convlint.evaluate.environment import Exhausted, Raised
+from convlint.evaluate.paths import ROOT, Decision, Path, Undecided, choose, force, guarded, resolve, without_unbound
+from convlint.evaluate.records import Record, Scope
+from convlint.evaluate.values import UNBOUND, Choice, Class, Dict, Heap, Instance, List, Span, Unknown, Value
+
+if TYPE_CHECKING:
+    from convlint.evaluate.modules import Modules
+
+NOWHERE = Scope("", Span(-1, 0, 0), None)
+
+
+class Purity:
+    """One memoised call that is running: it stays pure as long as it changes nothing older than itself."""
+
+    __slots__ = ("pure", "start")
+
+    def __init__(self, start: int) -> None:
+        self.start = start
+        self.pure = True
+
+
+class Machine:
+    """The state of one evaluation. Everything that runs takes it as its first argument; there is no other state."""
+
+    def __init__(self, modules: Modules) -> None:
+        self.modules = modules
+        self.path: Path = ROOT
+        self.record = Record(NOWHERE, ROOT)
+        self.steps = 0
+        self.depth = 0
+        self.clock = 1
+        """Counts heap objects: what was made earlier has the smaller number."""
+        self.module_clock = -(10**12)
+        self.module_depth = 0
+        self.import_depth = 0
+        self.entry_start = 0
+        """The clock when the present entry point began; changes to older objects are undone after it."""
+        self.undo: list[Callable[[], None]] = []
+        self.saved: dict[int, Heap] = {}
+        self.candidates: list[Purity] = []
+        self.memo: dict[Any, Any] = {}
+        self.active: dict[Any, int] = {}
+        self.made = 0
+        self.decisions = 0
+        self.number_of_tensor = Unknown("tensor", "a number taken from a tensor")
+        """One object, so that equal blocks with different such numbers stay equal."""
+        self.gaps: dict[tuple[str, str, Span, str], int] = {}
+        """Calls that may build layers and could not be followed: (reason, detail, place, what) -> count."""
+
+    # --- budget -------------------------------------------------------------------------------------------------------
+
+    def step(self, count: int = 1) -> None:
+        """Count work against the entry point's budget; raises Exhausted where it is used up."""
+        self.steps += count
+        if self.steps > MAX_STEPS:
+            raise Exhausted("MAX_STEPS")
+
+    # --- module level -------------------------------------------------------------------------------------------------
+
+    @contextmanager
+    def at_module_level(self) -> Generator[bool]:
+        """While a piece of a module runs: nothing of the entry point that asked for it shows. Gives whether it may run."""
+        if self.module_depth >= MAX_MODULE_DEPTH:
+            yield False
+            return
+        kept = self.path, self.record, self.steps, self.clock, self.entry_start, self.undo, self.saved, self.candidates, self.depth
+        self.path, self.record, self.steps, self.depth = ROOT, Record(NOWHERE, ROOT), 0, 0
+        self.clock, self.entry_start, self.undo, self.saved, self.candidates = self.module_clock, 0, [], {}, []
+        self.module_depth += 1
+        try:
+            yield True
+        except Exhausted:
+            pass
+        finally:
+            self.module_depth -= 1
+            self.module_clock = max(self.module_clock, self.clock)
+            self.path, self.record, self.steps, clock, self.entry_start, self.undo, self.saved, self.candidates, self.depth = kept
+            self.clock = clock if clock > 0 else self.module_clock
+
+    @contextmanager
+    def nested_module(self) -> Generator[bool]:
+        """While one module asks another for a name. Gives whether the chain is still short enough."""
+        self.import_depth += 1
+        try:
+            yield self.import_depth < MAX_MODULE_DEPTH * 4
+        finally:
+            self.import_depth -= 1
+
+    # --- heap ---------------------------------------------------------------------------------------------------------
+
+    def list(self, items: list[Value]) -> List:
+        """A new list."""
+        self.clock += 1
+        return List(items, self.path, self.clock)
+
+    def dict(self, entries: dict[Any, tuple[Value, Any]] | None = None, is_set: bool = False) -> Dict:
+        """A new dict or set."""
+        self.clock += 1
+        return Dict({} if entries is None else entries, self.path, self.clock, is_set)
+
+    def instance(self, cls: Class) -> Instance:
+        """A new object of ``cls``, without attributes."""
+        self.clock += 1
+        return Instance(cls, self.path, self.clock)
+
+    def touch(self, target: Heap) -> None:
+        """Must be called before ``target`` is changed: keeps memoising and the isolation of entry points honest."""
+        born = target.born
+        for candidate in reversed(self.candidates):
+            if candidate.start <= born:
+                break
+            candidate.pure = False
+        if target.__class__ is Instance:
+            target.made = None  # type: ignore[attr-defined]
+        if born < self.entry_start and id(target) not in self.saved:
+            self.saved[id(target)] = target
+            self.undo.append(_snapshot(target))
+
+    def items(self, target: List) -> list[Value]:
+        """The items of a list, to read. Raises Undecided; a list whose content is unknown raises Raised."""
+        items = target.items
+        if items.__class__ is not list:
+            items = force(items, self.path)
+            if items.__class__ is not list:
+                raise Raised("TypeError", "content of the list is unknown")
+        return items  # type: ignore[no-any-return]
+
+    def own_items(self, target: List) -> list[Value]:
+        """The items of a list, to change in place on the present path."""
+        self.touch(target)
+        path = self.path
+        if path is target.birth or all(decision in target.birth.taken for decision in path.taken):
+            if target.items.__class__ is list:
+                return target.items  # type: ignore[no-any-return]
+        items = list(self.items(target))
+        target.items = guarded(items, target.items, path, target.birth)
+        return items
+
+    def write_attribute(self, target: Instance | Class, name: str, value: Any) -> None:
+        """Set an attribute on the present path."""
+        self.touch(target)
+        attrs = target.attrs
+        if self.path is not target.birth:
+            value = guarded(value, attrs.get(name, UNBOUND), self.path, target.birth)
+        attrs[name] = value
+
+    def write_entry(self, target: Dict, key: Any, key_value: Value, value: Any) -> None:
+        """Set an entry of a dict on the present path."""
+        self.touch(target)
+        if self.path is not target.birth:
+            old = target.entries.get(key)
+            value = guarded(value, old[1] if old else UNBOUND, self.path, target.birth)
+        if value is UNBOUND:
+            target.entries.pop(key, None)
+        else:
+            target.entries[key] = (key_value, value)
+
+    def read_entry(self, target: Dict, key: Any) -> Any:
+        """The value of an entry on the present path, UNBOUND where there is none. Raises Undecided if that is open."""
+        entry = target.entries.get(key)
+        if entry is None:
+            return UNBOUND
+        value = entry[1]
+        if value.__class__ is Choice:
+            value = resolve(value, self.path)
+            if value.__class__ is Choice and without_unbound(value) is not value:
+                raise Undecided(value.decision)
+        return value
+
+    def entries(self, target: Dict) -> list[tuple[Any, Value, Any]]:
+        """All (key, key value, value) of a dict on the present path, in order."""
+        found = []
+        for key, (key_value, _) in target.entries.items():
+            value = self.read_entry(target, key)
+            if value is not UNBOUND:
+                found.append((key, key_value, value))
+        return found
+
+    # --- decisions ----------------------------------------------------------------------------------------------------
+
+    def decide(self, unknown: Unknown) -> tuple[Decision, bool]:
+        """The decision that the truth of ``unknown`` is, and which way round."""
+        positive = True
+        while unknown.negates is not None:
+            unknown, positive = unknown.negates, not positive
+        if unknown.decision is None:
+            self.decisions += 1
+            unknown.decision = Decision(unknown, self.decisions)
+        return unknown.decision, positive
+
+    def full(self) -> bool:
+        """Whether no further decision may be opened here."""
+        return len(self.path.taken) >= MAX_DECISIONS
+
+    def fork(self, decision: Decision, operation: Callable[..., Any], *args: Any) -> Any:
+        """``operation(*args)`` under both outcomes of ``decision``, joined. An outcome that raises leaves the other."""
+        outer = self.path
+        results: list[Any] = []
+        failure: Raised | None = None
+        try:
+            for yes in (True, False):
+                if not yes and len(outer.taken) >= MAX_DECISIONS:
+                    break
+                self.path = outer.also(decision, yes)
+                try:
+                    results.append(self.apply(operation, *args))
+                except Raised as error:
+                    failure = failure or error
+                    results.append(UNBOUND)
+        finally:
+            self.path = outer
+        if failure is not None and all(result is UNBOUND for result in results):
+            raise failure
+        if len(results) == 1:
+            return results[0]
+        return without_unbound(choose(decision, *results))
+
+    def apply(self, operation: Callable[..., Any], *args: Any) -> Any:
+        """``operation(*args)``, forked as often as it is undecided."""
+        try:
+            return operation(*args)
+        except Undecided as undecided:
+            return self.fork(undecided.decision, operation, *args)
+
+
+def _snapshot(target: Heap) -> Callable[[], None]:
+    """A function that puts ``target`` back to how it is now."""
+    if isinstance(target, List):
+        items = list(target.items) if target.items.__class__ is list else target.items
+
+        def restore_list() -> None:
+            target.items = items
+
+        return restore_list
+    if isinstance(target, Dict):
+        entries, unknown = dict(target.entries), target.unknown
+
+        def restore_dict() -> None:
+            target.entries, target.unknown = entries, unknown
+
+        return restore_dict
+    assert isinstance(target, (Instance, Class))
+    attrs, made = dict(target.attrs), getattr(target, "made", None)
+
+    def restore_attributes() -> None:
+        target.attrs = attrs
+        if isinstance(target, Instance):
+            target.made = made
+
+    return restore_attributes

@@ -1,0 +1,324 @@
+"""Modules: names looked up through frames, modules and imports. Nothing is imported or run; source is only read."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Any
+
+from convlint.evaluate import calls
+from convlint.evaluate.environment import Arguments, Frame, Raised
+from convlint.evaluate.finder import Finder
+from convlint.evaluate.library import builtins as builtin_names
+from convlint.evaluate.library import models
+from convlint.evaluate.machine import Machine
+from convlint.evaluate.paths import guarded, resolve, without_unbound
+from convlint.evaluate.source_module import Later, SourceModule
+from convlint.evaluate.values import UNBOUND, Choice, Class, Const, Dict, Module, Span, Unknown, Value
+from convlint.frontends.python import ir
+from convlint.frontends.python.python_file import PythonFile
+
+
+class Modules:
+    """All modules of one evaluation, and the built-in names."""
+
+    def __init__(self, finder: Finder, linted: frozenset[Path]) -> None:
+        self.finder = finder
+        self.linted = linted
+        self.builtins: dict[str, Value] = builtin_names.build()
+        self.builtins["globals"] = calls.Special("globals", lambda machine, args, site: Unknown("unsupported", "globals()"))
+        self.by_name: dict[str, Module] = {}
+        self.by_path: dict[Path, Module] = {}
+        self.sources: list[SourceModule] = []
+        self.machine: Machine
+        self._settled: set[tuple[int, Any]] = set()
+
+    def builtin_class(self, name: str) -> Class:
+        """A built-in class by name; ``object`` where there is none of that name."""
+        found = self.builtins.get(name)
+        if not isinstance(found, Class):
+            found = self.builtins["object"]
+        assert isinstance(found, Class)
+        return found
+
+    # --- names --------------------------------------------------------------------------------------------------------
+
+    def lookup(self, frame: Frame, name: str, span: Span) -> Any:
+        """What a name means in ``frame``; an unknown where it is defined nowhere."""
+        machine = self.machine
+        at: Frame | None = frame
+        declared = frame.declared.get(name)
+        if declared == "nonlocal":
+            at = frame.parent
+        while at is not None and declared != "global":
+            value = at.locals.get(name, UNBOUND)
+            if value is not UNBOUND:
+                return without_unbound(resolve(value, machine.path)) if value.__class__ is Choice else value
+            at = at.parent
+        return self.global_name(frame.module, name, frame.limit, span)
+
+    def global_name(self, module: Module, name: str, limit: int | None, span: Span) -> Any:
+        """What a name means at module level, before piece ``limit`` where that is given."""
+        value = module.attrs.get(name, UNBOUND)
+        if value is not UNBOUND:
+            return without_unbound(resolve(value, self.machine.path)) if value.__class__ is Choice else value
+        source: SourceModule | None = module.source
+        if source is not None:
+            if name == "__name__":
+                return Const("__main__" if limit is not None and source.linted and self._is_main(source, limit) else module.name)
+            if name == "__file__":
+                return Const(str(source.path))
+            value = source.get(self.machine, name, limit)
+            if value is not UNBOUND:
+                return value
+        found = self.builtins.get(name)
+        if found is not None:
+            return found
+        if source is not None and source.stars:
+            return Unknown("module-not-found", f"'{name}', perhaps from a star import", span)
+        return Unknown("unknown-name", f"'{name}'", span)
+
+    @staticmethod
+    def _is_main(source: SourceModule, limit: int) -> bool:
+        """Whether piece ``limit`` is the ``if __name__ == "__main__"`` of a linted file: it is read as when run."""
+        piece = source.pieces[limit]
+        return "__main__" in source.file.text[piece.at : piece.at + 80]
+
+    def write_declared(self, frame: Frame, name: str, value: Any) -> None:
+        """Bind a name that is declared ``global`` or ``nonlocal`` in ``frame``."""
+        machine = self.machine
+        if frame.declared.get(name) == "nonlocal":
+            at = frame.parent
+            while at is not None and name not in at.locals:
+                at = at.parent
+            if at is not None:
+                for candidate in machine.candidates:
+                    if candidate.start > at.born:
+                        candidate.pure = False
+                at.locals[name] = guarded(value, at.locals.get(name, UNBOUND), machine.path, at.birth)
+                return
+        self.write_attribute(frame.module, name, value)
+
+    def write_attribute(self, module: Module, name: str, value: Any) -> None:
+        """``module.name = value``; undone when the entry point that did it ends."""
+        machine = self.machine
+        old = module.attrs.get(name, UNBOUND)
+        for candidate in machine.candidates:
+            candidate.pure = False
+        if machine.entry_start:
+
+            def restore() -> None:
+                if old is UNBOUND:
+                    module.attrs.pop(name, None)
+                else:
+                    module.attrs[name] = old
+
+            machine.undo.append(restore)
+        module.attrs[name] = value
+
+    # --- attributes of modules ----------------------------------------------------------------------------------------
+
+    def attribute(self, module: Module, name: str, span: Span) -> Any:
+        """``module.name``; UNBOUND where the module's source is known not to have it."""
+        value = module.attrs.get(name, UNBOUND)
+        if value is not UNBOUND:
+            return without_unbound(resolve(value, self.machine.path)) if value.__class__ is Choice else value
+        source: SourceModule | None = module.source
+        if source is not None:
+            value = source.get(self.machine, name)
+            if value is not UNBOUND:
+                return value
+            inner = self.submodule(module, name)
+            if inner is not None:
+                return inner
+            if name in ("__name__", "__file__"):
+                return Const(module.name if name == "__name__" else str(source.path))
+            return self._dynamic_attribute(source, name, span)
+        inner = self.submodule(module, name)
+        if inner is not None:
+            return inner
+        if module.fallback is not None:
+            found = module.fallback(name)
+            if found is not None:
+                module.attrs[name] = found
+                return found
+        return UNBOUND
+
+    def _dynamic_attribute(self, source: SourceModule, name: str, span: Span) -> Any:
+        """A module-level ``__getattr__``, or a star import that could not be followed."""
+        getter = source.get(self.machine, "__getattr__")
+        if getter is not UNBOUND and not name.startswith("__"):
+            return calls.call(self.machine, getter, Arguments([Const(name)]), span)
+        for _, later in source.stars:
+            if self._module_of(source, later) is None:
+                return Unknown("module-not-found", later.module, span)
+        return UNBOUND
+
+    def submodule(self, module: Module, name: str) -> Module | None:
+        """A module inside a package."""
+        source: SourceModule | None = module.source
+        if source is not None:
+            if source.path.name != "__init__.py":
+                return None
+            path = self.finder.child(source.path, name)
+            return self.at(path) if path is not None else None
+        if isinstance(module.attrs.get("__path__"), Const):
+            path = self.finder.child(Path(module.attrs["__path__"].value), name)
+            return self.at(path) if path is not None else None
+        return models.load(self.machine, f"{module.name}.{name}")
+
+    # --- imports ------------------------------------------------------------------------------------------------------
+
+    def at(self, path: Path) -> Module | None:
+        """The module of the file (or namespace folder) at ``path``."""
+        found = self.by_path.get(path)
+        if found is not None:
+            return found
+        if path.suffix != ".py":
+            module = Module(path.name)
+            module.attrs["__path__"] = Const(str(path))
+            self.by_path[path] = module
+            return module
+        file = self.finder.file(path)
+        if not isinstance(file, PythonFile):
+            return None
+        module = Module(self.finder.module_name(path))
+        try:
+            source = SourceModule(module, path, file, len(self.sources), path in self.linted)
+        except ValueError:
+            return None
+        module.source = source
+        self.sources.append(source)
+        self.by_path[path] = module
+        return module
+
+    def import_by_name(self, name: str, importer: SourceModule | None = None) -> Module | None:
+        """The module of an absolute name: modelled (Python's own library, torch), of source, or None."""
+        top = name.partition(".")[0]
+        if top in models.ALWAYS or top in sys.stdlib_module_names and not self._shadowed(top, importer):
+            return models.load(self.machine, name) or models.unlisted(name)
+        path = self.finder.locate(name, importer.path if importer is not None else None)
+        if path is not None:
+            return self.at(path)
+        return models.load(self.machine, name)
+
+    def _shadowed(self, top: str, importer: SourceModule | None) -> bool:
+        """Whether a file beside the importing script has the name of a module of the standard library."""
+        if importer is None or models.load(self.machine, top) is not None:
+            return False
+        return self.finder.child(importer.path.parent, top) is not None and self.finder.package_root(
+            importer.path
+        ) == importer.path.parent
+
+    def _module_of(self, source: SourceModule, later: Later) -> Module | None:
+        """The module that an import statement names, seen from ``source``."""
+        if not later.level:
+            return self.import_by_name(later.module, source)
+        folder = source.package
+        for _ in range(later.level - 1):
+            folder = folder.parent
+        path: Path | None = folder
+        for part in later.module.split(".") if later.module else ():
+            path = self.finder.child(path, part) if path is not None else None
+        if path is not None and path.suffix != ".py":
+            path = path / "__init__.py" if self.finder.child(path.parent, path.name) == path / "__init__.py" else path
+        return self.at(path) if path is not None else None
+
+    def resolve_later(self, source: SourceModule, name: str, value: Any) -> Any:
+        """What a bound value is: itself, or what the import that bound it stands for."""
+        if value.__class__ is not Later:
+            return value
+        found = self._imported(source, value)
+        source.rebind(name, value, found)
+        return found
+
+    def _imported(self, source: SourceModule, later: Later, trying: bool = False) -> Any:
+        module = self._module_of(source, later)
+        span = Span(source.number, 0, 0)
+        if module is None:
+            if trying:
+                raise Raised("ModuleNotFoundError", later.module)
+            return Unknown("module-not-found", "." * later.level + later.module)
+        if later.attribute is None:
+            return module
+        if module.source is source and source.path.name == "__init__.py":
+            inner = self.submodule(module, later.attribute)
+            if inner is not None:
+                return inner
+        with self.machine.nested_module() as allowed:
+            value = self.attribute(module, later.attribute, span) if allowed else UNBOUND
+        if value is UNBOUND:
+            if trying:
+                raise Raised("ImportError", later.attribute)
+            return Unknown("unknown-name", f"'{later.attribute}' of {module.name}")
+        return value
+
+    def from_star(self, source: SourceModule, later: Later, name: str) -> Any:
+        """What ``from module import *`` gives for ``name``; UNBOUND where it does not."""
+        module = self._module_of(source, later)
+        if module is None or module is source.module:
+            return UNBOUND
+        if name.startswith("_"):
+            return UNBOUND
+        with self.machine.nested_module() as allowed:
+            if not allowed:
+                return UNBOUND
+            inner: SourceModule | None = module.source
+            if inner is None:
+                value = self.attribute(module, name, Span(source.number, 0, 0))
+                return UNBOUND if isinstance(value, Unknown) and value.reason == "not-modelled" else value
+            value = inner.get(self.machine, name)
+            return value if value is not UNBOUND else module.attrs.get(name, UNBOUND)
+
+    def run_import(self, frame: Frame, node: ir.Import) -> None:
+        """An ``import`` statement inside a block."""
+        from convlint.evaluate.targets import write_name
+
+        name = node.bound or node.module.partition(".")[0]
+        source: SourceModule = frame.module.source
+        later = Later(node.module, 0, None)
+        value = self._imported(source, later, trying=frame.trying > 0)
+        if not node.bound and not isinstance(value, Unknown):
+            value = self._imported(source, Later(name, 0, None))
+        write_name(self.machine, frame, name, value)
+
+    def run_import_from(self, frame: Frame, node: ir.ImportFrom) -> None:
+        """A ``from ... import`` statement inside a block."""
+        from convlint.evaluate.targets import write_name
+
+        source: SourceModule = frame.module.source
+        for name, bound in node.names:
+            later = Later(node.module, node.level, name)
+            if name == "*":
+                if frame.limit is not None:
+                    source.stars.append((frame.limit, later))
+                if frame.trying and self._module_of(source, later) is None:
+                    raise Raised("ModuleNotFoundError", node.module)
+                continue
+            write_name(self.machine, frame, bound, self._imported(source, later, trying=frame.trying > 0))
+
+    # --- registries ---------------------------------------------------------------------------------------------------
+
+    def settle(self, key: Any) -> bool:
+        """Run what may register ``key`` in some table: definitions and statements of loaded packages that mention it."""
+        if not isinstance(key, str) or len(key) < 2 or ("", key) in self._settled:
+            return False
+        self._settled.add(("", key))  # type: ignore[arg-type]
+        ran = False
+        seen: set[Path] = set()
+        for source in list(self.sources):
+            for path in self.finder.siblings(source.path):
+                if path in seen:
+                    continue
+                seen.add(path)
+                file = self.finder.file(path)
+                if isinstance(file, PythonFile) and file.mentions(key):
+                    module = self.at(path)
+                    if module is not None and module.source is not None:
+                        ran = module.source.run_mentioning(self.machine, key) or ran
+        return ran
+
+
+def settle_registrations(machine: Machine, target: Dict, key: Any) -> bool:
+    """Before a look-up in a module's own table fails: run what would have filled it. Whether anything ran."""
+    return target.born < 0 and key not in target.entries and machine.modules.settle(key)

@@ -1,0 +1,154 @@
+"""Decisions, paths and choices: how both arms of an unknown condition are followed without mixing them up.
+
+An unknown condition is a *decision*. A *path* says which decisions are taken on the way to the code that runs now. A value
+written on a path is kept as a ``Choice`` beside what was there before, so what was decided together stays together: after
+``if flag: k, s = 1, 1`` / ``else: k, s = 3, 2`` the pair (1, 2) does not exist. This is faceted evaluation (Austin and
+Flanagan, "Multiple facets for dynamic information flow", POPL 2012), with conditions in place of principals.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from convlint.evaluate.budget import MAX_CHOICES
+from convlint.evaluate.values import UNBOUND, Choice, Const, Tuple, Unknown
+
+
+class Decision:
+    """A condition that is not known: the unknown value that was tested."""
+
+    __slots__ = ("number", "unknown")
+
+    def __init__(self, unknown: Unknown, number: int) -> None:
+        self.unknown = unknown
+        self.number = number
+
+    def __repr__(self) -> str:
+        return f"d{self.number}"
+
+
+class Path:
+    """Which decisions are taken here. ``doubts`` counts those that were not forced (an arm that raises forces the other)."""
+
+    __slots__ = ("doubts", "taken")
+
+    def __init__(self, taken: dict[Decision, bool], doubts: int) -> None:
+        self.taken = taken
+        self.doubts = doubts
+
+    def also(self, decision: Decision, yes: bool, assumed: bool = False) -> Path:
+        """This path with one more decision."""
+        return Path({**self.taken, decision: yes}, self.doubts + (not assumed))
+
+
+ROOT = Path({}, 0)
+
+
+class Undecided(Exception):
+    """Raised where an operation needs one value and has a Choice: whoever drives it splits on ``decision``."""
+
+    def __init__(self, decision: Decision) -> None:
+        super().__init__(decision)
+        self.decision = decision
+
+
+def resolve(value: Any, path: Path) -> Any:
+    """``value`` as it is on ``path``: Choices that the path decides are replaced by their arm."""
+    taken = path.taken
+    while value.__class__ is Choice:
+        arm = taken.get(value.decision)
+        if arm is None:
+            if taken and value.size > 2:
+                return _restrict_all(value, taken)
+            return value
+        value = value.yes if arm else value.no
+    return value
+
+
+def _restrict_all(value: Any, taken: dict[Decision, bool]) -> Any:
+    """A Choice whose top decision is open, with what the path knows applied further down."""
+    if value.__class__ is not Choice:
+        return value
+    arm = taken.get(value.decision)
+    if arm is not None:
+        return _restrict_all(value.yes if arm else value.no, taken)
+    yes, no = _restrict_all(value.yes, taken), _restrict_all(value.no, taken)
+    if yes is value.yes and no is value.no:
+        return value
+    return choose(value.decision, yes, no)
+
+
+def force(value: Any, path: Path) -> Any:
+    """``value`` as it is on ``path``; raises Undecided where that is still a Choice."""
+    if value.__class__ is Choice:
+        value = resolve(value, path)
+        if value.__class__ is Choice:
+            raise Undecided(value.decision)
+    return value
+
+
+def choose(decision: Decision, yes: Any, no: Any) -> Any:
+    """The value that is ``yes`` if ``decision`` is taken, else ``no``; one of them where they are the same."""
+    if yes.__class__ is Choice:
+        yes = _restrict_all(yes, {decision: True})
+    if no.__class__ is Choice:
+        no = _restrict_all(no, {decision: False})
+    if yes is no or _same(yes, no):
+        return yes
+    if yes is UNBOUND and no.__class__ is not Choice and isinstance(no, Unknown):
+        return no
+    size = (yes.size if yes.__class__ is Choice else 1) + (no.size if no.__class__ is Choice else 1)
+    if size > MAX_CHOICES:
+        unknown = decision.unknown
+        return Unknown("choices", f"more than {MAX_CHOICES} values after joining", unknown.span)
+    return Choice(decision, yes, no, size)
+
+
+def _same(a: Any, b: Any) -> bool:
+    """Whether two values are equal and of one type, so that a choice between them is none."""
+    if a.__class__ is not b.__class__:
+        return False
+    if a.__class__ is Const:
+        return a.value.__class__ is b.value.__class__ and bool(a.value == b.value)
+    if a.__class__ is Tuple:
+        return a.cls is b.cls and len(a.items) == len(b.items) and all(map(_same, a.items, b.items))
+    return a is b
+
+
+def guarded(value: Any, old: Any, path: Path, birth: Path) -> Any:
+    """What a place made on path ``birth`` holds after ``value`` is written to it on ``path``, where ``old`` was before."""
+    if path is birth:
+        return value
+    known = birth.taken
+    for decision, yes in reversed(path.taken.items()):
+        if decision not in known:
+            value = choose(decision, value, old) if yes else choose(decision, old, value)
+    return value
+
+
+def without_unbound(value: Any) -> Any:
+    """A Choice without the arms in which nothing was written (they cannot be what is read)."""
+    if value.__class__ is not Choice:
+        return value
+    yes, no = without_unbound(value.yes), without_unbound(value.no)
+    if yes is UNBOUND:
+        return no
+    if no is UNBOUND:
+        return yes
+    return value if yes is value.yes and no is value.no else choose(value.decision, yes, no)
+
+
+def with_default(value: Any, default: Any) -> Any:
+    """A Choice with ``default`` in the arms in which nothing was written."""
+    if value is UNBOUND:
+        return default
+    if value.__class__ is not Choice:
+        return value
+    return choose(value.decision, with_default(value.yes, default), with_default(value.no, default))
+
+
+def leaves(value: Any) -> list[Any]:
+    """All alternatives of a value, in order."""
+    if value.__class__ is not Choice:
+        return [value]
+    return leaves(value.yes) + leaves(value.no)

@@ -1,0 +1,144 @@
+"""``match`` statements: patterns of known values; an unknown subject follows every case."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from convlint.evaluate import attributes, operators
+from convlint.evaluate.classes import is_instance
+from convlint.evaluate.environment import Frame
+from convlint.evaluate.operators import NotIterable
+from convlint.evaluate.paths import force
+from convlint.evaluate.values import UNBOUND, Class, Const, Dict, List, Span, Tuple, Unknown, Value
+from convlint.frontends.python import ir
+
+Test = Callable[[Frame, Value], "bool | Unknown"]
+
+
+def compile_match(context: Any, node: ir.Match) -> Any:
+    """The function that runs a ``match`` statement, as a chain of conditions."""
+    from convlint.evaluate.statements import compile_block, run_both
+    from convlint.evaluate.truth import truth
+
+    machine = context.machine
+    subject = context.compile(node.subject)
+    cases = [
+        (
+            _pattern(context, case.pattern),
+            context.compile(case.guard) if case.guard is not None else None,
+            compile_block(context, case.body),
+        )
+        for case in node.cases
+    ]
+
+    def try_case(frame: Frame, value: Value, index: int) -> Any:
+        if index == len(cases):
+            return None
+        matches, guard, body = cases[index]
+        verdict = machine.apply(lambda: matches(frame, force(value, machine.path)))
+        if verdict is True and guard is not None:
+            verdict = truth(machine, machine.apply(force, guard(frame), machine.path))
+        if verdict is True:
+            return body(frame)
+        if verdict is False:
+            return try_case(frame, value, index + 1)
+        decision, positive = machine.decide(verdict)
+        arms = (lambda: body(frame), lambda: try_case(frame, value, index + 1))
+        yes, no = arms if positive else arms[::-1]
+        known = machine.path.taken.get(decision)
+        if known is not None:
+            return yes() if known else no()
+        return run_both(machine, frame, decision, yes, no)
+
+    return lambda frame: try_case(frame, subject(frame), 0)
+
+
+def _pattern(context: Any, node: ir.Pattern) -> Test:
+    """The function that says whether a value matches, and binds the names of the pattern."""
+    from convlint.evaluate.targets import write_name
+
+    machine = context.machine
+    parts = [_pattern(context, part) for part in node.parts]
+    value = context.compile(node.value) if node.value is not None else None
+    span = context.span(node.value) if node.value is not None else Span(context.file, 0, 0)
+
+    def bind(frame: Frame, subject: Value) -> None:
+        if node.name is not None:
+            write_name(machine, frame, node.name, subject)
+
+    def by_value(frame: Frame, subject: Value) -> bool | Unknown:
+        assert value is not None
+        result = operators.compare(machine, "==", subject, value(frame), span)
+        return result if isinstance(result, Unknown) else isinstance(result, Const) and bool(result.value)
+
+    def by_parts(frame: Frame, subject: Value) -> bool | Unknown:
+        for part in parts:
+            verdict = part(frame, subject)
+            if verdict is not True:
+                return verdict
+        bind(frame, subject)
+        return True
+
+    def any_of(frame: Frame, subject: Value) -> bool | Unknown:
+        vague: bool | Unknown = False
+        for part in parts:
+            verdict = part(frame, subject)
+            if verdict is True:
+                return True
+            vague = verdict if verdict is not False else vague
+        return vague
+
+    def sequence(frame: Frame, subject: Value) -> bool | Unknown:
+        if isinstance(subject, Unknown):
+            return operators.follows(subject)
+        if not isinstance(subject, (Tuple, List)):
+            return False
+        try:
+            items = operators.iterate(machine, subject, span)
+        except NotIterable as error:
+            return operators.follows(error.cause)
+        star = next((index for index, part in enumerate(node.parts) if part.kind == "star"), None)
+        if (len(items) != len(parts)) if star is None else (len(items) < len(parts) - 1):
+            return False
+        if star is not None:
+            rest = len(items) - (len(parts) - 1)
+            items = [*items[:star], machine.list(items[star : star + rest]), *items[star + rest :]]
+        return _all(frame, zip(parts, items))
+
+    def _all(frame: Frame, pairs: Any) -> bool | Unknown:
+        for part, item in pairs:
+            verdict = part(frame, force(item, machine.path))
+            if verdict is not True:
+                return verdict  # type: ignore[no-any-return]
+        return True
+
+    def mapping(frame: Frame, subject: Value) -> bool | Unknown:
+        if not isinstance(subject, Dict):
+            return operators.follows(subject) if isinstance(subject, Unknown) else False
+        found = []
+        for key in keys:
+            item = machine.read_entry(subject, operators.key_of(machine, key(frame)))
+            if item is UNBOUND:
+                return subject.unknown or False
+            found.append(item)
+        return _all(frame, zip(parts, found))
+
+    def by_class(frame: Frame, subject: Value) -> bool | Unknown:
+        assert value is not None
+        cls = force(value(frame), machine.path)
+        verdict = is_instance(machine, subject, cls)
+        if verdict is not True or not isinstance(cls, Class):
+            return verdict
+        names = [field.name for field in cls.fields or ()][: len(parts) - len(node.attrs)]
+        names += node.attrs
+        if len(names) != len(parts):
+            return Unknown("unsupported", "positional class patterns", span)
+        return _all(frame, [(part, attributes.get(machine, subject, name, span)) for part, name in zip(parts, names)])
+
+    keys = [context.compile(key) for key in node.keys]
+    kinds: dict[str, Test] = {
+        "value": by_value, "capture": by_parts, "or": any_of, "sequence": sequence, "star": by_parts, "mapping": mapping,
+        "class": by_class,
+    }  # fmt: skip
+    return kinds.get(node.kind, lambda frame, subject: Unknown("unsupported", "a pattern", span))

@@ -1,0 +1,142 @@
+"""From records to network facts: which layers there are, who builds them, and where their numbers meet."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+from convlint.evaluate.entries import Entry
+from convlint.evaluate.records import Fact, Record
+from convlint.evaluate.sites import Sites
+from convlint.evaluate.values import Span
+from convlint.network.layers import Confidence, Kind, Layer, Unknown, Use
+
+_KINDS = (
+    ("ConvTranspose", Kind.TRANSPOSED), ("conv_transpose", Kind.TRANSPOSED), ("Conv", Kind.CONVOLUTION), ("conv", Kind.CONVOLUTION),
+    ("MaxPool", Kind.MAX_POOL), ("max_pool", Kind.MAX_POOL), ("AvgPool", Kind.AVERAGE_POOL), ("avg_pool", Kind.AVERAGE_POOL),
+    ("LPPool", Kind.LP_POOL), ("lp_pool", Kind.LP_POOL), ("nfold", Kind.UNFOLD),
+)  # fmt: skip
+
+Key = tuple[Any, ...]
+
+
+def layer_key(fact: Fact) -> Key:
+    """What makes two facts the same layer: all but where the numbers come from."""
+    return fact[:9]
+
+
+class Edge(NamedTuple):
+    """One call that leads down: the activation it stands in, its place, and how often it happens there."""
+
+    record: Record
+    site: Span
+    certain: bool
+    count: int
+
+
+class EvaluatedNetwork:
+    """The layers that all entry points build. Ways to a layer are worked out when a rule asks for them."""
+
+    def __init__(self, entries: Sequence[Entry], sites: Sites, linted: frozenset[str]) -> None:
+        self._entries = sorted(entries, key=lambda entry: entry.name)
+        self.sites = sites
+        self.linted = linted
+        self._below: dict[int, dict[Key, bool]] = {}
+        self._facts: dict[Key, Fact] = {}
+        self._reached: dict[Key, tuple[list[str], bool]] = {}
+        self._above: dict[Any, list[Edge]] | None = None
+        self.roots: dict[int, list[str]] = {}
+        self.fact_at: dict[Any, Fact] = {}
+        self.climbs: dict[int, Any] = {}
+        for entry in self._entries:
+            for key, certain in self._collect(entry.root).items():
+                names, sure = self._reached.get(key, ([], False))
+                if not names or names[-1] != entry.name:
+                    names.append(entry.name)
+                self._reached[key] = (names, sure or certain)
+        pairs = sorted(((self._layer(fact), key) for key, fact in self._facts.items()), key=lambda pair: _order(pair[0]))
+        self._keys = {layer: key for layer, key in pairs}
+        self.layers: tuple[Layer, ...] = tuple(self._keys)
+
+    def _collect(self, record: Record) -> dict[Key, bool]:
+        """The layers below an activation, and whether one is certainly built."""
+        found = self._below.get(id(record))
+        if found is not None:
+            return found
+        found = self._below[id(record)] = {}
+        for (_, child, certain), _ in record.calls.items():
+            if isinstance(child, Fact):
+                key = layer_key(child)
+                self._facts.setdefault(key, child)
+                found[key] = found.get(key, False) or certain
+            else:
+                for key, sure in self._collect(child).items():
+                    found[key] = found.get(key, False) or (certain and sure)
+        return found
+
+    def _layer(self, fact: Fact) -> Layer:
+        gaps = {gap.parameter: gap for gap in fact.unknowns}
+
+        def sizes(name: str, values: Any) -> Any:
+            if isinstance(values, str):
+                return values
+            gap = gaps.get(name)
+            place = self.sites.place(gap.span) if gap is not None and gap.span is not None else None
+            unknown = Unknown(gap.reason, gap.detail, place) if gap is not None else Unknown("unknown-operand")
+            return tuple(unknown if value is None else value for value in values)
+
+        def channels(value: int | None) -> int | Unknown:
+            return Unknown("unknown-operand") if value is None else value
+
+        name = fact.op.rpartition(".")[2]
+        kind = next(kind for word, kind in _KINDS if word in name)
+        convolution = kind in (Kind.CONVOLUTION, Kind.TRANSPOSED)
+        return Layer(
+            fact.op, kind, self.sites.place(fact.site), sizes("kernel_size", fact.kernel_size), sizes("stride", fact.stride),
+            sizes("dilation", fact.dilation), sizes("padding", fact.padding),
+            channels(fact.in_channels) if convolution else None, channels(fact.out_channels) if convolution else None,
+            channels(fact.groups) if convolution else None, dict(fact.options),
+        )  # fmt: skip
+
+    def reached_from(self, layer: Layer) -> tuple[tuple[str, ...], Confidence]:
+        """The entry points that build a layer."""
+        names, certain = self._reached[self._keys[layer]]
+        return tuple(names), Confidence.CERTAIN if certain else Confidence.POSSIBLE
+
+    # --- ways up ------------------------------------------------------------------------------------------------------
+
+    def edges(self) -> dict[Any, list[Edge]]:
+        """For each layer key and each activation (by identity), the calls that lead to it."""
+        if self._above is None:
+            above: dict[Any, list[Edge]] = {}
+            seen: set[int] = set()
+            for entry in self._entries:
+                self.roots.setdefault(id(entry.root), []).append(entry.name)
+                stack = [entry.root]
+                while stack:
+                    record = stack.pop()
+                    if id(record) in seen:
+                        continue
+                    seen.add(id(record))
+                    for (site, child, certain), count in record.calls.items():
+                        edge = Edge(record, site, certain, count)
+                        if isinstance(child, Fact):
+                            above.setdefault(layer_key(child), []).append(edge)
+                            self.fact_at[(id(record), site, layer_key(child))] = child
+                        else:
+                            above.setdefault(id(child), []).append(edge)
+                            stack.append(child)
+            self._above = above
+        return self._above
+
+    def uses(self, layer: Layer) -> Sequence[Use]:
+        """The distinct ways to reach ``layer``: one for each meeting place and innermost linted call."""
+        from convlint.evaluate.ways import ways_to
+
+        return ways_to(self, self._keys[layer])
+
+
+def _order(layer: Layer) -> tuple[Any, ...]:
+    return (*layer.call, layer.op, *map(str, (layer.kernel_size, layer.stride, layer.dilation, layer.padding)),
+            *map(str, (layer.in_channels, layer.out_channels, layer.groups)))  # fmt: skip
+

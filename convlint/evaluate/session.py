@@ -1,0 +1,91 @@
+"""One run of the evaluator over a project: files in, entry points evaluated, an Analysis out."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+
+from convlint.evaluate.entries import Entry, can_matter, entries_of
+from convlint.evaluate.finder import Finder
+from convlint.evaluate.machine import Machine
+from convlint.evaluate.modules import Modules
+from convlint.evaluate.project import Analysis, Request, Stats, UnknownLayer
+from convlint.evaluate.reach import EvaluatedNetwork
+from convlint.evaluate.sites import Sites
+from convlint.findings import InputError
+from convlint.frontends.python.python_file import PythonFile
+from convlint.frontends.python.store import IrStore
+from convlint.network.layers import Layer, Unknown, known
+
+
+class Session:
+    """The machine and the files of one run."""
+
+    def __init__(self, request: Request) -> None:
+        self.request = request
+        store = IrStore(request.cache_folder)
+        self.finder = Finder(request.root, request.linted, request.overlays, request.site_packages, store)
+        self.modules = Modules(self.finder, frozenset(request.linted))
+        self.machine = Machine(self.modules)
+        self.modules.machine = self.machine
+        self.sites = Sites(self.modules.sources, request.root)
+
+    def run(self) -> Analysis:
+        """Evaluate everything."""
+        errors: list[InputError] = []
+        files = self._readable(errors)
+        entries: list[Entry] = []
+        for done, path in enumerate(files):
+            if self.request.progress is not None:
+                self.request.progress("evaluating", done, len(files))
+            module = self.modules.at(path)
+            if module is not None and module.source is not None:
+                entries += entries_of(self.machine, module.source)
+        linted = frozenset(self._shown(path) for path in self.request.linted)
+        network = EvaluatedNetwork(entries, self.sites, linted)
+        for file in self.finder.files.values():
+            if isinstance(file, PythonFile):
+                file.save()
+        parsed = sum(isinstance(file, PythonFile) and file.parsed for file in self.finder.files.values())
+        sure = sum(all(known(size) for size in (layer.kernel_size, layer.stride, layer.dilation)) for layer in network.layers)
+        stats = Stats(len(self.request.linted), parsed, len(network.layers), sure, len(entries))
+        return Analysis(
+            network, tuple(errors), stats, self._unknowns(network), self.finder.consulted, frozenset(self.finder.absent)
+        )
+
+    def _readable(self, errors: list[InputError]) -> list[Path]:
+        """The linted files that parse and can matter."""
+        found: list[Path] = []
+        for path in self.request.linted:
+            file = self.finder.file(path)
+            problem = file.syntax_error() if isinstance(file, PythonFile) else file
+            if problem is not None:
+                errors.append(InputError(self._shown(path), problem.line, problem.message))
+            if isinstance(file, PythonFile) and can_matter(file.text):
+                found.append(path)
+        return found
+
+    def _shown(self, path: Path) -> str:
+        root = self.request.root
+        return path.relative_to(root).as_posix() if path.is_relative_to(root) else path.as_posix()
+
+    def _unknowns(self, network: EvaluatedNetwork) -> tuple[UnknownLayer, ...]:
+        """Every layer parameter that is not known, and every entry point that was given up."""
+        found: Counter[tuple[str, str, object, str]] = Counter()
+        for layer in network.layers:
+            for parameter, unknown in _gaps(layer):
+                place = unknown.place or layer.call
+                found[(unknown.reason, unknown.detail, place, f"{parameter} of {layer.op}")] += 1
+        for (reason, detail, span, what), count in self.machine.gaps.items():
+            found[(reason, detail, self.sites.place(span), what)] += count
+        return tuple(UnknownLayer(*key, count) for key, count in sorted(found.items(), key=str))  # type: ignore[arg-type]
+
+
+def _gaps(layer: Layer) -> list[tuple[str, Unknown]]:
+    found: list[tuple[str, Unknown]] = []
+    for name in ("kernel_size", "stride", "dilation"):
+        sizes = getattr(layer, name)
+        unknown = next((size for size in sizes if isinstance(size, Unknown)), None)
+        if unknown is not None:
+            found.append((name, unknown))
+    return found

@@ -1,0 +1,228 @@
+"""One module of source: its top-level statements run one by one, when a name that they bind is first asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator as Generator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from convlint.evaluate.environment import Frame, Raised
+from convlint.evaluate.functions import bound_names
+from convlint.evaluate.paths import ROOT, Undecided
+from convlint.evaluate.records import Record, Scope
+from convlint.evaluate.values import UNBOUND, Module, Span, Unknown
+from convlint.frontends.python import ir
+from convlint.frontends.python.python_file import PythonFile
+from convlint.frontends.python.source_text import SourceError
+
+if TYPE_CHECKING:
+    from convlint.evaluate.machine import Machine
+
+_SIMPLE = frozenset({"def", "class", "assign"})
+_NEW, _RUNNING, _DONE = 0, 1, 2
+
+
+class Later:
+    """A name that an import binds; what it stands for is looked up when it is used."""
+
+    __slots__ = ("attribute", "level", "module")
+
+    def __init__(self, module: str, level: int, attribute: str | None) -> None:
+        self.module = module
+        self.level = level
+        self.attribute = attribute
+
+
+class SourceModule:
+    """The pieces of one file, which names each binds or changes, and what they were bound to when they ran."""
+
+    def __init__(self, module: Module, path: Path, file: PythonFile, number: int, linted: bool) -> None:
+        self.module = module
+        self.path = path
+        self.file = file
+        self.number = number
+        self.linted = linted
+        self.pieces = file.pieces
+        self.state = [_NEW] * len(self.pieces)
+        self.bindings: dict[str, list[tuple[int, Any]]] = {}
+        self.affecting: dict[str, list[int]] = {}
+        self.firm: set[tuple[str, int]] = set()
+        """(name, piece) where the piece binds the name whatever the conditions are."""
+        self.stars: list[tuple[int, Later]] = []
+        self.dynamic: list[int] = []
+        self.records: dict[int, Record] = {}
+        self._outlined = False
+
+    @property
+    def package(self) -> Path:
+        """The folder that relative imports start from."""
+        return self.path.parent
+
+    def outline(self) -> None:
+        """Find out what each piece binds; imports and odd statements are lowered for that."""
+        if self._outlined:
+            return
+        self._outlined = True
+        for index, piece in enumerate(self.pieces):
+            if piece.kind in _SIMPLE and piece.name is not None:
+                self._affects(piece.name, index, True)
+            elif piece.kind == "import":
+                self._outline_import(index)
+            elif piece.kind == "other":
+                self._outline_other(index)
+
+    def _affects(self, name: str, index: int, firm: bool) -> None:
+        self.affecting.setdefault(name, []).append(index)
+        if firm:
+            self.firm.add((name, index))
+
+    def _outline_import(self, index: int) -> None:
+        for statement in self.statements(index):
+            if isinstance(statement, ir.Import):
+                name = statement.bound or statement.module.partition(".")[0]
+                module = statement.module if statement.bound else name
+                self._bind(name, index, Later(module, 0, None))
+            elif isinstance(statement, ir.ImportFrom):
+                for name, bound in statement.names:
+                    later = Later(statement.module, statement.level, name)
+                    if name == "*":
+                        self.stars.append((index, later))
+                    else:
+                        self._bind(bound, index, later)
+        self.state[index] = _DONE
+
+    def _bind(self, name: str, index: int, value: Any) -> None:
+        self._affects(name, index, True)
+        self.bindings.setdefault(name, []).append((index, value))
+
+    def _outline_other(self, index: int) -> None:
+        statements = self.statements(index)
+        firm = all(isinstance(statement, (ir.Assign, ir.Import, ir.ImportFrom)) for statement in statements)
+        for name in sorted(bound_names(statements)):
+            self._affects(name, index, firm)
+        if not all(isinstance(statement, (ir.Import, ir.ImportFrom)) for statement in statements):
+            for name in sorted(_mentioned(statements)):
+                if index not in self.affecting.get(name, ()):
+                    self._affects(name, index, False)
+                if name in ("globals", "setattr", "exec", "vars", "locals"):
+                    self.dynamic.append(index)
+
+    def statements(self, index: int) -> tuple[ir.Stmt, ...]:
+        """The lowered statements of a piece; none where it does not parse (that is reported elsewhere)."""
+        try:
+            return self.file.statements(index)
+        except SourceError:
+            return ()
+
+    def get(self, machine: Machine, name: str, limit: int | None = None) -> Any:
+        """What ``name`` is bound to before piece ``limit`` (at the end, for None); UNBOUND where it is not."""
+        self.outline()
+        pieces = self.affecting.get(name)
+        if pieces:
+            before = pieces if limit is None else [index for index in pieces if index < limit]
+            start = next((i for i in range(len(before) - 1, -1, -1) if (name, before[i]) in self.firm), 0)
+            for index in before[start:]:
+                self.run(machine, index)
+            found = self._latest(name, limit)
+            if found is not UNBOUND:
+                return machine.modules.resolve_later(self, name, found)
+        for index, later in reversed(self.stars):
+            if limit is None or index < limit:
+                value = machine.modules.from_star(self, later, name)
+                if value is not UNBOUND:
+                    return value
+        if self.dynamic and limit is None:
+            waiting = [index for index in self.dynamic if self.state[index] == _NEW]
+            for index in waiting:
+                self.run(machine, index)
+            if waiting:
+                return self.get(machine, name, limit)
+        return UNBOUND
+
+    def _latest(self, name: str, limit: int | None) -> Any:
+        best: tuple[int, Any] = (-1, UNBOUND)
+        for index, value in self.bindings.get(name, ()):
+            if index >= best[0] and (limit is None or index < limit):
+                best = (index, value)
+        return best[1]
+
+    def rebind(self, name: str, old: Any, value: Any) -> None:
+        """Put what a ``Later`` stands for in its place."""
+        self.bindings[name] = [(index, value if bound is old else bound) for index, bound in self.bindings[name]]
+
+    def run(self, machine: Machine, index: int) -> None:
+        """Run one piece, once; at module level nothing depends on who asked."""
+        if self.state[index] != _NEW:
+            return
+        self.state[index] = _RUNNING
+        with machine.at_module_level() as allowed:
+            if allowed:
+                self._run(machine, index)
+        self.state[index] = _DONE
+
+    def _run(self, machine: Machine, index: int) -> None:
+        from convlint.evaluate.expressions import Context
+        from convlint.evaluate.statements import compile_block
+
+        piece = self.pieces[index]
+        statements = self.statements(index)
+        if not statements:
+            return
+        scope = Scope(self.module.name, Span(self.number, piece.at, piece.end), None)
+        record = self.records[index] = machine.record = Record(scope, ROOT)
+        frame = Frame(self.module, None)
+        frame.limit = index
+        try:
+            compile_block(Context(machine, self.number, None, ""), statements)(frame)
+        except (Raised, Undecided) as error:
+            reason = error.kind if isinstance(error, Raised) else "undecided"
+            for name in bound_names(statements):
+                frame.locals.setdefault(name, Unknown("raises", f"{reason} at module level", scope.span))
+        for name, value in frame.locals.items():
+            self.bindings.setdefault(name, []).append((index, value))
+        if not record.calls:
+            del self.records[index]
+
+    def run_all(self, machine: Machine) -> None:
+        """Run every piece, as importing the module would."""
+        self.outline()
+        for index, piece in enumerate(self.pieces):
+            if piece.kind in ("assign", "other"):
+                self.run(machine, index)
+
+    def run_mentioning(self, machine: Machine, word: str) -> bool:
+        """Run the decorated definitions and odd statements whose text has ``word`` in it; whether there was one to run."""
+        self.outline()
+        ran = False
+        for index, piece in enumerate(self.pieces):
+            if self.state[index] == _NEW and (piece.decorated or piece.kind == "other" or piece.kind == "class"):
+                if word in self.file.text[piece.at : piece.end]:
+                    self.run(machine, index)
+                    ran = True
+        return ran
+
+    def names(self, machine: Machine) -> list[str]:
+        """All names bound at module level, sorted; those of star imports are not among them."""
+        self.outline()
+        return sorted(self.affecting)
+
+
+def _mentioned(statements: tuple[ir.Stmt, ...]) -> set[str]:
+    """All names that occur in statements outside of nested definitions."""
+    return {node.id for node in _walk(statements) if isinstance(node, ir.Name)}
+
+
+def _walk(statements: tuple[ir.Stmt, ...]) -> Generator[Any]:
+    stack: list[Any] = list(statements)
+    while stack:
+        node = stack.pop()
+        yield node
+        if isinstance(node, (ir.Function, ir.Lambda)):
+            stack.extend(getattr(node, "decorators", ()))
+            continue
+        for field in node.__struct_fields__:
+            value = getattr(node, field)
+            if isinstance(value, ir.Node):
+                stack.append(value)
+            elif isinstance(value, tuple):
+                stack.extend(item for item in value if isinstance(item, ir.Node))

@@ -1,0 +1,229 @@
+"""Subscripts: reading, writing and deleting ``target[key]``."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from convlint.evaluate import calls, classes
+from convlint.evaluate.budget import MAX_ALTERNATIVES_BY_KEY
+from convlint.evaluate.environment import Arguments, Raised
+from convlint.evaluate.machine import Machine
+from convlint.evaluate.operators import follows, key_of, slice_of
+from convlint.evaluate.paths import choose, force
+from convlint.evaluate.values import (
+    NONE, UNBOUND, Class, Const, Dict, Function, Instance, List, Slice, Span, Tensor, Tuple, Unknown, Value,
+)  # fmt: skip
+
+
+def get(machine: Machine, target: Value, key: Value, span: Span) -> Any:
+    """``target[key]``."""
+    path = machine.path
+    target = force(target, path)
+    kind = target.__class__
+    if kind is Dict:
+        return _entry(machine, target, key, span)  # type: ignore[arg-type]
+    key = force(key, path)
+    if kind is Tuple:
+        return _item(machine, target.items, key, span, target)  # type: ignore[attr-defined]
+    if kind is List:
+        return _item(machine, machine.items(target), key, span, target)  # type: ignore[arg-type]
+    if kind is Unknown:
+        return follows(target)  # type: ignore[arg-type]
+    if kind is Instance:
+        return _instance(machine, target, key, span)  # type: ignore[arg-type]
+    if kind is Const:
+        return _constant(machine, target, key, span)  # type: ignore[arg-type]
+    if kind is Class:
+        return _class(machine, target, key, span)  # type: ignore[arg-type]
+    if kind is Tensor:
+        return Tensor()
+    if kind is Function:
+        return Unknown("unsupported", "a subscript of a function", span)
+    return target  # typing constructs: Optional[int], Callable[..., X]
+
+
+def _entry(machine: Machine, target: Dict, key: Value, span: Span) -> Any:
+    """A dict look-up; an unknown key gives each value of a small table."""
+    from convlint.evaluate.modules import settle_registrations
+
+    plain = key_of(machine, key)
+    if plain is None:
+        return _any_entry(machine, target, key, span)
+    value = machine.read_entry(target, plain)
+    if value is UNBOUND and settle_registrations(machine, target, plain):
+        value = machine.read_entry(target, plain)
+    if value is not UNBOUND:
+        return value
+    if target.unknown is not None:
+        return follows(target.unknown)
+    if target.default is not None:
+        made = calls.call(machine, target.default, Arguments([]), span)
+        machine.write_entry(target, plain, key, made)
+        return made
+    raise Raised("KeyError", str(plain))
+
+
+def _any_entry(machine: Machine, target: Dict, key: Value, span: Span) -> Any:
+    """Each value of a small known table, chosen by whether the unknown key is this one or that."""
+    from convlint.evaluate.operators import compare
+
+    entries = machine.entries(target)
+    cause = follows(key) if isinstance(key, Unknown) else Unknown("unknown-key", "a look-up with an unknown key", span)
+    if target.unknown is not None or not 0 < len(entries) <= MAX_ALTERNATIVES_BY_KEY or not isinstance(key, Unknown):
+        return cause
+    *others, (_, _, result) = entries
+    for _, key_value, value in reversed(others):
+        question = compare(machine, "==", key, key_value, span)
+        if isinstance(question, Unknown):
+            decision, _ = machine.decide(question)
+            result = choose(decision, value, result)
+        elif isinstance(question, Const) and question.value:
+            result = value
+    return result
+
+
+def _item(machine: Machine, items: Any, key: Value, span: Span, target: Value) -> Any:
+    """An item or a slice of a known sequence."""
+    if isinstance(key, Const):
+        if not isinstance(key.value, int):
+            raise Raised("TypeError", "indices must be integers")
+        try:
+            return items[key.value]
+        except IndexError:
+            raise Raised("IndexError", "index out of range") from None
+    if isinstance(key, Slice):
+        cut = slice_of(machine, key)
+        if isinstance(cut, Unknown):
+            return follows(cut)
+        part = items[cut]
+        return machine.list(list(part)) if isinstance(target, List) else Tuple(tuple(part))
+    if isinstance(key, Unknown):
+        return _any_item(machine, items, key, span)
+    return Unknown("unknown-key", "an index of an unknown kind", span)
+
+
+def _any_item(machine: Machine, items: Any, key: Unknown, span: Span) -> Any:
+    """Each item of a short sequence, for an unknown index."""
+    from convlint.evaluate.operators import compare
+
+    if not 0 < len(items) <= MAX_ALTERNATIVES_BY_KEY or key.reason == "tensor":
+        return follows(key)
+    result = items[-1]
+    for index in range(len(items) - 2, -1, -1):
+        question = compare(machine, "==", key, Const(index), span)
+        if isinstance(question, Unknown):
+            decision, _ = machine.decide(question)
+            result = choose(decision, items[index], result)
+    return result
+
+
+def _constant(machine: Machine, target: Const, key: Value, span: Span) -> Any:
+    raw = target.value
+    if isinstance(raw, (str, range)):
+        if isinstance(key, Slice):
+            cut = slice_of(machine, key)
+            return follows(cut) if isinstance(cut, Unknown) else Const(raw[cut], span)
+        if isinstance(key, Const) and isinstance(key.value, int):
+            try:
+                return Const(raw[key.value], target.origin)
+            except IndexError:
+                raise Raised("IndexError", "index out of range") from None
+        return follows(key) if isinstance(key, Unknown) else Unknown("unknown-key", "an index", span)
+    raise Raised("TypeError", f"{type(raw).__name__} object is not subscriptable")
+
+
+def _instance(machine: Machine, target: Instance, key: Value, span: Span) -> Any:
+    method = classes.lookup(target.cls, "__getitem__")
+    if method is not None:
+        return calls.call(machine, method, Arguments([target, key]), span)
+    if isinstance(target.payload, Value):
+        value = machine.apply(get, machine, target.payload, key, span)
+        return value
+    return follows(target.cls.incomplete) if target.cls.incomplete else Unknown("unsupported", "a subscript of an object", span)
+
+
+def _class(machine: Machine, target: Class, key: Value, span: Span) -> Any:
+    """An enum's member by name, ``__class_getitem__``, or a generic alias, which is the class itself."""
+    if target.enum is not None:
+        if isinstance(key, Const) and key.value in target.enum:
+            return target.enum[key.value]
+        if isinstance(key, Unknown):
+            return follows(key)
+        raise Raised("KeyError", "no such member")
+    method = classes.lookup(target, "__class_getitem__")
+    if isinstance(method, Value) and target.span is not None and not isinstance(method, Unknown):
+        return calls.call(machine, method, Arguments([target, key]), span)
+    if target.metaclass is not None:
+        method = classes.lookup(target.metaclass, "__getitem__")
+        if method is not None:
+            return calls.call(machine, method, Arguments([target, key]), span)
+    return target
+
+
+def put(machine: Machine, target: Value, key: Value, value: Value, span: Span) -> None:
+    """``target[key] = value``."""
+    target, key = force(target, machine.path), force(key, machine.path)
+    if isinstance(target, Instance):
+        method = classes.lookup(target.cls, "__setitem__")
+        if method is not None:
+            calls.call(machine, method, Arguments([target, key, value]), span)
+            return
+        if isinstance(target.payload, Value):
+            machine.touch(target)
+            target = target.payload
+    if isinstance(target, Dict):
+        plain = key_of(machine, key)
+        if plain is None:
+            machine.touch(target)
+            target.unknown = target.unknown or (key if isinstance(key, Unknown) else Unknown("unknown-key", "a key", span))
+        else:
+            machine.write_entry(target, plain, key, value)
+    elif isinstance(target, List):
+        _put_item(machine, target, key, value, span)
+
+
+def _put_item(machine: Machine, target: List, key: Value, value: Value, span: Span) -> None:
+    items = machine.own_items(target)
+    if isinstance(key, Const) and isinstance(key.value, int):
+        try:
+            items[key.value] = value
+        except IndexError:
+            raise Raised("IndexError", "assignment index out of range") from None
+    elif isinstance(key, Slice):
+        from convlint.evaluate.operators import iterate
+
+        cut = slice_of(machine, key)
+        if isinstance(cut, slice):
+            items[cut] = iterate(machine, value, span)
+    else:
+        machine.touch(target)
+        target.items = key if isinstance(key, Unknown) else Unknown("unknown-key", "an index", span)
+
+
+def remove(machine: Machine, target: Value, key: Value, span: Span) -> None:
+    """``del target[key]``."""
+    target, key = force(target, machine.path), force(key, machine.path)
+    if isinstance(target, Instance):
+        method = classes.lookup(target.cls, "__delitem__")
+        if method is not None:
+            calls.call(machine, method, Arguments([target, key]), span)
+            return
+        if isinstance(target.payload, Value):
+            target = target.payload
+    if isinstance(target, Dict):
+        plain = key_of(machine, key)
+        if plain is not None and machine.read_entry(target, plain) is not UNBOUND:
+            machine.write_entry(target, plain, NONE, UNBOUND)
+        elif target.unknown is None and plain is not None:
+            raise Raised("KeyError", str(plain))
+    elif isinstance(target, List):
+        items = machine.own_items(target)
+        if isinstance(key, Const) and isinstance(key.value, int):
+            try:
+                del items[key.value]
+            except IndexError:
+                raise Raised("IndexError", "deletion index out of range") from None
+        elif isinstance(key, Slice):
+            cut = slice_of(machine, key)
+            if isinstance(cut, slice):
+                del items[cut]
