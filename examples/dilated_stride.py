@@ -11,9 +11,7 @@ class DilatedBranch(nn.Module):
 
     def __init__(self, channels: int, stride: int, dilation: int) -> None:
         super().__init__()
-        self.conv = nn.Conv2d(
-            channels, channels, kernel_size=3, stride=stride, padding=dilation, dilation=dilation, bias=False
-        )
+        self.conv = nn.Conv2d(channels, channels, 3, stride=stride, padding=dilation, dilation=dilation, bias=False)
         self.norm = nn.BatchNorm2d(channels)
 
     def forward(self, x: Tensor) -> Tensor:

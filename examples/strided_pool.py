@@ -19,7 +19,9 @@ class Backbone(nn.Module):
         self.middle = nn.Sequential(nn.Conv2d(width, 2 * width, 3, padding=1), nn.ReLU(inplace=True), nn.MaxPool2d(2))
         # A window of 2 that moves by 3: every third row and every third column is left out.
         self.deep = nn.Sequential(
-            nn.Conv2d(2 * width, 4 * width, 3, padding=1), nn.ReLU(inplace=True), nn.AvgPool2d(2, stride=3)
+            nn.Conv2d(2 * width, 4 * width, 3, padding=1),
+            nn.ReLU(inplace=True),
+            nn.AvgPool2d(2, stride=3),
         )
 
     def forward(self, x: Tensor) -> list[Tensor]:
