@@ -65,7 +65,7 @@ class _Oracle:
     def __init__(self, text: str) -> None:
         self.text = text
         self.starts = [0, *(end.end() for end in re.finditer(r"\r\n|\r|\n", text))]
-        self.rows = [text[a:b] for a, b in zip(self.starts, [*self.starts[1:], len(text)])]
+        self.rows = [text[a:b] for a, b in zip(self.starts, [*self.starts[1:], len(text)], strict=True)]
         self.ascii = [row.isascii() for row in self.rows]
         self.yields = False
 
@@ -237,13 +237,13 @@ class _Oracle:
     def params(self, args: ast.arguments) -> ir.Params:
         plain = [*args.posonlyargs, *args.args]
         defaults: list[ast.expr | None] = [None] * (len(plain) - len(args.defaults)) + list(args.defaults)
-        pairs = [self.param(arg, default) for arg, default in zip(plain, defaults)]
+        pairs = [self.param(arg, default) for arg, default in zip(plain, defaults, strict=True)]
         cut = len(args.posonlyargs)
         return ir.Params(
             tuple(pairs[:cut]),
             tuple(pairs[cut:]),
             self.param(args.vararg, None) if args.vararg else None,
-            tuple(self.param(arg, default) for arg, default in zip(args.kwonlyargs, args.kw_defaults)),
+            tuple(self.param(arg, default) for arg, default in zip(args.kwonlyargs, args.kw_defaults, strict=True)),
             self.param(args.kwarg, None) if args.kwarg else None,
         )
 
@@ -311,8 +311,7 @@ class _Oracle:
                 yield self.class_(node, at)
             case "Match":
                 subject = self.expr(node.subject)
-                cases = tuple(ir.Case(self.pattern(c.pattern), self.maybe(c.guard), self.block(c.body)) for c in node.cases)
-                yield ir.Match(at, subject, cases)
+                yield ir.Match(at, subject, tuple(self.case(case) for case in node.cases))
             case "Pass":
                 pass
             case other:
@@ -345,6 +344,9 @@ class _Oracle:
         body = self.block(node.body)
         self.yields = outer
         return ir.Class(at, self.end(node), node.name, name_at, args, body, decorators)
+
+    def case(self, node: ast.match_case) -> ir.Case:
+        return ir.Case(self.pattern(node.pattern), self.maybe(node.guard), self.block(node.body))
 
     def patterns(self, nodes: Sequence[Any]) -> tuple[ir.Pattern, ...]:
         return tuple(self.pattern(node) for node in nodes)

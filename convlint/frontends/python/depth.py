@@ -6,10 +6,19 @@ import re
 from typing import Final
 
 from convlint.frontends.python.source_text import SourceError, line_of
-from convlint.frontends.python.tokens import MAX_CHAIN, MAX_ELIFS, MAX_INDENTS, Span, logical_lines, token_spans
+from convlint.frontends.python.tokens import (
+    MAX_CHAIN,
+    MAX_ELIFS,
+    MAX_INDENTS,
+    MAX_PATTERN_BRACKETS,
+    Span,
+    logical_lines,
+    token_spans,
+)
 
 _ELIF: Final = re.compile(r"elif(?![A-Za-z0-9_\x80-\U0010ffff])")
 _DEEP_INDENT: Final = re.compile(rf"[\r\n][ \t\f]{{{MAX_INDENTS}}}")
+_CASE: Final = re.compile(r"[\r\n][ \t\f]*(case(?![A-Za-z0-9_\x80-\U0010ffff]))")
 _ENDS_ITEM: Final = frozenset({",", ";"})
 
 
@@ -20,6 +29,8 @@ def check_depth(text: str, at: int, end: int, spans: list[Span]) -> None:
     no expression nests deeper than the number of tokens since the last comma of each open bracket, summed. Most pieces
     are too small to reach any limit.
     """
+    for case in _CASE.finditer(text, at, end) if text.find("case", at, end) >= 0 else ():
+        _check_pattern(text, case.start(1), end)
     long = len(spans) > MAX_CHAIN
     if not long and text.count("elif", at, end) <= MAX_ELIFS and not _DEEP_INDENT.search(text, at, end):
         return
@@ -37,6 +48,23 @@ def check_depth(text: str, at: int, end: int, spans: list[Span]) -> None:
             raise SourceError(line_of(text, start), f"more than {MAX_ELIFS} elif branches in one statement")
         if stop - start > MAX_CHAIN:
             _check_chain(text, start, stop)
+
+
+def _check_pattern(text: str, at: int, end: int) -> None:
+    """The brackets of the ``case`` line that begins at ``at``, up to its colon."""
+    line_end = next((stop for _, stop, _ in logical_lines(text, at, end)), at)
+    depth = 0
+    for start, stop in token_spans(text, at, line_end):
+        mark = text[start:stop]
+        if mark in ("(", "[", "{"):
+            depth += 1
+        elif mark in (")", "]", "}"):
+            depth -= 1
+        elif mark == ":" and depth <= 0:
+            return
+        if depth > MAX_PATTERN_BRACKETS:
+            message = f"a pattern with more than {MAX_PATTERN_BRACKETS} brackets inside each other"
+            raise SourceError(line_of(text, start), message)
 
 
 def _check_chain(text: str, at: int, end: int) -> None:

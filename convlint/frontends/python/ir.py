@@ -6,8 +6,6 @@ Parentheses around an expression do not belong to it. Names follow the standard 
 
 from __future__ import annotations
 
-from typing import Union
-
 import msgspec
 
 
@@ -23,7 +21,7 @@ class Number(Node, frozen=True):
 
     at: int
     end: int
-    value: Union[int, float, str]
+    value: int | float | str
     kind: str = "int"  # "int", "float", "complex", "bigint"
 
 
@@ -87,7 +85,7 @@ class Slice(Node, frozen=True):
 
 
 class Argument(Node, frozen=True):
-    """One argument of a call. ``star`` is "", "*" or "**"; ``name`` is None for a positional one. ``at`` is the value's own start."""
+    """One argument of a call. ``star`` is "", "*" or "**"; ``name`` is None for a positional one."""
 
     star: str
     name: str | None
@@ -123,7 +121,7 @@ class Unary(Node, frozen=True):
 
 
 class Boolean(Node, frozen=True):
-    """``a and b and c``; ``op`` is ``and`` or ``or``; operands of one operator side by side are joined as ``ast`` does."""
+    """``a and b and c``; ``op`` is ``and`` or ``or``; operands of one operator are joined as ``ast`` does."""
 
     at: int
     end: int
@@ -221,7 +219,7 @@ class Joined(Node, frozen=True):
 
     at: int
     end: int
-    parts: tuple[Union[str, Format], ...]
+    parts: tuple[str | Format, ...]
     template: bool = False
 
 
@@ -251,10 +249,11 @@ class Await(Node, frozen=True):
     value: Expr
 
 
-Expr = Union[
-    Number, Text, Bytes, Name, EllipsisLiteral, Attribute, Subscript, Slice, Call, Binary, Unary, Boolean, Compare,
-    Conditional, Starred, Sequence, Dict, Comprehension, Lambda, Joined, Walrus, Yield, Await,
-]  # fmt: skip
+Expr = (
+    Number | Text | Bytes | Name | EllipsisLiteral | Attribute | Subscript | Slice | Call | Binary | Unary
+    | Boolean | Compare | Conditional | Starred | Sequence | Dict | Comprehension | Lambda | Joined | Walrus
+    | Yield | Await
+)  # fmt: skip
 
 
 class Param(Node, frozen=True):
@@ -281,7 +280,7 @@ class Params(Node, frozen=True):
 
 
 class ExprStmt(Node, frozen=True):
-    """An expression on its own (docstrings are dropped)."""
+    """An expression on its own; docstrings and all other plain strings on their own are dropped."""
 
     at: int
     value: Expr
@@ -436,7 +435,10 @@ class ImportFrom(Node, frozen=True):
 
 
 class Function(Node, frozen=True):
-    """``def``; ``at``/``end`` run from the first decorator (or ``def``) to the end of the body, ``name_at`` is the name's start."""
+    """``def``; ``at``/``end`` run from the first decorator (or ``def``) to the end of the body.
+
+    ``name_at`` is where the name begins; ``generator`` says whether the body itself yields.
+    """
 
     at: int
     end: int
@@ -461,7 +463,7 @@ class Class(Node, frozen=True):
 
 
 class Pattern(Node, frozen=True):
-    """One pattern of a ``case``. ``kind``: value, capture (``name`` None is ``_``), sequence, or, star, mapping, class, other.
+    """One pattern of a ``case``. ``kind``: value, capture (``name`` None is ``_``), sequence, or, star, mapping, class.
 
     value: ``value`` is compared. capture: binds ``name``, and ``parts`` (0 or 1) is the pattern of ``p as name``.
     sequence, or: ``parts``. star: binds ``name``. mapping: ``keys`` with ``parts``, rest in ``name``.
@@ -492,17 +494,17 @@ class Match(Node, frozen=True):
     cases: tuple[Case, ...]
 
 
-Stmt = Union[
-    ExprStmt, Assign, Declare, AugAssign, If, ForLoop, While, With, Try, Return, Raise, Assert, Delete, Jump, Scope,
-    Import, ImportFrom, Function, Class, Match,
-]  # fmt: skip
+Stmt = (
+    ExprStmt | Assign | Declare | AugAssign | If | ForLoop | While | With | Try | Return | Raise | Assert
+    | Delete | Jump | Scope | Import | ImportFrom | Function | Class | Match
+)  # fmt: skip
 
 
 class Piece(Node, frozen=True):
     """One top-level statement of a file, known from its tokens alone; lowered only when something needs it.
 
-    ``kind``: ``def``, ``class`` (``name`` is set), ``assign`` (one plain ``name = ...`` or ``name: T = ...``), ``import``,
-    ``doc`` (a string on its own), or ``other`` (anything else: it must be lowered to know what it binds).
+    ``kind``: ``def``, ``class`` (``name`` is set), ``assign`` (one plain ``name = ...`` or ``name: T = ...``, with
+    ``name``), ``import``, ``doc`` (a string on its own), or ``other`` (anything else: it must be lowered to know what it binds).
     """
 
     kind: str

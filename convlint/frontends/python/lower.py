@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 import warnings
 from typing import Final
@@ -15,7 +16,7 @@ from convlint.frontends.python.lower_statements import StatementLowering
 from convlint.frontends.python.source_text import SourceError, line_of
 from convlint.frontends.python.tokens import token_spans
 
-_REASON: Final = re.compile(r"error at \d+:\d+")
+_ERROR_AT: Final = re.compile(r"error at (\d+):\d+")
 
 
 def lower(text: str, piece: ir.Piece) -> tuple[ir.Stmt, ...]:
@@ -32,7 +33,9 @@ def lower(text: str, piece: ir.Piece) -> tuple[ir.Stmt, ...]:
         module = cst.parse_module(source)
     except RecursionError:
         raise SourceError(line_of(text, at), "is nested too deeply to be read") from None
-    except Exception as error:
+    except (KeyboardInterrupt, SystemExit):
+        raise
+    except BaseException as error:  # a panic of the native parser is no Exception
         raise _syntax_error(text, at, source, error) from None
     lowering = StatementLowering(text, spans)
     try:
@@ -44,29 +47,24 @@ def lower(text: str, piece: ir.Piece) -> tuple[ir.Stmt, ...]:
     except (IndexError, KeyError):
         lowering.next = -1
     if lowering.next != len(spans):
-        raise SourceError(line_of(text, at), "has tokens that the parser reads in another way; convlint cannot place them")
+        message = "has tokens that the parser reads in another way, so that convlint cannot place them"
+        raise SourceError(line_of(text, at), message)
     return lowered
 
 
-def _syntax_error(text: str, at: int, source: str, error: Exception) -> SourceError:
+def _syntax_error(text: str, at: int, source: str, error: BaseException) -> SourceError:
     """The parser's refusal in one line: the interpreter's words where it refuses too, else the parser's place."""
     first = line_of(text, at)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            compile(source, "source", "exec", 0x400, True)
+            compile(source, "source", "exec", ast.PyCF_ONLY_AST, True)
     except SyntaxError as refusal:
-        return SourceError(first + (refusal.lineno or 1) - 1, f"syntax error: {refusal.msg}")
-    except Exception:
-        pass
-    if isinstance(error, cst.ParserSyntaxError):
-        line = first + max(error.raw_line, 1) - 1
-        return SourceError(line, "syntax error: " + _near(source, error.raw_line, error.raw_column))
-    return SourceError(first, "cannot be read as Python source text")
-
-
-def _near(source: str, line: int, column: int) -> str:
-    rows = re.split(r"\r\n|\r|\n", source)
-    row = rows[line - 1] if 0 < line <= len(rows) else ""
-    word = re.match(r"\s*(\w{1,40}|\S)", row[column:])
-    return f"this is not valid Python near {word.group(1)!r}" if word else "this is not valid Python"
+        refusal_line, message = refusal.lineno, refusal.msg
+    except (ValueError, RecursionError, MemoryError):
+        return SourceError(first, "cannot be read as Python source text")
+    else:
+        place = _ERROR_AT.search(str(error))
+        line = first + int(place.group(1)) - 1 if place else first
+        return SourceError(line, "the parser does not know this syntax, though the interpreter does")
+    return SourceError(first + (refusal_line or 1) - 1, f"syntax error: {message}")

@@ -8,15 +8,15 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Callable, Sequence
-from typing import Any, Final, Union
+from typing import Any, Final
 
 import libcst as cst
 
 from convlint.frontends.python import ir
 from convlint.frontends.python.literals import integer, literal_text, string_value
-from convlint.frontends.python.tokens import Span
+from convlint.frontends.python.tokens import Span, comments
 
-_Parts = list[Union[str, ir.Format]]
+_Parts = list[str | ir.Format]
 
 
 def identifier(name: str) -> str:
@@ -116,7 +116,10 @@ class ExpressionLowering:
             return ir.Text(at, end, "".join(part.value for part in parts if type(part) is ir.Text))
         joined: _Parts = []
         for part in parts:
-            joined.extend((part.value,) if isinstance(part, ir.Text) else part.parts if isinstance(part, ir.Joined) else ())
+            if isinstance(part, ir.Text):
+                joined.append(part.value)
+            elif isinstance(part, ir.Joined):
+                joined.extend(part.parts)
         template = any(type(part) is ir.Joined and part.template for part in parts)
         return ir.Joined(at, end, _merged(joined), template)
 
@@ -149,7 +152,7 @@ class ExpressionLowering:
         if node.equal is not None:
             self.next += 1
             spans = self.spans
-            parts.append(literal_text(self.text[opening : spans[self.next][0]], True))
+            parts.append(literal_text(_without_comments(self.text[opening : spans[self.next][0]]), True))
             conversion = conversion or ("" if node.format_spec is not None else "r")
         if node.conversion is not None:
             self.next += 2
@@ -186,7 +189,7 @@ class ExpressionLowering:
     def _arguments(self, nodes: Sequence[Any]) -> tuple[ir.Argument, ...]:
         """Arguments and the commas between and after them, up to the closing parenthesis."""
         expression, spans, text = self.expression, self.spans, self.text
-        args = []
+        args: list[ir.Argument] = []
         for node in nodes:
             if args:
                 self.next += 1
@@ -209,7 +212,7 @@ class ExpressionLowering:
         value = self.expression(node.value)
         i = self.next = self.next + 1
         elements = node.slice
-        items = []
+        items: list[ir.Expr] = []
         for element in elements:
             if items:
                 self.next += 1
@@ -465,6 +468,14 @@ class ExpressionLowering:
     def annotation(self, node: Any) -> ir.Expr:
         """An annotation; that of ``*args`` may be starred."""
         return self._starred(node) if type(node) is cst.StarredElement else self.expression(node)
+
+
+def _without_comments(source: str) -> str:
+    """The text that ``=`` shows of an expression."""
+    if "#" in source:
+        for at, comment in reversed(list(comments(source))):
+            source = source[:at] + source[at + len(comment) :]
+    return source
 
 
 def _merged(parts: _Parts) -> tuple[str | ir.Format, ...]:

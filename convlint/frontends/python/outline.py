@@ -59,8 +59,8 @@ def _trimmed(text: str, at: int, end: int, note_starts: dict[int, int]) -> int:
     while end > at:
         if end in note_starts:
             end = note_starts[end]
-        elif text[end - 1].isspace():
-            end -= 1
+        elif text[end - 1].isspace() or text.startswith(("\\\n", "\\\r"), end - 1):
+            end -= 1  # a joined line that turned out blank ends the statement too
         else:
             break
     return max(end, at)

@@ -11,7 +11,7 @@ from functools import cache
 from hashlib import blake2b
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Final, Union
+from typing import Final
 
 import msgspec
 
@@ -39,13 +39,13 @@ class Entry(msgspec.Struct, array_like=True):
     """All that is known of one source text. Pieces are encoded one by one, so that only those asked for are decoded."""
 
     digest: bytes
-    outline: Union[tuple[ir.Piece, ...], None] = None
+    outline: tuple[ir.Piece, ...] | None = None
     pieces: dict[int, msgspec.Raw] = msgspec.field(default_factory=dict)
     broken: dict[int, Problem] = msgspec.field(default_factory=dict)
     """Pieces that cannot be lowered."""
     checked: bool = False
     """Whether the syntax of the whole text was decided; ``problem`` is then the outcome."""
-    problem: Union[Problem, None] = None
+    problem: Problem | None = None
 
     def fits(self, text: str) -> bool:
         """Whether the pieces lie in order inside the text."""

@@ -16,8 +16,11 @@ MAX_BRACKETS: Final = 200
 """Brackets open at once, replacement fields of f-strings included: the limit of Python's own tokenizer."""
 MAX_INDENTS: Final = 100
 """Indentation levels open at once: the limit of Python's own tokenizer."""
-MAX_CHAIN: Final = 10_000
-"""Tokens since the last comma of each open bracket, summed: no expression nests deeper than that."""
+MAX_CHAIN: Final = 4_000
+"""Tokens since the last comma of each open bracket, summed: no expression nests deeper than that. The parser takes time
+quadratic in the nesting (half a second for a sum of 2,000 terms)."""
+MAX_PATTERN_BRACKETS: Final = 6
+"""Brackets open at once in the pattern of a ``case``, for which the parser takes exponential time."""
 MAX_ELIFS: Final = 5_000
 """``elif`` branches in one top-level statement; each nests the tree by one level."""
 
@@ -39,7 +42,8 @@ _BLANK = rf"(?:[ \t\f\r\n]|\\{_END}|\#[^\r\n]*)+"
 _FORMATTED_PREFIX = "(?:[fFtT][rR]?|[rR][fFtT])"
 
 _SIGNIFICANT: Final = re.compile(
-    rf"(?:{_BLANK})?(?:({_FORMATTED_PREFIX}{_QUOTED}|[rRbBuU]{{0,2}}{_QUOTED}|{_NAME}|{_NUMBER}|{_OPERATOR}|[^\s\\])|$|[\s\S])"
+    rf"(?:{_BLANK})?"
+    rf"(?:({_FORMATTED_PREFIX}{_QUOTED}|[rRbBuU]{{0,2}}{_QUOTED}|{_NAME}|{_NUMBER}|{_OPERATOR}|[^\s\\])|$|[\s\S])"
 )
 _FORMATTED: Final = re.compile(rf"{_FORMATTED_PREFIX}['\"]")
 _BLANKS: Final = re.compile(rf"(?:{_BLANK})?")
