@@ -11,14 +11,15 @@ from convlint.frontends.python.tokens import (
     MAX_ELIFS,
     MAX_INDENTS,
     MAX_PATTERN_BRACKETS,
+    WORD_END,
     Span,
     logical_lines,
     token_spans,
 )
 
-_ELIF: Final = re.compile(r"elif(?![A-Za-z0-9_\x80-\U0010ffff])")
+_ELIF: Final = re.compile(rf"elif{WORD_END}")
 _DEEP_INDENT: Final = re.compile(rf"[\r\n][ \t\f]{{{MAX_INDENTS}}}")
-_CASE: Final = re.compile(r"[\r\n][ \t\f]*(case(?![A-Za-z0-9_\x80-\U0010ffff]))")
+_CASE: Final = re.compile(rf"[\r\n][ \t\f]*(case{WORD_END})")
 _ENDS_ITEM: Final = frozenset({",", ";"})
 
 

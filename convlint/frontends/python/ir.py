@@ -504,7 +504,8 @@ class Piece(Node, frozen=True):
     """One top-level statement of a file, known from its tokens alone; lowered only when something needs it.
 
     ``kind``: ``def``, ``class`` (``name`` is set), ``assign`` (one plain ``name = ...`` or ``name: T = ...``, with
-    ``name``), ``import``, ``doc`` (a string on its own), or ``other`` (anything else: it must be lowered to know what it binds).
+    ``name``), ``import``, ``doc`` (a string on its own), or ``other`` (anything else: it must be lowered to know what
+    it binds).
     """
 
     kind: str

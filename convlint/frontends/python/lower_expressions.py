@@ -6,7 +6,6 @@ tokens its node has. This replaces libcst's metadata, which costs several times 
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Callable, Sequence
 from typing import Any, Final
 
@@ -14,14 +13,9 @@ import libcst as cst
 
 from convlint.frontends.python import ir
 from convlint.frontends.python.literals import integer, literal_text, string_value
-from convlint.frontends.python.tokens import Span, comments
+from convlint.frontends.python.tokens import Span, comments, identifier
 
 _Parts = list[str | ir.Format]
-
-
-def identifier(name: str) -> str:
-    """The name that Python itself uses for an identifier: NFKC, as the language reference says."""
-    return name if name.isascii() else unicodedata.normalize("NFKC", name)
 
 
 class ExpressionLowering:

@@ -8,7 +8,8 @@ from typing import Any, Final
 import libcst as cst
 
 from convlint.frontends.python import ir
-from convlint.frontends.python.lower_expressions import BINARY, ExpressionLowering, identifier
+from convlint.frontends.python.lower_expressions import BINARY, ExpressionLowering
+from convlint.frontends.python.tokens import identifier
 
 _Stmts = list[ir.Stmt]
 

@@ -6,13 +6,13 @@ import re
 from typing import Final
 
 from convlint.frontends.python import ir
-from convlint.frontends.python.tokens import NAME, Span, depth_marks, token_spans, top_lines
+from convlint.frontends.python.tokens import NAME, WORD_END, Span, depth_marks, identifier, token_spans, top_lines
 
 _GAP = r"(?:[ \t\f]|\\(?:\r\n|\r|\n))"
-_DEFINITION: Final = re.compile(rf"(?:async{_GAP}+)?(def|class){_GAP}+({NAME.pattern})")
-_CONTINUES: Final = re.compile(r"(?:elif|else|except|finally)(?![A-Za-z0-9_\x80-\U0010ffff])")
-_IMPORT: Final = re.compile(r"(?:import|from)(?![A-Za-z0-9_\x80-\U0010ffff])")
-_BINDING: Final = re.compile(rf"({NAME.pattern}){_GAP}*(?:=(?!=)|:(?!=))")
+_DEFINITION: Final = re.compile(rf"(?:async{_GAP}+)?(def|class){_GAP}+({NAME})")
+_CONTINUES: Final = re.compile(rf"(?:elif|else|except|finally){WORD_END}")
+_IMPORT: Final = re.compile(rf"(?:import|from){WORD_END}")
+_BINDING: Final = re.compile(rf"({NAME}){_GAP}*(?:=(?!=)|:(?!=))")
 _STRING: Final = re.compile(r"[rRuU]{0,2}['\"]")
 _NOT_NAMES: Final = frozenset({"else", "try", "finally", "lambda", "except"})
 
@@ -71,7 +71,7 @@ def _piece(text: str, at: int, head: int, end: int) -> ir.Piece:
     decorated = text[at] == "@"
     found = _DEFINITION.match(text, head, end)
     if found:
-        return ir.Piece(found.group(1), found.group(2), decorated, at, end)
+        return ir.Piece(found.group(1), identifier(found.group(2)), decorated, at, end)
     if decorated:
         return ir.Piece("other", None, True, at, end)
     if _IMPORT.match(text, at, end):
@@ -84,5 +84,5 @@ def _piece(text: str, at: int, head: int, end: int) -> ir.Piece:
     if found and found.group(1) not in _NOT_NAMES and ":=" not in text[at:end]:
         marks = [mark for mark, _ in depth_marks(text, found.end(1), end)]
         if marks == ["="]:
-            return ir.Piece("assign", found.group(1), False, at, end)
+            return ir.Piece("assign", identifier(found.group(1)), False, at, end)
     return ir.Piece("other", None, False, at, end)

@@ -4,11 +4,17 @@ from __future__ import annotations
 
 import ast
 import warnings
+from typing import Final
 
 from convlint.frontends.python import ir
+from convlint.frontends.python.depth import check_depth
 from convlint.frontends.python.outline import outline
 from convlint.frontends.python.source_text import SourceError
 from convlint.frontends.python.store import Entry, IrStore, Problem, decoded, digest_of, encoded
+from convlint.frontends.python.tokens import token_spans
+
+MAX_UNCHECKED: Final = 1_000_000
+"""Characters of a text that the interpreter's parser gets without a look at its nesting: the stack holds that many."""
 
 
 class PythonFile:
@@ -59,14 +65,14 @@ class PythonFile:
     def syntax_error(self) -> SourceError | None:
         """The first syntax error of the whole file, whether or not its piece is ever lowered.
 
-        The interpreter's own parser decides first, because it is ten times cheaper. Where it refuses, each piece is
-        lowered, because a grammar of another version may be meant.
+        Costs nothing when every piece is lowered already. Else the interpreter's own parser decides first, because it
+        is ten times cheaper; where it refuses, each piece is lowered, because a grammar of another version may be
+        meant.
         """
         entry = self._known()
         if not entry.checked:
-            problem = None if _interpreter_accepts(self.text, self.path) else self._first_problem()
-            entry.checked, entry.problem = True, problem
-            self._changed = True
+            entry.problem = self._decide_syntax(entry)
+            entry.checked = self._changed = True
         return SourceError(entry.problem.line, entry.problem.message) if entry.problem else None
 
     def save(self) -> None:
@@ -95,6 +101,18 @@ class PythonFile:
             entry.pieces[index] = raw
         return found
 
+    def _decide_syntax(self, entry: Entry) -> Problem | None:
+        if entry.outline is not None and len(entry.pieces) == len(entry.outline):
+            return None
+        try:
+            if len(self.text) > MAX_UNCHECKED:
+                for piece in self.pieces:
+                    spans = token_spans(self.text, piece.at, piece.end)
+                    check_depth(self.text, piece.at, piece.end, spans)
+        except SourceError as error:
+            return Problem(error.line, error.message)
+        return None if _interpreter_accepts(self.text, self.path) else self._first_problem()
+
     def _first_problem(self) -> Problem | None:
         try:
             for index in range(len(self.pieces)):
@@ -110,6 +128,6 @@ def _interpreter_accepts(text: str, path: str) -> bool:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             compile(text, path.replace("\0", ""), "exec", ast.PyCF_ONLY_AST, True)
-    except (Exception, RecursionError, MemoryError):
+    except Exception:
         return False
     return True

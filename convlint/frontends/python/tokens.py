@@ -31,7 +31,10 @@ _SINGLE_1 = r"'[^'\\\r\n]*(?:\\(?:\r\n|[\s\S])[^'\\\r\n]*)*'?"
 _SINGLE_2 = r'"[^"\\\r\n]*(?:\\(?:\r\n|[\s\S])[^"\\\r\n]*)*"?'
 _QUOTED = f"(?:{_TRIPLE_1}|{_TRIPLE_2}|{_SINGLE_1}|{_SINGLE_2})"
 # As in Python's tokenizer every character beyond ASCII may stand in a name; the parser judges them.
-_NAME = "[A-Za-z_\x80-\U0010ffff][A-Za-z0-9_\x80-\U0010ffff]*"
+# Both classes exclude what ASCII excludes: a range up to the last character would be slow to compile.
+_NAME_CHARACTER = r"[^\x00-/:-@\[-^`{-\x7f]"
+_NAME = rf"[^\x00-@\[-^`{{-\x7f]{_NAME_CHARACTER}*"
+_NO_PREFIX = rf"{_NAME}(?!{_NAME_CHARACTER}|['\"])"
 _DIGITS = "[0-9](?:_?[0-9])*"
 _NUMBER = (
     r"0[xX](?:_?[0-9a-fA-F])+|0[bB](?:_?[01])+|0[oO](?:_?[0-7])+"
@@ -43,11 +46,12 @@ _FORMATTED_PREFIX = "(?:[fFtT][rR]?|[rR][fFtT])"
 
 _SIGNIFICANT: Final = re.compile(
     rf"(?:{_BLANK})?"
-    rf"(?:({_FORMATTED_PREFIX}{_QUOTED}|[rRbBuU]{{0,2}}{_QUOTED}|{_NAME}|{_NUMBER}|{_OPERATOR}|[^\s\\])|$|[\s\S])"
+    rf"(?:({_NO_PREFIX}|[()\[\],]|[rRbBuUfFtT]{{0,2}}{_QUOTED}|{_NAME}|{_NUMBER}|{_OPERATOR}|[^\s\\])|$|[\s\S])"
 )
 _FORMATTED: Final = re.compile(rf"{_FORMATTED_PREFIX}['\"]")
-_BLANKS: Final = re.compile(rf"(?:{_BLANK})?")
-NAME: Final = re.compile(_NAME)
+NAME: Final = _NAME
+"""Pattern of a name; ``WORD_END`` follows a whole one."""
+WORD_END: Final = rf"(?!{_NAME_CHARACTER})"
 
 # The layout of a text: runs of dull characters, then a string, a comment, a bracket, a joined line or a line end.
 _LAYOUT: Final = re.compile(rf"[^\"'#()\[\]{{}}\r\n\\]*(?:({_QUOTED}|#[^\r\n]*|[()\[\]{{}}]|\\{_END}|{_END}|\\)|$)")
@@ -55,6 +59,15 @@ _INDENTATION: Final = re.compile(r"(?:[ \t\f]*\f)?([ \t]*)")
 _TAB: Final = 8
 """Columns of a tab, as in Python's tokenizer."""
 _TOP_LINE: Final = re.compile(r"(?:[ \t\f]*\f)?(?=[^\s#])")
+
+
+def identifier(name: str) -> str:
+    """The name that Python itself uses for an identifier: its NFKC form."""
+    if name.isascii():
+        return name
+    import unicodedata
+
+    return unicodedata.normalize("NFKC", name)
 
 
 # --- f-strings --------------------------------------------------------------------------------------------------------
