@@ -1,4 +1,4 @@
-"""Adapters between values and plain Python: arguments taken apart, pure functions lifted, results kept within bounds."""
+"""Adapters between values and plain Python: arguments taken apart, pure functions lifted, results kept bounded."""
 
 from __future__ import annotations
 
@@ -7,12 +7,26 @@ from typing import Any, NoReturn
 
 from convlint.evaluate import calls, operators
 from convlint.evaluate.budget import MAX_INTEGER_BITS, MAX_SEQUENCE, MAX_TEXT
-from convlint.evaluate.environment import Arguments, Raised
+from convlint.evaluate.environment import Arguments, NotIterable, Raised, follows
 from convlint.evaluate.machine import Machine
-from convlint.evaluate.operators import NotIterable, follows
 from convlint.evaluate.paths import force, guarded
 from convlint.evaluate.values import (
-    FALSE, NONE, TRUE, Builtin, Class, Const, Dict, Instance, Iterator, List, Module, Slice, Span, Tensor, Tuple, Unknown,
+    FALSE,
+    NONE,
+    TRUE,
+    Builtin,
+    Class,
+    Const,
+    Dict,
+    Instance,
+    Iterator,
+    List,
+    Module,
+    Slice,
+    Span,
+    Tensor,
+    Tuple,
+    Unknown,
     Value,
 )  # fmt: skip
 
@@ -41,7 +55,7 @@ def unmodelled(what: str, site: Span | None = None) -> NoReturn:
 
 
 def take(machine: Machine, args: Arguments, name: str, required: int, *parameters: str) -> list[Any]:
-    """The forced arguments of ``name`` in the order of ``parameters``; None for those after ``required`` that are not given."""
+    """The forced arguments of ``name`` in the order of ``parameters``; None for optional ones not given."""
     given: list[Any] = [force(value, machine.path) for value in args.positional]
     if len(given) > len(parameters):
         raise Raised("TypeError", f"{name}() takes at most {len(parameters)} arguments ({len(given)} given)")
@@ -117,7 +131,7 @@ def run(machine: Machine, function: Value, site: Span, *given: Value) -> Any:
 
 
 def raw(machine: Machine, value: Any) -> Any:
-    """Constants, and tuples, lists, dicts and sets of them, as plain Python; gives up where anything else is among them."""
+    """Constants, and tuples, lists, dicts and sets of them, as plain Python; gives up on anything else."""
     value = force(value, machine.path)
     if isinstance(value, Instance) and isinstance(value.payload, Value):
         value = value.payload
@@ -201,7 +215,12 @@ def attempt(function: Callable[..., Any], *args: Any, **keywords: Any) -> Any:
     except (Raised, NotIterable):
         raise
     except Exception as error:
-        raise Raised(type(error).__name__, str(error)) from None
+        raise Raised(_builtin_name(type(error)), str(error)) from None
+
+
+def _builtin_name(kind: type[BaseException]) -> str:
+    """The name of the built-in exception that ``kind`` is or derives from."""
+    return next((base.__name__ for base in kind.__mro__ if base.__module__ == "builtins"), "Exception")
 
 
 def pure(name: str, function: Callable[..., Any], fits: Check | None = None, keeps: bool = False) -> Builtin:

@@ -6,18 +6,44 @@ from typing import Any
 
 from convlint.evaluate import calls, classes, operators
 from convlint.evaluate.budget import MAX_SEQUENCE
-from convlint.evaluate.environment import Arguments, Raised
+from convlint.evaluate.environment import Arguments, Raised, follows
 from convlint.evaluate.library import ordering
 from convlint.evaluate.library.adapt import (
-    asked, builtin_table, content, fixed, give_up, integer, items, known, pure, raw, run, take, unknown, verdict,
+    asked,
+    builtin_table,
+    content,
+    fixed,
+    give_up,
+    integer,
+    items,
+    known,
+    pure,
+    raw,
+    run,
+    take,
+    unknown,
+    verdict,
 )  # fmt: skip
 from convlint.evaluate.library.types_sequences import advance
 from convlint.evaluate.machine import Machine
-from convlint.evaluate.operators import follows
 from convlint.evaluate.paths import force
 from convlint.evaluate.truth import truth
 from convlint.evaluate.values import (
-    FALSE, NONE, TRUE, Builtin, Class, Const, Dict, Instance, Iterator, List, Span, Tensor, Tuple, Unknown, Value,
+    FALSE,
+    NONE,
+    TRUE,
+    Builtin,
+    Class,
+    Const,
+    Dict,
+    Instance,
+    Iterator,
+    List,
+    Span,
+    Tensor,
+    Tuple,
+    Unknown,
+    Value,
 )  # fmt: skip
 
 MAX_DIGITS_ROUNDED = 1_000
@@ -59,7 +85,7 @@ _PURE_ROUND = pure("round", round, _few_digits, keeps=True)
 
 def _power(machine: Machine, args: Arguments, site: Span) -> Value:
     base, exponent, modulus = take(machine, args, "pow", 2, "base", "exp", "mod")
-    if modulus is None or isinstance(modulus, Const) and modulus.value is None:
+    if modulus is None or (isinstance(modulus, Const) and modulus.value is None):
         return operators.binary(machine, "**", base, exponent, site)
     return pure("pow", pow).call(machine, Arguments([base, exponent, modulus]), site)
 
@@ -167,7 +193,7 @@ def _zip(machine: Machine, args: Arguments, site: Span) -> Value:
     strict = args.keywords.get("strict")
     if strict is not None and raw(machine, strict) and len(set(map(len, columns))) > 1:
         raise Raised("ValueError", "zip() arguments have different lengths")
-    return Iterator([Tuple(row) for row in zip(*columns)])
+    return Iterator([Tuple(row) for row in zip(*columns, strict=False)])
 
 
 def _map(machine: Machine, args: Arguments, site: Span) -> Value:
@@ -175,7 +201,7 @@ def _map(machine: Machine, args: Arguments, site: Span) -> Value:
         raise Raised("TypeError", "map() must have at least two arguments")
     function, *sources = args.positional
     columns = [items(machine, value, site) for value in sources]
-    return Iterator([run(machine, function, site, *row) for row in zip(*columns)])
+    return Iterator([run(machine, function, site, *row) for row in zip(*columns, strict=False)])
 
 
 def filtered(name: str, wanted: bool) -> Any:
@@ -210,7 +236,8 @@ def _iter(machine: Machine, args: Arguments, site: Span) -> Value:
     value, sentinel = take(machine, args, "iter", 1, "object", "sentinel")
     if sentinel is not None:
         return Unknown("not-modelled", "iter() with a sentinel", site)
-    if isinstance(value, Iterator) or isinstance(value, Instance) and classes.lookup(value.cls, "__next__") is not None:
+    advances = isinstance(value, Instance) and classes.lookup(value.cls, "__next__") is not None
+    if advances or isinstance(value, Iterator):
         return value  # type: ignore[no-any-return]
     found = items(machine, value, site)
     return Iterator(found[:MAX_SEQUENCE])
@@ -271,7 +298,10 @@ def build() -> dict[str, Value]:
         "print": fixed("print", NONE),
         "breakpoint": fixed("breakpoint", NONE),
         "help": fixed("help", NONE),
-        **{name: Builtin(name, _unmodelled(name)) for name in ("compile", "eval", "exec", "id", "hash", "input", "open")},
+        **{
+            name: Builtin(name, _unmodelled(name))
+            for name in ("compile", "eval", "exec", "id", "hash", "input", "open")
+        },
         **unknown("builtins", "memoryview", "aiter", "anext"),
     }
 

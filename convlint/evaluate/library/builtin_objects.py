@@ -48,7 +48,7 @@ def _getattr(machine: Machine, args: Arguments, site: Span) -> Value:
         return attributes.get(machine, target, plain, site)  # type: ignore[no-any-return]
     _settled(machine, target, plain)
     value = _find(machine, target, plain, site)
-    return default if value is UNBOUND else value  # type: ignore[no-any-return]
+    return default if value is UNBOUND else value
 
 
 def _hasattr(machine: Machine, args: Arguments, site: Span) -> Value:
@@ -111,9 +111,9 @@ def build() -> dict[str, Value]:
             }
         ),
         **{
-            name: calls.Special(name, lambda machine, args, site: Unknown("unsupported", "a call that needs its frame", site))
+            name: calls.Special(
+                name, lambda machine, args, site: Unknown("unsupported", "a call that needs its frame", site)
+            )
             for name in ("super", "locals")
         },
     }
-
-

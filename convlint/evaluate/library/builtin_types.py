@@ -8,18 +8,42 @@ from typing import Any
 from convlint.evaluate import attributes, calls, classes, operators
 from convlint.evaluate.budget import MAX_SEQUENCE
 from convlint.evaluate.classes import make_class
-from convlint.evaluate.environment import Arguments, Raised
-from convlint.evaluate.library.adapt import attempt, give_up, items, known, limit, raw, same, take, text, unmodelled, verdict
+from convlint.evaluate.environment import Arguments, Raised, follows
+from convlint.evaluate.library.adapt import (
+    attempt,
+    give_up,
+    items,
+    known,
+    limit,
+    raw,
+    same,
+    take,
+    text,
+    unmodelled,
+    verdict,
+)
 from convlint.evaluate.library.builtin_text import text_of
-from convlint.evaluate.library.types_mappings import DICT, SET, from_keys
+from convlint.evaluate.library.types_mappings import DICT, from_keys
 from convlint.evaluate.library.types_sequences import LIST, TUPLE
+from convlint.evaluate.library.types_sets import SET
 from convlint.evaluate.library.types_text import FLOAT, INTEGER, TEXT
 from convlint.evaluate.machine import Machine
-from convlint.evaluate.operators import follows
 from convlint.evaluate.paths import force
 from convlint.evaluate.truth import truth
 from convlint.evaluate.values import (
-    NONE, Builtin, Class, Const, Descriptor, Dict, Instance, Iterator, List, Slice, Span, Tensor, Tuple, Unknown, Value,
+    NONE,
+    Builtin,
+    Class,
+    Const,
+    Descriptor,
+    Dict,
+    Instance,
+    Slice,
+    Span,
+    Tensor,
+    Tuple,
+    Unknown,
+    Value,
 )  # fmt: skip
 
 Make = Callable[[Machine, Class, Arguments, Span], Value]
@@ -37,7 +61,7 @@ def build() -> dict[str, Value]:
         cls = make_class(name, (parent,), dict(methods))
         cls.make = make
         found[name] = cls
-        _derivable(cls, make, mutable)
+        make_derivable(cls, make, mutable)
 
     add("int", _int, {**INTEGER, "from_bytes": Builtin("from_bytes", _bytes)})
     add("bool", _bool, {}, found["int"])
@@ -48,7 +72,9 @@ def build() -> dict[str, Value]:
     add("bytearray", _bytes_type, {})
     add("tuple", _tuple, TUPLE)
     add("list", _list, LIST, mutable=True)
-    add("dict", make_dict, {**DICT, "fromkeys": Descriptor("classmethod", Builtin("fromkeys", from_keys))}, mutable=True)
+    add(
+        "dict", make_dict, {**DICT, "fromkeys": Descriptor("classmethod", Builtin("fromkeys", from_keys))}, mutable=True
+    )
     add("set", _set, SET, mutable=True)
     add("frozenset", _set, SET)
     for name, make in (("range", _range), ("slice", _slice), ("property", _property)):
@@ -60,7 +86,7 @@ def build() -> dict[str, Value]:
     return dict(found)
 
 
-def _derivable(cls: Class, make: Make, mutable: bool) -> None:
+def make_derivable(cls: Class, make: Make, mutable: bool) -> None:
     """Give a type the ``__new__`` (and ``__init__``) by which objects of derived classes come to hold a value of it."""
 
     def new(machine: Machine, args: Arguments, site: Span) -> Value:
@@ -156,7 +182,9 @@ def _make_type(machine: Machine, cls: Class, args: Arguments, site: Span) -> Val
     """``type(value)``, or the class that ``type(name, bases, namespace)`` makes."""
     if len(args.positional) == 1:
         return classes.type_of(machine, args.positional[0])
-    name, bases, namespace = take(machine, Arguments(args.positional, {}, args.unknown), "type", 3, "name", "bases", "dict")
+    name, bases, namespace = take(
+        machine, Arguments(args.positional, {}, args.unknown), "type", 3, "name", "bases", "dict"
+    )
     if not isinstance(bases, Tuple) or not isinstance(namespace, Dict):
         unmodelled("a class made of unknown parts", site)
     parents = [force(base, machine.path) for base in bases.items]
@@ -164,7 +192,9 @@ def _make_type(machine: Machine, cls: Class, args: Arguments, site: Span) -> Val
         unmodelled("a class made of unknown bases", site)
     attrs = {key: value for key, _, value in machine.entries(namespace) if isinstance(key, str)}
     machine.clock += 1
-    made = make_class(text(machine, name), tuple(parent for parent in parents if isinstance(parent, Class)), attrs, machine.clock)
+    made = make_class(
+        text(machine, name), tuple(parent for parent in parents if isinstance(parent, Class)), attrs, machine.clock
+    )
     made.birth = machine.path
     return made
 
@@ -314,5 +344,3 @@ def _wrapper(kind: str) -> Make:
         return Descriptor(kind, function)
 
     return make
-
-

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from convlint.evaluate.library.types_mappings import DICT, SET
+from convlint.evaluate.library.types_mappings import DICT
 from convlint.evaluate.library.types_sequences import ITERATOR, LIST, TUPLE
+from convlint.evaluate.library.types_sets import SET
 from convlint.evaluate.library.types_text import FLOAT, INTEGER, RANGE, TEXT
 from convlint.evaluate.values import Builtin, Const, Dict, Iterator, List, Tuple, Value
 
@@ -14,9 +15,7 @@ _CONSTANTS: Mapping[type, Mapping[str, Builtin]] = MappingProxyType(
     {str: TEXT, int: INTEGER, bool: INTEGER, float: FLOAT, complex: FLOAT, range: RANGE}
 )
 
-_CONTAINERS: Mapping[type, Mapping[str, Builtin]] = MappingProxyType(
-    {List: LIST, Tuple: TUPLE, Iterator: ITERATOR}
-)
+_CONTAINERS: Mapping[type, Mapping[str, Builtin]] = MappingProxyType({List: LIST, Tuple: TUPLE, Iterator: ITERATOR})
 
 
 def method(value: Value, name: str) -> Builtin | None:

@@ -15,7 +15,7 @@ from convlint.evaluate.values import Const, Span, Unknown, Value
 
 def _keys(machine: Machine, values: list[Any], key: Value | None, site: Span) -> list[Any]:
     """What the items are compared by, as plain Python."""
-    if key is None or isinstance(key, Const) and key.value is None:
+    if key is None or (isinstance(key, Const) and key.value is None):
         return [raw(machine, value) for value in values]
     return [raw(machine, run(machine, key, site, value)) for value in values]
 
@@ -63,17 +63,19 @@ def extreme(name: str) -> Any:
                 return args.keywords["default"]
             raise Raised("ValueError", f"{name}() arg is an empty sequence")
         key = force(args.keywords["key"], machine.path) if "key" in args.keywords else None
-        if key is None or isinstance(key, Const) and key.value is None:
+        if key is None or (isinstance(key, Const) and key.value is None):
             keys: list[Any] = values
         else:
             keys = [force(run(machine, key, site, value), machine.path) for value in values]
         best = 0
         for index in range(1, len(values)):
-            verdict = truth(machine, force(operators.compare(machine, better, keys[index], keys[best], site), machine.path))
+            verdict = truth(
+                machine, force(operators.compare(machine, better, keys[index], keys[best], site), machine.path)
+            )
             if isinstance(verdict, Unknown):
                 give_up(verdict)
             if verdict:
                 best = index
-        return values[best]  # type: ignore[no-any-return]
+        return values[best]
 
     return call

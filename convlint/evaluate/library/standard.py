@@ -24,6 +24,7 @@ MODULES: Mapping[str, tuple[str, str]] = MappingProxyType(
         "json": ("standard_text", "json"),
         "logging": ("standard_quiet", "logging"),
         "math": ("standard_math", "contents"),
+        "numpy": ("standard_numpy", "contents"),
         "numbers": ("standard_classes", "numbers"),
         "operator": ("standard_functools", "operator"),
         "os": ("standard_system", "os"),

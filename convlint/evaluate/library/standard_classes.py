@@ -167,12 +167,14 @@ def numbers(machine: Machine) -> dict[str, Value]:
 # --- typing -----------------------------------------------------------------------------------------------------------
 
 _BUILTIN_ALIASES = {
-    "List": "list", "Dict": "dict", "Tuple": "tuple", "Set": "set", "FrozenSet": "frozenset", "Type": "type", "Text": "str",
-    "MutableMapping": "dict", "DefaultDict": "dict", "OrderedDict": "dict", "Counter": "dict", "Deque": "list",
+    "List": "list", "Dict": "dict", "Tuple": "tuple", "Set": "set", "FrozenSet": "frozenset", "Type": "type",
+    "Text": "str", "MutableMapping": "dict", "DefaultDict": "dict", "OrderedDict": "dict", "Counter": "dict",
+    "Deque": "list",
 }  # fmt: skip
 _VARIABLES = ("TypeVar", "ParamSpec", "TypeVarTuple", "TypeAliasType")
 _DECORATORS = (
-    "final", "overload", "no_type_check", "runtime_checkable", "runtime", "dataclass_transform", "override", "deprecated",
+    "final", "overload", "no_type_check", "runtime_checkable", "runtime", "dataclass_transform", "override",
+    "deprecated",
 )  # fmt: skip
 
 
@@ -187,7 +189,11 @@ def typing(machine: Machine) -> dict[str, Any]:
     new_type.make = lambda machine, cls, args, site: take(machine, args, "NewType", 2, "name", "tp")[1]
     return {
         **{name: machine.modules.builtin_class(alias) for name, alias in _BUILTIN_ALIASES.items()},
-        **{name: value for name, value in abstract(machine).items() if name in ABSTRACT and name not in _BUILTIN_ALIASES},
+        **{
+            name: value
+            for name, value in abstract(machine).items()
+            if name in ABSTRACT and name not in _BUILTIN_ALIASES
+        },
         **{name: _inert(name, base) for name in _VARIABLES},
         **identities(*_DECORATORS),
         "NamedTuple": named,
@@ -234,7 +240,9 @@ def types(machine: Machine) -> dict[str, Value]:
     view = make_class("MappingProxyType", (base,), {})
     view.make = lambda machine, cls, args, site: take(machine, args, "MappingProxyType", 1, "mapping")[0]
     return {
-        **plain_classes(machine, "FunctionType", "LambdaType", "BuiltinFunctionType", "BuiltinMethodType", "ModuleType"),
+        **plain_classes(
+            machine, "FunctionType", "LambdaType", "BuiltinFunctionType", "BuiltinMethodType", "ModuleType"
+        ),
         **plain_classes(machine, "GeneratorType", "CodeType", "NoneType", "UnionType", "GenericAlias", "TracebackType"),
         "SimpleNamespace": namespace,
         "MethodType": method,

@@ -14,8 +14,8 @@ from convlint.evaluate.values import Builtin, Class, Const, Dict, Span, Unknown,
 
 ABSTRACT = (
     "Awaitable", "AsyncIterable", "AsyncIterator", "ByteString", "Callable", "Collection", "Container", "Coroutine",
-    "Generator", "Hashable", "ItemsView", "Iterable", "Iterator", "KeysView", "Mapping", "MappingView", "MutableMapping",
-    "MutableSequence", "MutableSet", "Reversible", "Sequence", "Set", "Sized", "ValuesView",
+    "Generator", "Hashable", "ItemsView", "Iterable", "Iterator", "KeysView", "Mapping", "MappingView",
+    "MutableMapping", "MutableSequence", "MutableSet", "Reversible", "Sequence", "Set", "Sized", "ValuesView",
 )  # fmt: skip
 """The classes of collections.abc; ``isinstance`` knows them by name."""
 
@@ -95,13 +95,14 @@ def _queue(machine: Machine, cls: Class, args: Arguments, site: Span) -> Value:
 
 
 def _named_tuple(machine: Machine, args: Arguments, site: Span) -> Value:
-    plain = Arguments(args.positional, {k: v for k, v in args.keywords.items() if k in ("typename", "field_names")}, args.unknown)
+    plain = Arguments(
+        args.positional, {k: v for k, v in args.keywords.items() if k in ("typename", "field_names")}, args.unknown
+    )
     name, fields = take(machine, plain, "namedtuple", 2, "typename", "field_names")
     if isinstance(fields, Const):
         names = text(machine, fields).replace(",", " ").split()
     else:
         names = [text(machine, field) for field in items(machine, fields, site)]
     given = items(machine, args.keywords["defaults"], site) if "defaults" in args.keywords else []
-    defaults = dict(zip(names[len(names) - len(given) :], given)) if given else {}
+    defaults = dict(zip(names[len(names) - len(given) :], given, strict=False)) if given else {}
     return class_kinds.make_named_tuple(machine, text(machine, name), names, defaults)
-

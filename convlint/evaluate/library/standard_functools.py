@@ -109,7 +109,9 @@ def _wraps(machine: Machine, args: Arguments, site: Span) -> Value:
 
 
 def _update_wrapper(machine: Machine, args: Arguments, site: Span) -> Value:
-    wrapper, wrapped = take(machine, Arguments(args.positional[:2], {}, args.unknown), "update_wrapper", 2, "wrapper", "wrapped")
+    wrapper, wrapped = take(
+        machine, Arguments(args.positional[:2], {}, args.unknown), "update_wrapper", 2, "wrapper", "wrapped"
+    )
     return _wrap(wrapper, wrapped)
 
 
@@ -281,5 +283,3 @@ def _unread(copies: dict[int, Any], finished: set[int]) -> list[Instance]:
     """The copied objects whose attributes have not all been read yet."""
     found = {id(made): made for made in copies.values() if isinstance(made, Instance) and id(made) not in finished}
     return list(found.values())
-
-

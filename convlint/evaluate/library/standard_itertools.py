@@ -8,7 +8,7 @@ from typing import Any
 from convlint.evaluate import operators
 from convlint.evaluate.budget import MAX_LOOP_TURNS
 from convlint.evaluate.classes import make_class
-from convlint.evaluate.environment import Arguments
+from convlint.evaluate.environment import Arguments, Raised
 from convlint.evaluate.library.adapt import (
     attempt,
     bounded,
@@ -121,7 +121,9 @@ def _accumulate(machine: Machine, args: Arguments, site: Span) -> Value:
 
 def _slice(machine: Machine, args: Arguments, site: Span) -> Value:
     """``islice``: of an iterator it takes only what it needs."""
-    source, *bounds = [force(value, machine.path) for value in known(args).positional]
+    if not 2 <= len(known(args).positional) <= 4:
+        raise Raised("TypeError", "islice expected 2 to 4 arguments")
+    source, *bounds = [force(value, machine.path) for value in args.positional]
     numbers = [integer(machine, bound) for bound in bounds]
     cut = attempt(lambda: slice(*numbers))
     if isinstance(source, Iterator):
@@ -160,7 +162,7 @@ def _group(machine: Machine, args: Arguments, site: Span) -> Value:
     plain = key is None or isinstance(key, Const)
     keys = found if plain else [force(run(machine, key, site, item), machine.path) for item in found]
     groups: list[tuple[Value, list[Value]]] = []
-    for item, found_key in zip(found, keys):
+    for item, found_key in zip(found, keys, strict=False):
         same = operators.equal(machine, groups[-1][0], found_key) if groups else False
         if same is None:
             give_up(Unknown("unknown-operand", "whether keys are equal", site))
@@ -173,7 +175,7 @@ def _group(machine: Machine, args: Arguments, site: Span) -> Value:
 
 def _pairs(machine: Machine, args: Arguments, site: Span) -> Value:
     found = items(machine, take(machine, args, "pairwise", 1, "iterable")[0], site)
-    return _rows(zip(found, found[1:]), site)
+    return _rows(itertools.pairwise(found), site)
 
 
 def _batched(machine: Machine, args: Arguments, site: Span) -> Value:

@@ -17,10 +17,10 @@ MAX_OPERANDS = 64
 """Numbers that gcd and lcm are taken of."""
 
 _PURE = (
-    "acos", "acosh", "asin", "asinh", "atan", "atan2", "atanh", "copysign", "cos", "cosh", "degrees", "dist", "erf", "erfc", "exp",
-    "expm1", "fabs", "fmod", "frexp", "fsum", "gamma", "hypot", "isclose", "isfinite", "isinf", "isnan", "isqrt", "ldexp",
-    "lgamma", "log", "log10", "log1p", "log2", "modf", "nextafter", "pow", "radians", "remainder", "sin", "sinh", "sqrt", "tan",
-    "tanh", "ulp",
+    "acos", "acosh", "asin", "asinh", "atan", "atan2", "atanh", "copysign", "cos", "cosh", "degrees", "dist", "erf",
+    "erfc", "exp", "expm1", "fabs", "fmod", "frexp", "fsum", "gamma", "hypot", "isclose", "isfinite", "isinf",
+    "isnan", "isqrt", "ldexp", "lgamma", "log", "log10", "log1p", "log2", "modf", "nextafter", "pow", "radians",
+    "remainder", "sin", "sinh", "sqrt", "tan", "tanh", "ulp",
 )  # fmt: skip
 _KEEPING = ("ceil", "floor", "trunc")
 

@@ -11,13 +11,13 @@ from convlint.evaluate.environment import Arguments
 from convlint.evaluate.library.adapt import attempt, builtin_table, give_up, instance_of, known, lift, nothing, text
 from convlint.evaluate.machine import Machine
 from convlint.evaluate.paths import force
-from convlint.evaluate.values import Builtin, Class, Const, Descriptor, Instance, Span, Unknown, Value
+from convlint.evaluate.values import Builtin, Class, Const, Descriptor, Instance, Span, Tuple, Unknown, Value
 
 _PROPERTIES = ("name", "stem", "suffix", "suffixes", "parent", "parts", "parents", "root", "drive", "anchor")
 _METHODS = ("joinpath", "with_name", "with_stem", "with_suffix", "relative_to", "as_posix", "is_absolute", "match")
 _ASKING = (
-    "absolute", "exists", "expanduser", "glob", "is_dir", "is_file", "iterdir", "open", "read_bytes", "read_text", "resolve",
-    "rglob", "samefile", "stat",
+    "absolute", "exists", "expanduser", "glob", "is_dir", "is_file", "iterdir", "open", "read_bytes", "read_text",
+    "resolve", "rglob", "samefile", "stat",
 )  # fmt: skip
 
 
@@ -34,14 +34,18 @@ def contents(machine: Machine) -> dict[str, Value]:
             {
                 "__truediv__": lambda machine, args, site: _joined(machine, cls, args.positional, site),
                 "__rtruediv__": lambda machine, args, site: _joined(machine, cls, args.positional[::-1], site),
-                "__str__": lambda machine, args, site: lift(machine, str(plain_path(machine, args.positional[0])), site),
-                "__fspath__": lambda machine, args, site: lift(machine, str(plain_path(machine, args.positional[0])), site),
+                "__str__": lambda machine, args, site: lift(
+                    machine, str(plain_path(machine, args.positional[0])), site
+                ),
+                "__fspath__": lambda machine, args, site: lift(
+                    machine, str(plain_path(machine, args.positional[0])), site
+                ),
             }
         ),
         "cwd": Descriptor("staticmethod", Builtin("cwd", _asking("cwd"))),
         "home": Descriptor("staticmethod", Builtin("home", _asking("home"))),
     }
-    return {name: cls for name in ("Path", "PosixPath", "PurePath", "PurePosixPath", "WindowsPath", "PureWindowsPath")}
+    return dict.fromkeys(("Path", "PosixPath", "PurePath", "PurePosixPath", "WindowsPath", "PureWindowsPath"), cls)
 
 
 def plain_path(machine: Machine, value: Value) -> PurePosixPath:
@@ -55,7 +59,9 @@ def plain_path(machine: Machine, value: Value) -> PurePosixPath:
 def _lifted(machine: Machine, cls: Class, result: Any, site: Span) -> Value:
     if isinstance(result, PurePosixPath):
         return instance_of(machine, cls, _path=Const(str(result), site))
-    if isinstance(result, (list, tuple)) or hasattr(result, "__len__") and not isinstance(result, str):
+    if isinstance(result, tuple):
+        return Tuple(tuple(_lifted(machine, cls, part, site) for part in result))
+    if not isinstance(result, (str, bool)):
         return machine.list([_lifted(machine, cls, part, site) for part in result])
     return lift(machine, result, site)
 
@@ -65,7 +71,9 @@ def _joined(machine: Machine, cls: Class, parts: list[Value], site: Span) -> Val
 
 
 def _property(cls: Class, name: str) -> Callable[[Machine, Arguments, Span], Value]:
-    return lambda machine, args, site: _lifted(machine, cls, getattr(plain_path(machine, args.positional[0]), name), site)
+    return lambda machine, args, site: _lifted(
+        machine, cls, getattr(plain_path(machine, args.positional[0]), name), site
+    )
 
 
 def _method(cls: Class, name: str) -> Callable[[Machine, Arguments, Span], Value]:

@@ -46,7 +46,16 @@ def logging(machine: Machine) -> dict[str, Value]:
     """The names of logging."""
     logger = silent_class(machine, "Logger")
     one = instance_of(machine, logger)
-    classes = ("Handler", "StreamHandler", "FileHandler", "NullHandler", "Formatter", "Filter", "LoggerAdapter", "LogRecord")
+    classes = (
+        "Handler",
+        "StreamHandler",
+        "FileHandler",
+        "NullHandler",
+        "Formatter",
+        "Filter",
+        "LoggerAdapter",
+        "LogRecord",
+    )
     return {
         "getLogger": fixed("getLogger", one),
         "root": one,
@@ -55,8 +64,8 @@ def logging(machine: Machine) -> dict[str, Value]:
         **{name: Const(level) for name, level in _LEVELS.items()},
         **{name: silent_class(machine, name) for name in classes},
         **nothing(
-            "basicConfig", "captureWarnings", "critical", "debug", "disable", "error", "exception", "fatal", "info", "log",
-            "shutdown", "warn", "warning",
+            "basicConfig", "captureWarnings", "critical", "debug", "disable", "error", "exception", "fatal", "info",
+            "log", "shutdown", "warn", "warning",
         ),
     }  # fmt: skip
 
@@ -72,7 +81,11 @@ def warnings(machine: Machine) -> dict[str, Value]:
 
 def printing(machine: Machine) -> dict[str, Value]:
     """The names of pprint."""
-    return {**nothing("pprint", "pp"), **unknown("pprint", "pformat"), "PrettyPrinter": silent_class(machine, "PrettyPrinter")}
+    return {
+        **nothing("pprint", "pp"),
+        **unknown("pprint", "pformat"),
+        "PrettyPrinter": silent_class(machine, "PrettyPrinter"),
+    }
 
 
 # --- contextlib -------------------------------------------------------------------------------------------------------

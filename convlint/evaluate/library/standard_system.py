@@ -1,4 +1,4 @@
-"""os, os.path, sys, importlib: what a program learns about the machine it runs on is unknown, names and paths are not."""
+"""os, os.path, sys, importlib: what a program learns about its machine is unknown, names and paths are not."""
 
 from __future__ import annotations
 
@@ -28,11 +28,12 @@ VERSION = (3, 11, 0, "final", 0)
 """The Python version that code sees that asks for it."""
 
 _PATHS = (
-    "basename", "commonpath", "commonprefix", "dirname", "isabs", "normcase", "normpath", "split", "splitdrive", "splitext",
+    "basename", "commonpath", "commonprefix", "dirname", "isabs", "normcase", "normpath", "split", "splitdrive",
+    "splitext",
 )  # fmt: skip
 _ASKING = (
-    "abspath", "exists", "expanduser", "expandvars", "getmtime", "getsize", "isdir", "isfile", "islink", "ismount", "lexists",
-    "realpath", "relpath", "samefile",
+    "abspath", "exists", "expanduser", "expandvars", "getmtime", "getsize", "isdir", "isfile", "islink", "ismount",
+    "lexists", "realpath", "relpath", "samefile",
 )  # fmt: skip
 
 

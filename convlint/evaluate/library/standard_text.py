@@ -58,10 +58,20 @@ def compiled(pattern: str, flags: int) -> re.Pattern[str]:
     """A pattern that is cheap to match; gives up on others."""
     if len(pattern) > MAX_PATTERN:
         limit("MAX_PATTERN")
-    made: re.Pattern[str] = attempt(re.compile, pattern, flags)
+    made = _checked(pattern, flags)
     if not is_cheap(pattern, flags):
         give_up(Unknown("unsupported", "a regular expression that could take long to match"))
     return made
+
+
+def _checked(pattern: str, flags: int) -> re.Pattern[str]:
+    """The compiled pattern; one that does not compile raises ``re.error``, which here is ValueError."""
+    try:
+        return re.compile(pattern, flags)
+    except re.error as error:
+        raise Raised("ValueError", str(error)) from None
+    except (OverflowError, RecursionError, ValueError, TypeError) as error:
+        raise Raised(type(error).__name__, str(error)) from None
 
 
 def _compile(cls: Class, machine: Machine, args: Arguments, site: Span) -> Value:
@@ -69,7 +79,9 @@ def _compile(cls: Class, machine: Machine, args: Arguments, site: Span) -> Value
     if isinstance(source, Instance) and source.cls is cls:
         return source
     number = 0 if flags is None else raw(machine, flags)
-    attempt(re.compile, text(machine, source)[: MAX_PATTERN + 1], number)
+    if len(text(machine, source)) > MAX_PATTERN:
+        limit("MAX_PATTERN", site)
+    _checked(text(machine, source), number)
     return instance_of(machine, cls, pattern=source, flags=Const(number))
 
 
@@ -98,9 +110,7 @@ def _by_pattern(match: Class, name: str, machine: Machine, args: Arguments, site
     return _matched(match, name, machine, made, Arguments(args.positional[1:], args.keywords), site)
 
 
-def _matched(
-    match: Class, name: str, machine: Machine, pattern: re.Pattern[str], args: Arguments, site: Span
-) -> Value:
+def _matched(match: Class, name: str, machine: Machine, pattern: re.Pattern[str], args: Arguments, site: Span) -> Value:
     if name == "sub":
         return _substituted(match, machine, pattern, args, site)
     subject, *rest = take(machine, args, name, 1, "string", "maxsplit" if name == "split" else "pos", "endpos")
@@ -116,7 +126,7 @@ def _matched(
 
 def _subject(machine: Machine, value: Value) -> str:
     plain = text(machine, value)
-    if len(plain) > MAX_PATTERN:
+    if len(plain) > MAX_PATTERN or not plain.isascii():
         limit("MAX_PATTERN")
     return plain
 
@@ -181,13 +191,18 @@ def _of_match(name: str, machine: Machine, args: Arguments, site: Span) -> Value
 def strings(machine: Machine) -> dict[str, Value]:
     """The names of string."""
     names = ("ascii_letters", "ascii_lowercase", "ascii_uppercase", "digits", "hexdigits", "octdigits", "printable")
-    found: dict[str, Value] = {name: Const(getattr(python_string, name)) for name in (*names, "punctuation", "whitespace")}
+    found: dict[str, Value] = {
+        name: Const(getattr(python_string, name)) for name in (*names, "punctuation", "whitespace")
+    }
     return {**found, "capwords": pure("capwords", python_string.capwords)}
 
 
 def wrapping(machine: Machine) -> dict[str, Value]:
     """The names of textwrap."""
-    return {"dedent": pure("dedent", python_textwrap.dedent), **unknown("textwrap", "indent", "wrap", "fill", "shorten")}
+    return {
+        "dedent": pure("dedent", python_textwrap.dedent),
+        **unknown("textwrap", "indent", "wrap", "fill", "shorten"),
+    }
 
 
 def json(machine: Machine) -> dict[str, Value]:

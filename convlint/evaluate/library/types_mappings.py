@@ -7,15 +7,32 @@ from types import MappingProxyType
 from typing import Any
 
 from convlint.evaluate import calls, operators, subscripts
-from convlint.evaluate.environment import Arguments, Raised
+from convlint.evaluate.environment import Arguments, Raised, follows
 from convlint.evaluate.library.adapt import (
-    Call, builtin_table, give_up, integer, items, known, raw, take, unmodelled,
+    Call,
+    builtin_table,
+    give_up,
+    integer,
+    items,
+    raw,
+    take,
+    unmodelled,
 )  # fmt: skip
 from convlint.evaluate.machine import Machine
-from convlint.evaluate.operators import follows, key_of
+from convlint.evaluate.operators import key_of
 from convlint.evaluate.paths import force
 from convlint.evaluate.values import (
-    FALSE, NONE, TRUE, UNBOUND, Builtin, Const, Dict, Instance, Iterator, Span, Tuple, Unknown, Value,
+    NONE,
+    UNBOUND,
+    Builtin,
+    Const,
+    Dict,
+    Instance,
+    Iterator,
+    Span,
+    Tuple,
+    Unknown,
+    Value,
 )  # fmt: skip
 
 
@@ -54,7 +71,7 @@ def _get(machine: Machine, args: Arguments, site: Span) -> Value:
         return value  # type: ignore[no-any-return]
     if target.unknown is not None:
         return follows(target.unknown)
-    return NONE if default is None else default  # type: ignore[no-any-return]
+    return NONE if default is None else default
 
 
 def _keys(machine: Machine, args: Arguments, site: Span) -> Value:
@@ -91,7 +108,7 @@ def _pop(machine: Machine, args: Arguments, site: Span) -> Value:
         raise Raised("TypeError", "pop expected at least 1 argument")
     plain = key_of(machine, key)
     if plain is None:
-        _lose(machine, target, key)
+        lose(machine, target, key)
         give_up(_cause(key))
     value = read(machine, target, plain)
     if value is not UNBOUND:
@@ -112,7 +129,7 @@ def _pop_member(machine: Machine, target: Dict) -> Value:
     if not entries:
         raise Raised("KeyError", "pop from an empty set")
     if len(entries) > 1:
-        _lose(machine, target, NONE)
+        lose(machine, target, NONE)
         unmodelled("which member set.pop() takes")
     machine.write_entry(target, entries[0][0], entries[0][1], UNBOUND)
     return entries[0][1]
@@ -122,7 +139,7 @@ def _cause(key: Value) -> Unknown:
     return key if isinstance(key, Unknown) else Unknown("unknown-key", "a key of a dict")
 
 
-def _lose(machine: Machine, target: Dict, key: Value) -> None:
+def lose(machine: Machine, target: Dict, key: Value) -> None:
     """After a change under an unknown key, no entry of the dict is certain."""
     machine.touch(target)
     target.unknown = target.unknown or _cause(key)
@@ -148,7 +165,7 @@ def _set_default(machine: Machine, args: Arguments, site: Span) -> Value:
     default = NONE if default is None else default
     plain = key_of(machine, key)
     if plain is None:
-        _lose(machine, target, key)
+        lose(machine, target, key)
         give_up(_cause(key))
     value = read(machine, target, plain)
     if value is not UNBOUND:
@@ -156,7 +173,7 @@ def _set_default(machine: Machine, args: Arguments, site: Span) -> Value:
     if target.unknown is not None:
         return follows(target.unknown)
     machine.write_entry(target, plain, key, default)
-    return default  # type: ignore[no-any-return]
+    return default
 
 
 def _update(machine: Machine, args: Arguments, site: Span) -> Value:
@@ -172,19 +189,19 @@ def _update(machine: Machine, args: Arguments, site: Span) -> Value:
     for name, value in args.keywords.items():
         machine.write_entry(target, name, Const(name), value)
     if args.unknown is not None:
-        _lose(machine, target, args.unknown)
+        lose(machine, target, args.unknown)
     return NONE
 
 
 def _add_all(machine: Machine, target: Dict, source: Value, site: Span) -> None:
     for item in items(machine, source, site):
-        _add_one(machine, target, item)
+        add_one(machine, target, item)
 
 
-def _add_one(machine: Machine, target: Dict, item: Value) -> None:
+def add_one(machine: Machine, target: Dict, item: Value) -> None:
     plain = key_of(machine, item)
     if plain is None:
-        _lose(machine, target, item)
+        lose(machine, target, item)
     elif machine.read_entry(target, plain) is UNBOUND:
         machine.write_entry(target, plain, item, NONE)
 
@@ -243,7 +260,7 @@ def _move_to_end(machine: Machine, args: Arguments, site: Span) -> Value:
 def _most_common(machine: Machine, args: Arguments, site: Span) -> Value:
     receiver, count = take(machine, args, "most_common", 1, "self", "n")
     entries = machine.entries(dict_of(machine, receiver))
-    ranked = sorted(entries, key=lambda entry: -raw(machine, entry[2]))
+    ranked: list[tuple[Any, Value, Any]] = sorted(entries, key=lambda entry: -raw(machine, entry[2]))
     return machine.list([Tuple((key, value)) for _, key, value in ranked[: integer(machine, count)]])
 
 
@@ -286,7 +303,7 @@ def _each(machine: Machine, args: Arguments, site: Span) -> Value:
     return Iterator([key_value for _, key_value, _ in _known_entries(machine, args, "__iter__")])
 
 
-_SHARED: dict[str, Call] = {
+SHARED: dict[str, Call] = {
     "clear": _clear,
     "copy": _copy,
     "pop": _pop,
@@ -299,7 +316,7 @@ _SHARED: dict[str, Call] = {
 DICT: Mapping[str, Builtin] = MappingProxyType(
     builtin_table(
         {
-            **_SHARED,
+            **SHARED,
             "fromkeys": from_keys,
             "get": _get,
             "items": _items,
@@ -312,100 +329,6 @@ DICT: Mapping[str, Builtin] = MappingProxyType(
             "__delitem__": _delete,
             "__getitem__": _subscript,
             "__setitem__": _put,
-        }
-    )
-)
-
-
-# --- sets -------------------------------------------------------------------------------------------------------------
-
-
-def _add(machine: Machine, args: Arguments, site: Span) -> Value:
-    receiver, item = take(machine, args, "add", 2, "self", "item")
-    _add_one(machine, dict_of(machine, receiver, changes=True), item)
-    return NONE
-
-
-def _discard(strict: bool) -> Call:
-    name = "remove" if strict else "discard"
-
-    def call(machine: Machine, args: Arguments, site: Span) -> Value:
-        receiver, item = take(machine, args, name, 2, "self", "item")
-        target = dict_of(machine, receiver, changes=True)
-        plain = key_of(machine, item)
-        if plain is None:
-            _lose(machine, target, item)
-        elif machine.read_entry(target, plain) is not UNBOUND:
-            machine.write_entry(target, plain, item, UNBOUND)
-        elif strict and target.unknown is None:
-            raise Raised("KeyError", str(plain))
-        return NONE
-
-    return call
-
-
-def _as_set(machine: Machine, value: Value, site: Span) -> Dict:
-    value = force(value, machine.path)
-    if isinstance(value, Instance) and isinstance(value.payload, Dict):
-        value = value.payload
-    return value if isinstance(value, Dict) and value.is_set else operators.make_set(machine, items(machine, value, site))
-
-
-def _combine(op: str, in_place: bool = False) -> Call:
-    """``union``, ``intersection``, ``difference`` and their forms that change the set."""
-
-    def call(machine: Machine, args: Arguments, site: Span) -> Value:
-        receiver, *others = known(args).positional
-        target = result = dict_of(machine, receiver, changes=in_place)
-        for other in others:
-            combined = operators.binary(machine, op, result, _as_set(machine, other, site), site)
-            assert isinstance(combined, Dict)
-            result = combined
-        if not in_place:
-            return copied(machine, result)
-        kept = {key for key, _, _ in machine.entries(result)}
-        for key, key_value, _ in machine.entries(target):
-            if key not in kept:
-                machine.write_entry(target, key, key_value, UNBOUND)
-        for _, key_value, _ in machine.entries(result):
-            _add_one(machine, target, key_value)
-        if result.unknown is not None:
-            _lose(machine, target, result.unknown)
-        return NONE
-
-    return call
-
-
-def _inclusion(holds: Any) -> Call:
-    def call(machine: Machine, args: Arguments, site: Span) -> Value:
-        receiver, other = take(machine, args, "issubset", 2, "self", "other")
-        sides = [dict_of(machine, receiver), _as_set(machine, other, site)]
-        for side in sides:
-            if side.unknown is not None:
-                give_up(side.unknown)
-        left, right = ({key for key, _, _ in machine.entries(side)} for side in sides)
-        return TRUE if holds(left, right) else FALSE
-
-    return call
-
-
-SET: Mapping[str, Builtin] = MappingProxyType(
-    builtin_table(
-        {
-            **_SHARED,
-            "add": _add,
-            "discard": _discard(False),
-            "remove": _discard(True),
-            "union": _combine("|"),
-            "intersection": _combine("&"),
-            "difference": _combine("-"),
-            "symmetric_difference": _combine("^"),
-            "intersection_update": _combine("&", in_place=True),
-            "difference_update": _combine("-", in_place=True),
-            "symmetric_difference_update": _combine("^", in_place=True),
-            "issubset": _inclusion(lambda left, right: left <= right),
-            "issuperset": _inclusion(lambda left, right: left >= right),
-            "isdisjoint": _inclusion(lambda left, right: not left & right),
         }
     )
 )

@@ -8,16 +8,34 @@ from typing import Any
 
 from convlint.evaluate import operators, subscripts
 from convlint.evaluate.budget import MAX_SEQUENCE
-from convlint.evaluate.environment import Arguments, Raised
+from convlint.evaluate.environment import Arguments, NotIterable, Raised
 from convlint.evaluate.library import ordering
 from convlint.evaluate.library.adapt import (
-    Call, builtin_table, content, give_up, integer, items, known, limit, lose, take, unmodelled,
+    Call,
+    builtin_table,
+    content,
+    give_up,
+    integer,
+    items,
+    known,
+    limit,
+    lose,
+    take,
+    unmodelled,
 )  # fmt: skip
 from convlint.evaluate.machine import Machine
-from convlint.evaluate.operators import NotIterable
 from convlint.evaluate.paths import force
 from convlint.evaluate.values import (
-    NONE, Builtin, Const, Instance, Iterator, List, Span, Tuple, Unknown, Value,
+    NONE,
+    Builtin,
+    Const,
+    Instance,
+    Iterator,
+    List,
+    Span,
+    Tuple,
+    Unknown,
+    Value,
 )  # fmt: skip
 
 Change = Callable[[Machine, List, list[Any], Span], Any]
@@ -47,7 +65,7 @@ def _changes(name: str, required: int, parameters: tuple[str, ...], change: Chan
         result = change(machine, target, given, site)
         if target.items.__class__ is list and len(target.items) > MAX_SEQUENCE:
             limit("MAX_SEQUENCE", site)
-        return NONE if result is None else result  # type: ignore[no-any-return]
+        return NONE if result is None else result
 
     return name, call
 

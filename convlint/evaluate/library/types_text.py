@@ -7,10 +7,9 @@ from types import MappingProxyType
 from typing import Any
 
 from convlint.evaluate.budget import MAX_TEXT
-from convlint.evaluate.environment import Arguments
-from convlint.evaluate.library.adapt import items, known, lift, limit, pure, raw, table, text
+from convlint.evaluate.environment import Arguments, Raised, follows
+from convlint.evaluate.library.adapt import Check, items, known, lift, limit, pure, raw, table, text
 from convlint.evaluate.machine import Machine
-from convlint.evaluate.operators import follows
 from convlint.evaluate.paths import force
 from convlint.evaluate.values import Builtin, Const, Span, Unknown, Value
 
@@ -18,10 +17,10 @@ MAX_FORMAT_FIELD = 1_000
 """Width or precision that a format may ask for."""
 
 _PURE_TEXT = (
-    "capitalize", "casefold", "count", "endswith", "find", "index", "isalnum", "isalpha", "isascii", "isdecimal", "isdigit",
-    "isidentifier", "islower", "isnumeric", "isprintable", "isspace", "istitle", "isupper", "lower", "lstrip", "maketrans",
-    "partition", "removeprefix", "removesuffix", "rfind", "rindex", "rpartition", "rsplit", "rstrip", "split", "splitlines",
-    "startswith", "strip", "swapcase", "title", "upper",
+    "capitalize", "casefold", "count", "endswith", "find", "index", "isalnum", "isalpha", "isascii", "isdecimal",
+    "isdigit", "isidentifier", "islower", "isnumeric", "isprintable", "isspace", "istitle", "isupper", "lower",
+    "lstrip", "maketrans", "partition", "removeprefix", "removesuffix", "rfind", "rindex", "rpartition", "rsplit",
+    "rstrip", "split", "splitlines", "startswith", "strip", "swapcase", "title", "upper",
 )  # fmt: skip
 
 
@@ -42,13 +41,18 @@ def _small_pad(self: str, width: int, fill: str = " ") -> bool:
 
 def _small_format(self: str, *args: Any, **keywords: Any) -> bool:
     widths = [value for value in (*args, *keywords.values()) if isinstance(value, int)]
-    longest = max((len(value) for value in (*args, *keywords.values()) if isinstance(value, (str, list, tuple))), default=0)
+    longest = max(
+        (len(value) for value in (*args, *keywords.values()) if isinstance(value, (str, list, tuple))), default=0
+    )
     nested = ":{" in self and any(abs(width) > MAX_FORMAT_FIELD for width in widths)
     return small_fields(self) and not nested and self.count("{") * longest <= MAX_TEXT
 
 
 def _small_translate(self: str, mapping: Any) -> bool:
-    longest = max((len(new) for new in dict(mapping).values() if isinstance(new, str)), default=1)
+    replacements = (
+        mapping.values() if isinstance(mapping, dict) else mapping if isinstance(mapping, (list, tuple)) else ()
+    )
+    longest = max((len(new) for new in replacements if isinstance(new, str)), default=1)
     return len(self) * longest <= MAX_TEXT
 
 
@@ -56,7 +60,7 @@ def _small_tabs(self: str, tabsize: int = 8) -> bool:
     return self.count("\t") * max(tabsize, 0) <= MAX_TEXT
 
 
-_BOUNDED_TEXT = {
+_BOUNDED_TEXT: dict[str, Check] = {
     "replace": _small_replace,
     "center": _small_pad,
     "ljust": _small_pad,
@@ -79,9 +83,10 @@ _PLAIN_FORMAT = pure("format", str.format, _small_format)
 
 
 def _join(machine: Machine, args: Arguments, site: Span) -> Value:
-    known(args)
+    if len(known(args).positional) != 2 or args.keywords:
+        raise Raised("TypeError", "join() takes exactly one argument")
     separator = text(machine, args.positional[0])
-    parts = [text(machine, part) for part in items(machine, args.positional[1], site)] if len(args.positional) > 1 else []
+    parts = [text(machine, part) for part in items(machine, args.positional[1], site)]
     if sum(map(len, parts)) + len(separator) * len(parts) > MAX_TEXT:
         limit("MAX_TEXT", site)
     return lift(machine, separator.join(parts), site)
