@@ -5,17 +5,10 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from convlint.frontends.python.limits import MAX_CHAIN, MAX_ELIFS, MAX_INDENTS, MAX_PATTERN_BRACKETS
 from convlint.frontends.python.source_text import SourceError, line_of
-from convlint.frontends.python.tokens import (
-    MAX_CHAIN,
-    MAX_ELIFS,
-    MAX_INDENTS,
-    MAX_PATTERN_BRACKETS,
-    WORD_END,
-    Span,
-    logical_lines,
-    token_spans,
-)
+from convlint.frontends.python.token_patterns import WORD_END, Span
+from convlint.frontends.python.tokens import logical_lines, token_spans
 
 _ELIF: Final = re.compile(rf"elif{WORD_END}")
 _DEEP_INDENT: Final = re.compile(rf"[\r\n][ \t\f]{{{MAX_INDENTS}}}")
@@ -24,7 +17,7 @@ _ENDS_ITEM: Final = frozenset({",", ";"})
 
 
 def check_depth(text: str, at: int, end: int, spans: list[Span]) -> None:
-    """Raise SourceError where ``text[at:end]``, of the tokens ``spans``, may nest deeper than the limits of ``tokens``.
+    """Raise SourceError where ``text[at:end]``, of the tokens ``spans``, may nest deeper than the limits of ``limits``.
 
     Brackets are bounded by the outline. Indentation and ``elif`` chains are counted over lines; within a logical line,
     no expression nests deeper than the number of tokens since the last comma of each open bracket, summed. Most pieces

@@ -12,26 +12,16 @@ from typing import Any, Final
 import libcst as cst
 
 from convlint.frontends.python import ir
-from convlint.frontends.python.literals import integer, literal_text, string_value
-from convlint.frontends.python.tokens import Span, comments, identifier
+from convlint.frontends.python.literals import integer
+from convlint.frontends.python.lower_displays import DisplayLowering
+from convlint.frontends.python.lower_strings import StringLowering
+from convlint.frontends.python.tokens import identifier
 
-_Parts = list[str | ir.Format]
 
+class ExpressionLowering(StringLowering, DisplayLowering):
+    """Handlers of all other expressions, and of parameters."""
 
-class ExpressionLowering:
-    """A cursor (``next``) over the significant tokens of one piece, and the handlers of its expressions.
-
-    Invariant: a handler starts with ``next`` at the first token of its node, without the parentheses around it, and
-    leaves it after the last.
-    """
-
-    __slots__ = ("next", "spans", "text", "yields")
-
-    def __init__(self, text: str, spans: list[Span]) -> None:
-        self.text = text
-        self.spans = spans
-        self.next = 0
-        self.yields = False
+    __slots__ = ()
 
     def expression(self, node: Any) -> ir.Expr:
         """Any expression, with the parentheses around it."""
@@ -42,16 +32,6 @@ class ExpressionLowering:
             self.next += depth
             return lowered
         return EXPRESSIONS[type(node)](self, node)
-
-    def _skip(self, mark: str) -> bool:
-        """Step over the next token if it is ``mark``."""
-        spans = self.spans
-        if self.next < len(spans):
-            at, end = spans[self.next]
-            if self.text[at:end] == mark:
-                self.next += 1
-                return True
-        return False
 
     # --- atoms --------------------------------------------------------------------------------------------------------
 
@@ -84,80 +64,6 @@ class ExpressionLowering:
         at, end = self.spans[self.next]
         self.next += 1
         return ir.EllipsisLiteral(at, end)
-
-    # --- strings ------------------------------------------------------------------------------------------------------
-
-    def _string(self, node: Any) -> ir.Expr:
-        i = self.next
-        self.next = i + 1
-        at, end = self.spans[i]
-        value = string_value(node.value)
-        return ir.Bytes(at, end) if value is None else ir.Text(at, end, value)
-
-    def _concatenated(self, node: Any) -> ir.Expr:
-        at = self.spans[self.next][0]
-        parts: list[ir.Expr] = []
-        while True:
-            parts.append(self.expression(node.left))
-            node = node.right
-            if type(node) is not cst.ConcatenatedString:
-                break
-        parts.append(self.expression(node))
-        end = self.spans[self.next - 1][1]
-        if any(type(part) is ir.Bytes for part in parts):
-            return ir.Bytes(at, end)
-        if all(type(part) is ir.Text for part in parts):
-            return ir.Text(at, end, "".join(part.value for part in parts if type(part) is ir.Text))
-        joined: _Parts = []
-        for part in parts:
-            if isinstance(part, ir.Text):
-                joined.append(part.value)
-            elif isinstance(part, ir.Joined):
-                joined.extend(part.parts)
-        template = any(type(part) is ir.Joined and part.template for part in parts)
-        return ir.Joined(at, end, _merged(joined), template)
-
-    def _formatted(self, node: Any) -> ir.Expr:
-        at = self.spans[self.next][0]
-        self.next += 1
-        parts = self._format_parts(node.parts, "r" in node.start.lower())
-        end = self.spans[self.next][1]
-        self.next += 1
-        return ir.Joined(at, end, _merged(parts), type(node) is cst.TemplatedString)
-
-    def _format_parts(self, nodes: Sequence[Any], raw: bool) -> _Parts:
-        parts: _Parts = []
-        for node in nodes:
-            if type(node) in _LITERAL_PARTS:
-                body = node.value
-                if "{{" in body or "}}" in body:
-                    body = body.replace("{{", "{").replace("}}", "}")
-                parts.append(literal_text(body, raw))
-            else:
-                self._format(node, raw, parts)
-        return parts
-
-    def _format(self, node: Any, raw: bool, parts: _Parts) -> None:
-        """One replacement field; ``=`` puts the expression's own text before it."""
-        opening = self.spans[self.next][1]
-        self.next += 1
-        value = self.expression(node.expression)
-        conversion = node.conversion or ""
-        if node.equal is not None:
-            self.next += 1
-            spans = self.spans
-            parts.append(literal_text(_without_comments(self.text[opening : spans[self.next][0]]), True))
-            conversion = conversion or ("" if node.format_spec is not None else "r")
-        if node.conversion is not None:
-            self.next += 2
-        spec = None
-        if node.format_spec is not None:
-            at = self.spans[self.next][1]
-            self.next += 1
-            inner = self._format_parts(node.format_spec, raw)
-            spec = ir.Joined(at, self.spans[self.next][0], _merged(inner))
-        self.next += 1
-        parts.append(ir.Format(value, conversion, spec))
 
     # --- trailers -----------------------------------------------------------------------------------------------------
 
@@ -326,105 +232,6 @@ class ExpressionLowering:
         self.yields = outer
         return ir.Lambda(at, self.spans[self.next - 1][1], params, body)
 
-    # --- displays -----------------------------------------------------------------------------------------------------
-
-    def elements(self, nodes: Sequence[Any]) -> tuple[ir.Expr, ...]:
-        """Elements and the commas between and after them."""
-        expression = self.expression
-        items: list[ir.Expr] = []
-        for node in nodes:
-            if items:
-                self.next += 1
-            items.append(expression(node.value) if type(node) is cst.Element else self._starred(node))
-        if nodes and type(nodes[-1].comma) is cst.Comma:
-            self.next += 1
-        return tuple(items)
-
-    def _starred(self, node: Any) -> ir.Expr:
-        at = self.spans[self.next][0]
-        self.next += 1
-        value = self.expression(node.value)
-        return ir.Starred(at, self.spans[self.next - 1][1], value)
-
-    def _tuple(self, node: Any) -> ir.Expr:
-        """A tuple's own parentheses belong to it, as in ``ast``."""
-        i = self.next
-        items = self.elements(node.elements)
-        if node.lpar:
-            return ir.Sequence(self.spans[i - 1][0], self.spans[self.next][1], "tuple", items)
-        return ir.Sequence(self.spans[i][0], self.spans[self.next - 1][1], "tuple", items)
-
-    def _list(self, node: Any) -> ir.Expr:
-        i = self.next
-        self.next = i + 1
-        items = self.elements(node.elements)
-        self.next += 1
-        return ir.Sequence(self.spans[i][0], self.spans[self.next - 1][1], "list", items)
-
-    def _set(self, node: Any) -> ir.Expr:
-        i = self.next
-        self.next = i + 1
-        items = self.elements(node.elements)
-        self.next += 1
-        return ir.Sequence(self.spans[i][0], self.spans[self.next - 1][1], "set", items)
-
-    def _dict(self, node: Any) -> ir.Expr:
-        expression = self.expression
-        first = self.next
-        keys: list[ir.Expr | None] = []
-        values: list[ir.Expr] = []
-        for element in node.elements:
-            self.next += 1  # "{" or ","
-            keys.append(expression(element.key) if type(element) is cst.DictElement else None)
-            self.next += 1  # ":" or "**"
-            values.append(expression(element.value))
-        if not values or type(node.elements[-1].comma) is cst.Comma:
-            self.next += 1
-        self.next += 1
-        return ir.Dict(self.spans[first][0], self.spans[self.next - 1][1], tuple(keys), tuple(values))
-
-    def _comprehension(self, node: Any) -> ir.Expr:
-        """List and set comprehensions: the brackets are tokens of the node."""
-        i = self.next
-        self.next = i + 1
-        element = self.expression(node.elt)
-        clauses = self._clauses(node.for_in)
-        self.next += 1
-        kind = "list" if type(node) is cst.ListComp else "set"
-        return ir.Comprehension(self.spans[i][0], self.spans[self.next - 1][1], kind, element, None, clauses)
-
-    def _dict_comprehension(self, node: Any) -> ir.Expr:
-        i = self.next
-        self.next = i + 1
-        key = self.expression(node.key)
-        self.next += 1
-        value = self.expression(node.value)
-        clauses = self._clauses(node.for_in)
-        self.next += 1
-        return ir.Comprehension(self.spans[i][0], self.spans[self.next - 1][1], "dict", key, value, clauses)
-
-    def _generator(self, node: Any) -> ir.Expr:
-        """Its parentheses belong to it, even those of the call whose only argument it is."""
-        i = self.next
-        element = self.expression(node.elt)
-        clauses = self._clauses(node.for_in)
-        return ir.Comprehension(self.spans[i - 1][0], self.spans[self.next][1], "generator", element, None, clauses)
-
-    def _clauses(self, node: Any) -> tuple[ir.For, ...]:
-        clauses = []
-        while node is not None:
-            self.next += 1 if node.asynchronous is None else 2
-            target = self.expression(node.target)
-            self.next += 1
-            values = self.expression(node.iter)
-            ifs = []
-            for condition in node.ifs:
-                self.next += 1
-                ifs.append(self.expression(condition.test))
-            clauses.append(ir.For(target, values, tuple(ifs)))
-            node = node.inner_for_in
-        return tuple(clauses)
-
     # --- parameters ---------------------------------------------------------------------------------------------------
 
     def parameters(self, node: Any) -> ir.Params:
@@ -464,26 +271,6 @@ class ExpressionLowering:
         return self._starred(node) if type(node) is cst.StarredElement else self.expression(node)
 
 
-def _without_comments(source: str) -> str:
-    """The text that ``=`` shows of an expression."""
-    if "#" in source:
-        for at, comment in reversed(list(comments(source))):
-            source = source[:at] + source[at + len(comment) :]
-    return source
-
-
-def _merged(parts: _Parts) -> tuple[str | ir.Format, ...]:
-    """Neighbouring literal pieces joined, empty ones dropped."""
-    merged: _Parts = []
-    for part in parts:
-        if isinstance(part, str) and merged and isinstance(merged[-1], str):
-            merged[-1] += part
-        elif part != "":
-            merged.append(part)
-    return tuple(merged)
-
-
-_LITERAL_PARTS: Final = frozenset({cst.FormattedStringText, cst.TemplatedStringText})
 BINARY: Final[dict[type, str]] = {
     cst.Add: "+", cst.Subtract: "-", cst.Multiply: "*", cst.Divide: "/", cst.FloorDivide: "//", cst.Modulo: "%",
     cst.Power: "**", cst.MatrixMultiply: "@", cst.LeftShift: "<<", cst.RightShift: ">>", cst.BitAnd: "&",

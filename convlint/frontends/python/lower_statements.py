@@ -8,13 +8,14 @@ from typing import Any, Final
 import libcst as cst
 
 from convlint.frontends.python import ir
-from convlint.frontends.python.lower_expressions import BINARY, ExpressionLowering
+from convlint.frontends.python.lower_definitions import DefinitionLowering
+from convlint.frontends.python.lower_expressions import BINARY
 from convlint.frontends.python.tokens import identifier
 
 _Stmts = list[ir.Stmt]
 
 
-class StatementLowering(ExpressionLowering):
+class StatementLowering(DefinitionLowering):
     """Adds the handlers of statements, each with the same invariant on ``next``."""
 
     __slots__ = ()
@@ -37,7 +38,7 @@ class StatementLowering(ExpressionLowering):
             if type(node.semicolon) is cst.Semicolon:
                 self.next += 1
 
-    def _suite(self, node: Any) -> tuple[ir.Stmt, ...]:
+    def suite(self, node: Any) -> tuple[ir.Stmt, ...]:
         """The colon and the body after it."""
         self.next += 1
         if type(node) is cst.IndentedBlock:
@@ -51,7 +52,7 @@ class StatementLowering(ExpressionLowering):
         if node is None:
             return ()
         self.next += 1
-        return self._suite(node.body)
+        return self.suite(node.body)
 
     # --- simple statements --------------------------------------------------------------------------------------------
 
@@ -194,7 +195,7 @@ class StatementLowering(ExpressionLowering):
         at = self.spans[self.next][0]
         self.next += 1
         test = self.expression(node.test)
-        body = self._suite(node.body)
+        body = self.suite(node.body)
         orelse: tuple[ir.Stmt, ...] = ()
         if type(node.orelse) is cst.If:
             nested: _Stmts = []
@@ -210,14 +211,14 @@ class StatementLowering(ExpressionLowering):
         target = self.expression(node.target)
         self.next += 1
         values = self.expression(node.iter)
-        body = self._suite(node.body)
+        body = self.suite(node.body)
         out.append(ir.ForLoop(at, target, values, body, self._else(node.orelse)))
 
     def _while(self, node: Any, out: _Stmts) -> None:
         at = self.spans[self.next][0]
         self.next += 1
         test = self.expression(node.test)
-        body = self._suite(node.body)
+        body = self.suite(node.body)
         out.append(ir.While(at, test, body, self._else(node.orelse)))
 
     def _with(self, node: Any, out: _Stmts) -> None:
@@ -236,12 +237,12 @@ class StatementLowering(ExpressionLowering):
             if type(item.comma) is cst.Comma:
                 self.next += 1
         self.next += parentheses
-        out.append(ir.With(at, tuple(items), self._suite(node.body)))
+        out.append(ir.With(at, tuple(items), self.suite(node.body)))
 
     def _try(self, node: Any, out: _Stmts) -> None:
         at = self.spans[self.next][0]
         self.next += 1
-        body = self._suite(node.body)
+        body = self.suite(node.body)
         handlers = tuple([self._handler(handler) for handler in node.handlers])
         orelse = self._else(node.orelse)
         out.append(ir.Try(at, body, handlers, orelse, self._else(node.finalbody)))
@@ -253,97 +254,7 @@ class StatementLowering(ExpressionLowering):
         if node.name is not None:
             self.next += 2
             name = identifier(node.name.name.value)
-        return ir.Handler(exception, name, self._suite(node.body))
-
-    # --- definitions --------------------------------------------------------------------------------------------------
-
-    def _decorators(self, nodes: Sequence[Any]) -> tuple[ir.Expr, ...]:
-        decorators = []
-        for node in nodes:
-            self.next += 1
-            decorators.append(self.expression(node.decorator))
-        return tuple(decorators)
-
-    def _type_parameters(self, node: Any) -> None:
-        """Step over ``[T: int, *Ts, **P]``; what it declares is not kept."""
-        if node is None:
-            return
-        self.next += 1
-        for parameter in node.params:
-            self.next += 1 if type(parameter.param) is cst.TypeVar else 2
-            if getattr(parameter.param, "bound", None) is not None:
-                self.next += 1
-                self.expression(parameter.param.bound)
-            if parameter.default is not None:
-                self.next += 1
-                self._skip("*")
-                self.expression(parameter.default)
-            if type(parameter.comma) is cst.Comma:
-                self.next += 1
-        self.next += 1
-
-    def _function(self, node: Any, out: _Stmts) -> None:
-        spans = self.spans
-        at = spans[self.next][0]
-        decorators = self._decorators(node.decorators)
-        self.next += 1 if node.asynchronous is None else 2
-        name_at = spans[self.next][0]
-        self.next += 1
-        self._type_parameters(node.type_parameters)
-        self.next += 1
-        params = self.parameters(node.params)
-        self.next += 1
-        if node.returns is not None:
-            self.next += 1
-            self.expression(node.returns.annotation)
-        outer, self.yields = self.yields, False
-        body = self._suite(node.body)
-        generator, self.yields = self.yields, outer
-        end = spans[self.next - 1][1]
-        name = identifier(node.name.value)
-        out.append(ir.Function(at, end, name, name_at, params, body, decorators, generator))
-
-    def _class(self, node: Any, out: _Stmts) -> None:
-        spans = self.spans
-        at = spans[self.next][0]
-        decorators = self._decorators(node.decorators)
-        self.next += 1
-        name_at = spans[self.next][0]
-        self.next += 1
-        self._type_parameters(node.type_parameters)
-        args: tuple[ir.Argument, ...] = ()
-        if type(node.lpar) is cst.LeftParen:
-            self.next += 1
-            if node.bases or node.keywords:
-                args = self._class_arguments(node)
-            self.next += 1
-        outer = self.yields
-        body = self._suite(node.body)
-        self.yields = outer
-        end = spans[self.next - 1][1]
-        out.append(ir.Class(at, end, identifier(node.name.value), name_at, args, body, decorators))
-
-    def _class_arguments(self, node: Any) -> tuple[ir.Argument, ...]:
-        """Bases and keywords, which libcst keeps apart, in source order."""
-        if not node.keywords:
-            return self._arguments(node.bases)
-        spans, text = self.spans, self.text
-        bases, keywords = iter(node.bases), iter(node.keywords)
-        args: list[ir.Argument] = []
-        for _ in range(len(node.bases) + len(node.keywords)):
-            self.next += 1 if args else 0
-            after = spans[self.next + 1]
-            is_keyword = text[slice(*spans[self.next])] == "**" or text[slice(*after)] == "="
-            arg = next(keywords) if is_keyword else next(bases)
-            keyword = None
-            if arg.keyword is not None:
-                keyword = identifier(arg.keyword.value)
-                self.next += 2
-            elif arg.star:
-                self.next += 1
-            args.append(ir.Argument(arg.star, keyword, self.expression(arg.value)))
-        self._skip(",")
-        return tuple(args)
+        return ir.Handler(exception, name, self.suite(node.body))
 
     # --- match --------------------------------------------------------------------------------------------------------
 
@@ -360,85 +271,8 @@ class StatementLowering(ExpressionLowering):
             if case.guard is not None:
                 self.next += 1
                 guard = self.expression(case.guard)
-            cases.append(ir.Case(pattern, guard, self._suite(case.body)))
+            cases.append(ir.Case(pattern, guard, self.suite(case.body)))
         out.append(ir.Match(at, subject, tuple(cases)))
-
-    def pattern(self, node: Any) -> ir.Pattern:
-        """Any pattern of a ``case``, with the parentheses around it."""
-        kind = type(node)
-        # The parentheses of a value are those of the expression in it; those of a tuple are tokens of the pattern.
-        depth = len(node.lpar) if kind not in (cst.MatchValue, cst.MatchSingleton, cst.MatchStar) else 0
-        self.next += depth
-        lowered = _PATTERNS[kind](self, node)
-        self.next += depth
-        return lowered
-
-    def _match_value(self, node: Any) -> ir.Pattern:
-        return ir.Pattern("value", self.expression(node.value))
-
-    def _match_sequence(self, node: Any) -> ir.Pattern:
-        brackets = 1 if type(node) is cst.MatchList and node.lbracket is not None else 0
-        self.next += brackets
-        parts = []
-        for element in node.patterns:
-            star = type(element) is cst.MatchStar
-            parts.append(self._match_star(element) if star else self.pattern(element.value))
-            if type(element.comma) is cst.Comma:
-                self.next += 1
-        self.next += brackets
-        return ir.Pattern("sequence", parts=tuple(parts))
-
-    def _match_star(self, node: Any) -> ir.Pattern:
-        self.next += 2
-        return ir.Pattern("star", name=identifier(node.name.value) if node.name is not None else None)
-
-    def _match_mapping(self, node: Any) -> ir.Pattern:
-        self.next += 1
-        keys, parts, name = [], [], None
-        for element in node.elements:
-            keys.append(self.expression(element.key))
-            self.next += 1
-            parts.append(self.pattern(element.pattern))
-            if type(element.comma) is cst.Comma:
-                self.next += 1
-        if node.rest is not None:
-            self.next += 2
-            name = identifier(node.rest.value)
-            self._skip(",")
-        self.next += 1
-        return ir.Pattern("mapping", None, name, tuple(parts), tuple(keys))
-
-    def _match_class(self, node: Any) -> ir.Pattern:
-        value = self.expression(node.cls)
-        self.next += 1
-        parts, attrs = [], []
-        for element in node.patterns:
-            parts.append(self.pattern(element.value))
-            if type(element.comma) is cst.Comma:
-                self.next += 1
-        for keyword in node.kwds:
-            self.next += 2
-            attrs.append(identifier(keyword.key.value))
-            parts.append(self.pattern(keyword.pattern))
-            if type(keyword.comma) is cst.Comma:
-                self.next += 1
-        self.next += 1
-        return ir.Pattern("class", value, None, tuple(parts), (), tuple(attrs))
-
-    def _match_as(self, node: Any) -> ir.Pattern:
-        parts: tuple[ir.Pattern, ...] = ()
-        if node.pattern is not None:
-            parts = (self.pattern(node.pattern),)
-            self.next += 1
-        self.next += 1
-        return ir.Pattern("capture", None, identifier(node.name.value) if node.name is not None else None, parts)
-
-    def _match_or(self, node: Any) -> ir.Pattern:
-        parts: list[ir.Pattern] = []
-        for element in node.patterns:
-            self.next += 1 if parts else 0
-            parts.append(self.pattern(element.pattern))
-        return ir.Pattern("or", parts=tuple(parts))
 
 
 _AUGMENTED: Final[dict[type, str]] = {
@@ -455,9 +289,4 @@ _SIMPLE: Final[dict[type, _Handler]] = {
 _COMPOUND: Final[dict[type, _Handler]] = {
     cst.If: _S._if, cst.For: _S._for, cst.While: _S._while, cst.With: _S._with, cst.Try: _S._try,
     cst.TryStar: _S._try, cst.FunctionDef: _S._function, cst.ClassDef: _S._class, cst.Match: _S._match,
-}  # fmt: skip
-_PATTERNS: Final[dict[type, Callable[[Any, Any], ir.Pattern]]] = {
-    cst.MatchValue: _S._match_value, cst.MatchSingleton: _S._match_value, cst.MatchList: _S._match_sequence,
-    cst.MatchTuple: _S._match_sequence, cst.MatchMapping: _S._match_mapping, cst.MatchClass: _S._match_class,
-    cst.MatchAs: _S._match_as, cst.MatchOr: _S._match_or, cst.MatchStar: _S._match_star,
 }  # fmt: skip

@@ -6,7 +6,8 @@ import re
 from typing import Final
 
 from convlint.frontends.python import ir
-from convlint.frontends.python.tokens import NAME, WORD_END, Span, depth_marks, identifier, token_spans, top_lines
+from convlint.frontends.python.token_patterns import NAME, WORD_END, Span
+from convlint.frontends.python.tokens import depth_marks, identifier, token_spans, top_lines
 
 _GAP = r"(?:[ \t\f]|\\(?:\r\n|\r|\n))"
 _DEFINITION: Final = re.compile(rf"(?:async{_GAP}+)?(def|class){_GAP}+({NAME})")
