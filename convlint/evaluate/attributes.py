@@ -6,14 +6,31 @@ from collections.abc import Callable
 from typing import Any
 
 from convlint.evaluate import calls, classes, memo
-from convlint.evaluate.environment import Arguments, Frame, Raised
+from convlint.evaluate.environment import Arguments, Frame, Raised, follows
 from convlint.evaluate.library.methods import method as method_of
 from convlint.evaluate.machine import Machine
-from convlint.evaluate.operators import follows
 from convlint.evaluate.paths import force, resolve, without_unbound
 from convlint.evaluate.values import (
-    NONE, UNBOUND, Builtin, Choice, Class, Const, Descriptor, Dict, Function, Instance, Method, Module,
-    Partial, Slice, Span, Super, Tensor, Tuple, Unknown, Value,
+    NONE,
+    UNBOUND,
+    Builtin,
+    Choice,
+    Class,
+    Const,
+    Descriptor,
+    Dict,
+    Function,
+    Instance,
+    Method,
+    Module,
+    Partial,
+    Slice,
+    Span,
+    Super,
+    Tensor,
+    Tuple,
+    Unknown,
+    Value,
 )  # fmt: skip
 
 

@@ -5,16 +5,33 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from convlint.evaluate import classes, memo
+from convlint.evaluate import classes, memo, operators
 from convlint.evaluate.budget import MAX_CALL_DEPTH, MAX_RECURSION
-from convlint.evaluate.environment import Arguments, Frame, Raised
+from convlint.evaluate.environment import Arguments, Frame, NotIterable, Raised, follows
 from convlint.evaluate.machine import Machine
-from convlint.evaluate.operators import NotIterable, follows, iterate
 from convlint.evaluate.paths import force, guarded, with_default, without_unbound
 from convlint.evaluate.records import Record, Scope
 from convlint.evaluate.values import (
-    NONE, UNBOUND, Builtin, Choice, Class, Const, Descriptor, Dict, Function, Instance, Iterator, Method, Module, Partial,
-    Span, Super, Tensor, Tuple, Unknown, Value,
+    NONE,
+    UNBOUND,
+    Builtin,
+    Choice,
+    Class,
+    Const,
+    Descriptor,
+    Dict,
+    Function,
+    Instance,
+    Iterator,
+    Method,
+    Module,
+    Partial,
+    Span,
+    Super,
+    Tensor,
+    Tuple,
+    Unknown,
+    Value,
 )  # fmt: skip
 
 
@@ -73,7 +90,7 @@ def gather(machine: Machine, parts: list[tuple[str, str | None, Value]]) -> Argu
     for star, name, value in parts:
         if star == "*":
             try:
-                positional += iterate(machine, value, Span(-1, 0, 0))
+                positional += operators.iterate(machine, value, Span(-1, 0, 0))
             except NotIterable as error:
                 unknown = unknown or error.cause
         elif star == "**":
@@ -190,11 +207,13 @@ def run_function(machine: Machine, function: Function, args: Arguments, site: Sp
     machine.record = record
     machine.depth += 1
     machine.active[code] = depth + 1
+    machine.receivers.append(frame.receiver if code.name == "__init__" else None)
     try:
         return _run_body(machine, function, frame)
     finally:
         machine.record, machine.path = outer_record, outer_path
         machine.depth -= 1
+        machine.receivers.pop()
         machine.active[code] = depth
         if record.calls:
             outer_record.add(site, record, outer_path)

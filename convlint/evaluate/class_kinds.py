@@ -6,12 +6,23 @@ from typing import Any
 
 from convlint.evaluate import calls, classes
 from convlint.evaluate.classes import Field
-from convlint.evaluate.environment import Arguments, Raised
+from convlint.evaluate.environment import Arguments, Raised, follows
 from convlint.evaluate.machine import Machine
-from convlint.evaluate.operators import follows
 from convlint.evaluate.paths import force
 from convlint.evaluate.values import (
-    NONE, UNBOUND, Builtin, Class, Const, Descriptor, Dict, Function, Instance, Span, Tuple, Unknown, Value,
+    NONE,
+    UNBOUND,
+    Builtin,
+    Class,
+    Const,
+    Descriptor,
+    Dict,
+    Function,
+    Instance,
+    Span,
+    Tuple,
+    Unknown,
+    Value,
 )  # fmt: skip
 
 

@@ -8,9 +8,22 @@ from typing import Any, NamedTuple
 from convlint.evaluate.budget import MAX_BASES
 from convlint.evaluate.environment import Arguments, Frame, Raised
 from convlint.evaluate.machine import Machine
-from convlint.evaluate.paths import ROOT, force, resolve, without_unbound
+from convlint.evaluate.paths import ROOT, force, leaves, resolve, without_unbound
 from convlint.evaluate.values import (
-    UNBOUND, Builtin, Choice, Class, Const, Dict, Function, Instance, List, Method, Partial, Span, Tensor, Tuple, Unknown,
+    UNBOUND,
+    Builtin,
+    Choice,
+    Class,
+    Const,
+    Dict,
+    Function,
+    Instance,
+    List,
+    Method,
+    Partial,
+    Tensor,
+    Tuple,
+    Unknown,
     Value,
 )  # fmt: skip
 from convlint.frontends.python import ir
@@ -79,7 +92,9 @@ def compile_class(context: Any, node: ir.Class) -> Callable[[Frame], Any]:
     fields = [(target.id, inner.compile(note)) for target, note in annotated if isinstance(target, ir.Name)]
 
     def run(frame: Frame) -> Any:
-        args = machine.apply(force, arguments(frame), machine.path)
+        args = arguments(frame)
+        if args.__class__ is not Arguments:  # a choice between argument lists: the first will do for a class statement
+            args = next(leaf for leaf in leaves(args) if isinstance(leaf, Arguments))
         bases, incomplete = _bases(machine, args.positional)
         machine.clock += 1
         cls = make_class(node.name, bases, {}, machine.clock)

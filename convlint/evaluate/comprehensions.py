@@ -6,8 +6,8 @@ from collections.abc import Callable
 from typing import Any
 
 from convlint.evaluate.budget import MAX_SEQUENCE
-from convlint.evaluate.environment import Frame, Raised
-from convlint.evaluate.operators import NotIterable, follows, iterate, key_of, make_set
+from convlint.evaluate.environment import Frame, NotIterable, Raised, follows
+from convlint.evaluate.operators import iterate, key_of, make_set
 from convlint.evaluate.paths import force
 from convlint.evaluate.truth import truth
 from convlint.evaluate.values import Iterator, Unknown, Value

@@ -7,16 +7,26 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from convlint.evaluate import attributes, calls, classes
-from convlint.evaluate.environment import Arguments, Exhausted, Frame, Raised
+from convlint.evaluate.environment import Arguments, Exhausted, Frame, NotIterable, Raised
 from convlint.evaluate.library.torch_layers import FUNCTIONS, MODULES
 from convlint.evaluate.library.torch_nn import is_module
 from convlint.evaluate.machine import NOWHERE, Machine
-from convlint.evaluate.operators import NotIterable
 from convlint.evaluate.paths import ROOT, Undecided, leaves
 from convlint.evaluate.records import Record
 from convlint.evaluate.source_module import SourceModule
 from convlint.evaluate.values import (
-    UNBOUND, Builtin, Class, Descriptor, Function, Instance, Method, Partial, Span, Tensor, Unknown, Value,
+    UNBOUND,
+    Builtin,
+    Class,
+    Descriptor,
+    Function,
+    Instance,
+    Method,
+    Partial,
+    Span,
+    Tensor,
+    Unknown,
+    Value,
 )  # fmt: skip
 from convlint.frontends.python import ir
 

@@ -26,6 +26,19 @@ class Exhausted(Exception):
         self.limit = limit
 
 
+class NotIterable(Exception):
+    """Raised where the items of something are asked for that are not known."""
+
+    def __init__(self, cause: Unknown) -> None:
+        super().__init__(cause)
+        self.cause = cause
+
+
+def follows(cause: Unknown) -> Unknown:
+    """A new unknown that stands for something computed from ``cause``; it keeps the first cause."""
+    return Unknown(cause.reason, cause.detail, cause.span)
+
+
 class Frame:
     """One activation of a function, a class body, a comprehension or a module's piece."""
 

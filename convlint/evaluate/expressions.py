@@ -7,12 +7,23 @@ from typing import Any
 
 from convlint.evaluate import attributes, calls, operators, subscripts
 from convlint.evaluate.comprehensions import comprehension
-from convlint.evaluate.environment import Arguments, Frame, Raised
+from convlint.evaluate.environment import Arguments, Frame, Raised, follows
 from convlint.evaluate.machine import Machine
 from convlint.evaluate.paths import Undecided, choose, force, resolve, without_unbound
 from convlint.evaluate.truth import truth
 from convlint.evaluate.values import (
-    ELLIPSIS, FALSE, NONE, TRUE, UNBOUND, Choice, Const, Slice, Span, Tuple, Unknown, Value,
+    ELLIPSIS,
+    FALSE,
+    NONE,
+    TRUE,
+    UNBOUND,
+    Choice,
+    Const,
+    Slice,
+    Span,
+    Tuple,
+    Unknown,
+    Value,
 )  # fmt: skip
 from convlint.frontends.python import ir
 
@@ -173,7 +184,7 @@ def _call(context: Context, node: ir.Call) -> Run:
         if special is not None and target.__class__ is special[0]:
             return machine.apply(special[1], machine, frame, target, arguments(frame), site)
         args = arguments(frame)
-        if has_star and args.__class__ is Choice:
+        if has_star and args.__class__ is not Arguments:
             return _call_each(machine, target, args, site)
         try:
             return call(machine, target, args, site)
@@ -187,7 +198,8 @@ def _call_each(machine: Machine, target: Value, args: Any, site: Span) -> Any:
     """A call whose list of arguments is itself a choice (``f(*layers)`` after an unknown append)."""
 
     def once() -> Any:
-        return calls.call(machine, target, force(args, machine.path), site)
+        known = force(args, machine.path)
+        return follows(known) if isinstance(known, Unknown) else calls.call(machine, target, known, site)
 
     return machine.apply(once)
 
@@ -317,9 +329,8 @@ def fork_arms(machine: Machine, decision: Any, frame: Frame, arms: tuple[Run, Ru
     """One arm if ``decision`` is taken, the other if not, joined; an arm that raises leaves the other."""
     outer = machine.path
     results: list[Any] = []
-    if machine.full():
-        return arms[0](frame)
-    for yes, arm in ((True, arms[0]), (False, arms[1])):
+    both = ((True, arms[0]), (False, arms[1]))
+    for yes, arm in both[:1] if machine.full() else both:
         machine.path = outer.also(decision, yes)
         try:
             results.append(arm(frame))
@@ -332,7 +343,7 @@ def fork_arms(machine: Machine, decision: Any, frame: Frame, arms: tuple[Run, Ru
         raise results[0]
     if any(failed):
         return results[failed.index(False)]
-    return choose(decision, results[0], results[1])
+    return results[0] if len(results) == 1 else choose(decision, results[0], results[1])
 
 
 def _sequence(context: Context, node: ir.Sequence) -> Run:

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from convlint.evaluate.environment import Frame
 from convlint.evaluate.machine import Machine
-from convlint.evaluate.values import Class, Code, Function, Module, Signature, Span, Value
+from convlint.evaluate.values import Class, Code, Function, Module, Signature, Span
 from convlint.frontends.python import ir
 
 

@@ -49,6 +49,8 @@ class Machine:
         self.saved: dict[int, Heap] = {}
         self.candidates: list[Purity] = []
         self.memo: dict[Any, Any] = {}
+        self.receivers: list[Any] = []
+        """For each running function of the user's: the object it builds where it is an ``__init__``, else None."""
         self.active: dict[Any, int] = {}
         self.made = 0
         self.decisions = 0

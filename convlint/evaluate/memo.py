@@ -14,8 +14,25 @@ from convlint.evaluate.machine import Machine, Purity
 from convlint.evaluate.paths import ROOT, choose, resolve
 from convlint.evaluate.records import Record
 from convlint.evaluate.values import (
-    UNBOUND, Builtin, Choice, Class, Const, Dict, Function, Heap, Instance, List, Method, Module, Partial, Slice, Span, Tensor,
-    Tuple, Unknown, Value,
+    UNBOUND,
+    Builtin,
+    Choice,
+    Class,
+    Const,
+    Dict,
+    Function,
+    Heap,
+    Instance,
+    List,
+    Method,
+    Module,
+    Partial,
+    Slice,
+    Span,
+    Tensor,
+    Tuple,
+    Unknown,
+    Value,
 )  # fmt: skip
 
 

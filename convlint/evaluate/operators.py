@@ -8,12 +8,28 @@ from typing import Any
 
 from convlint.evaluate import calls, classes
 from convlint.evaluate.budget import MAX_INTEGER_BITS, MAX_SEQUENCE, MAX_TEXT
-from convlint.evaluate.environment import Arguments, Raised
+from convlint.evaluate.environment import Arguments, NotIterable, Raised, follows
 from convlint.evaluate.machine import Machine
 from convlint.evaluate.paths import force
 from convlint.evaluate.values import (
-    FALSE, NONE, TRUE, UNBOUND, Class, Const, Dict, Function, Instance, Iterator, List, Module, Slice, Span, Tensor, Tuple,
-    Unknown, Value,
+    FALSE,
+    NONE,
+    TRUE,
+    UNBOUND,
+    Class,
+    Const,
+    Dict,
+    Function,
+    Instance,
+    Iterator,
+    List,
+    Module,
+    Slice,
+    Span,
+    Tensor,
+    Tuple,
+    Unknown,
+    Value,
 )  # fmt: skip
 
 _BINARY: dict[str, Callable[[Any, Any], Any]] = {
@@ -46,11 +62,6 @@ _COMPARE: dict[str, Callable[[Any, Any], Any]] = {
 }
 
 _COMPARE_METHODS = {"==": "__eq__", "!=": "__ne__", "<": "__lt__", "<=": "__le__", ">": "__gt__", ">=": "__ge__"}
-
-
-def follows(cause: Unknown, reason: str = "unknown-operand") -> Unknown:
-    """A new unknown that stands for something computed from ``cause``; it keeps the first cause."""
-    return Unknown(cause.reason, cause.detail, cause.span)
 
 
 def binary(machine: Machine, op: str, a: Value, b: Value, span: Span) -> Value:
@@ -276,8 +287,8 @@ def _question(machine: Machine, op: str, a: Value, b: Value) -> Value:
                 if known is not None and known != key:
                     return FALSE if op == "==" else TRUE
     else:
-        key = (op.replace("!=", "=="), None, id(other))
-    found = _derived(subject, key, other)
+        key = (op.replace("!=", "=="), None, other)
+    found = _derived(subject, key)
     if op != "!=":
         return found
     negated = Unknown(found.reason, found.detail, found.span)
@@ -285,14 +296,12 @@ def _question(machine: Machine, op: str, a: Value, b: Value) -> Value:
     return negated
 
 
-def _derived(subject: Unknown, key: Any, keep: Any) -> Unknown:
+def _derived(subject: Unknown, key: Any) -> Unknown:
     if subject.derived is None:
         subject.derived = {}
     found = subject.derived.get(key)
     if found is None:
         found = subject.derived[key] = follows(subject)
-        if not isinstance(keep, Const):
-            subject.derived[("keep", id(keep))] = keep  # keeps the id from being used again
     return found
 
 
@@ -350,7 +359,7 @@ def _maybe(machine: Machine, cause: Value, span: Span, positive: bool) -> Value:
     """The unknown answer to a membership test."""
     if not isinstance(cause, Unknown):
         return Unknown("unknown-operand", "a membership test", span)
-    found = _derived(cause, ("in", span, None), NONE)
+    found = _derived(cause, ("in", span, None))
     if positive:
         return found
     negated = Unknown(found.reason, found.detail, found.span)
@@ -440,14 +449,6 @@ def iterate(machine: Machine, value: Value, span: Span) -> list[Value]:
     if kind is Unknown:
         raise NotIterable(value)  # type: ignore[arg-type]
     raise Raised("TypeError", "not iterable")
-
-
-class NotIterable(Exception):
-    """Raised where the items of something are asked for that are not known."""
-
-    def __init__(self, cause: Unknown) -> None:
-        super().__init__(cause)
-        self.cause = cause
 
 
 def _constant_items(value: Const, span: Span) -> list[Value]:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from convlint.evaluate import attributes, operators
 from convlint.evaluate.classes import is_instance
-from convlint.evaluate.environment import Frame
-from convlint.evaluate.operators import NotIterable
+from convlint.evaluate.environment import Frame, NotIterable, follows
 from convlint.evaluate.paths import force
-from convlint.evaluate.values import UNBOUND, Class, Const, Dict, List, Span, Tuple, Unknown, Value
+from convlint.evaluate.values import UNBOUND, Choice, Class, Const, Dict, List, Span, Tuple, Unknown, Value
 from convlint.frontends.python import ir
 
 Test = Callable[[Frame, Value], "bool | Unknown"]
@@ -38,7 +38,11 @@ def compile_match(context: Any, node: ir.Match) -> Any:
         matches, guard, body = cases[index]
         verdict = machine.apply(lambda: matches(frame, force(value, machine.path)))
         if verdict is True and guard is not None:
-            verdict = truth(machine, machine.apply(force, guard(frame), machine.path))
+            held = guard(frame)
+            verdict = machine.apply(lambda: truth(machine, force(held, machine.path)))
+        if isinstance(verdict, Choice):
+            again = partial(try_case, frame, value, index)
+            return run_both(machine, frame, verdict.decision, again, again)
         if verdict is True:
             return body(frame)
         if verdict is False:
@@ -91,13 +95,13 @@ def _pattern(context: Any, node: ir.Pattern) -> Test:
 
     def sequence(frame: Frame, subject: Value) -> bool | Unknown:
         if isinstance(subject, Unknown):
-            return operators.follows(subject)
+            return follows(subject)
         if not isinstance(subject, (Tuple, List)):
             return False
         try:
             items = operators.iterate(machine, subject, span)
         except NotIterable as error:
-            return operators.follows(error.cause)
+            return follows(error.cause)
         star = next((index for index, part in enumerate(node.parts) if part.kind == "star"), None)
         if (len(items) != len(parts)) if star is None else (len(items) < len(parts) - 1):
             return False
@@ -115,7 +119,7 @@ def _pattern(context: Any, node: ir.Pattern) -> Test:
 
     def mapping(frame: Frame, subject: Value) -> bool | Unknown:
         if not isinstance(subject, Dict):
-            return operators.follows(subject) if isinstance(subject, Unknown) else False
+            return follows(subject) if isinstance(subject, Unknown) else False
         found = []
         for key in keys:
             item = machine.read_entry(subject, operators.key_of(machine, key(frame)))

@@ -34,6 +34,14 @@ class Edge(NamedTuple):
     count: int
 
 
+class Built(NamedTuple):
+    """A layer that one call builds. ``inner`` are the calls inside a subclass's ``__init__`` on to torch, innermost first."""
+
+    fact: Fact
+    inner: tuple[Edge, ...]
+    certain: bool
+
+
 class EvaluatedNetwork:
     """The layers that all entry points build. Ways to a layer are worked out when a rule asks for them."""
 
@@ -43,10 +51,11 @@ class EvaluatedNetwork:
         self.linted = linted
         self._below: dict[int, dict[Key, bool]] = {}
         self._facts: dict[Key, Fact] = {}
+        self._pending: dict[int, list[Built]] = {}
         self._reached: dict[Key, tuple[list[str], bool]] = {}
         self._above: dict[Any, list[Edge]] | None = None
         self.roots: dict[int, list[str]] = {}
-        self.fact_at: dict[Any, Fact] = {}
+        self.built_at: dict[Any, Built] = {}
         self.climbs: dict[int, Any] = {}
         for entry in self._entries:
             for key, certain in self._collect(entry.root).items():
@@ -64,14 +73,41 @@ class EvaluatedNetwork:
         if found is not None:
             return found
         found = self._below[id(record)] = {}
-        for (_, child, certain), _ in record.calls.items():
-            if isinstance(child, Fact):
-                key = layer_key(child)
-                self._facts.setdefault(key, child)
-                found[key] = found.get(key, False) or certain
-            else:
+        for (site, child, certain), _ in record.calls.items():
+            for built in self.built_by(record, site, child):
+                key = layer_key(built.fact)
+                self._facts.setdefault(key, built.fact)
+                found[key] = found.get(key, False) or (certain and built.certain)
+            if isinstance(child, Record):
                 for key, sure in self._collect(child).items():
                     found[key] = found.get(key, False) or (certain and sure)
+        return found
+
+    def built_by(self, record: Record, site: Span, child: Record | Fact) -> list[Built]:
+        """The layers that the call at ``site`` itself builds: torch's class, or a subclass through its ``__init__``."""
+        if isinstance(child, Fact):
+            return [] if child.lifts else [Built(child, (), True)]
+        return [
+            Built(built.fact._replace(site=site, lifts=0), built.inner, built.certain)
+            for built in self._rising(child)
+            if built.fact.lifts == 1
+        ]
+
+    def _rising(self, record: Record) -> list[Built]:
+        """Layers below an ``__init__`` that belong to a call further up; ``lifts`` says how far."""
+        found = self._pending.get(id(record))
+        if found is None:
+            found = self._pending[id(record)] = []
+            for (site, child, certain), count in record.calls.items():
+                edge = Edge(record, site, certain, count)
+                if isinstance(child, Fact):
+                    if child.lifts:
+                        found.append(Built(child, (edge,), certain))
+                else:
+                    for built in self._rising(child):
+                        if built.fact.lifts > 1:
+                            fact = built.fact._replace(lifts=built.fact.lifts - 1)
+                            found.append(Built(fact, (*built.inner, edge), built.certain and certain))
         return found
 
     def _layer(self, fact: Fact) -> Layer:
@@ -120,10 +156,10 @@ class EvaluatedNetwork:
                     seen.add(id(record))
                     for (site, child, certain), count in record.calls.items():
                         edge = Edge(record, site, certain, count)
-                        if isinstance(child, Fact):
-                            above.setdefault(layer_key(child), []).append(edge)
-                            self.fact_at[(id(record), site, layer_key(child))] = child
-                        else:
+                        for built in self.built_by(record, site, child):
+                            above.setdefault(layer_key(built.fact), []).append(edge)
+                            self.built_at[(id(record), site, layer_key(built.fact))] = built
+                        if isinstance(child, Record):
                             above.setdefault(id(child), []).append(edge)
                             stack.append(child)
             self._above = above

@@ -36,6 +36,8 @@ class Fact(NamedTuple):
     options: tuple[tuple[str, Any], ...]
     origins: tuple[tuple[str, Span], ...]
     unknowns: tuple[Gap, ...] = ()
+    lifts: int = 0
+    """How many ``__init__`` of subclasses stand between ``site`` and the call that builds the object."""
 
 
 class Scope(NamedTuple):

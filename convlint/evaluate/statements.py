@@ -12,11 +12,12 @@ from typing import Any
 from convlint.evaluate import attributes, operators, subscripts
 from convlint.evaluate.budget import MAX_LIVE_PATHS, MAX_LOOP_TURNS
 from convlint.evaluate.classes import compile_class
-from convlint.evaluate.environment import Frame, Raised
+from convlint.evaluate.environment import Frame, NotIterable, Raised, follows
 from convlint.evaluate.exceptions import caught, raised_by
 from convlint.evaluate.expressions import Context, compile_expression
+from convlint.evaluate.inert import is_inert
 from convlint.evaluate.functions import bound_names, make_function, prepare
-from convlint.evaluate.operators import NotIterable, follows, iterate
+from convlint.evaluate.operators import iterate
 from convlint.evaluate.paths import Path, Undecided, force, guarded, resolve
 from convlint.evaluate.patterns import compile_match
 from convlint.evaluate.targets import compile_target, unknown_names, write_name
@@ -163,7 +164,11 @@ def run_both(machine: Any, frame: Frame, decision: Any, yes: Callable[[], Live],
     """Run both arms of an unknown condition, each on its path. An arm that raises is one that is not taken."""
     outer = machine.path
     if machine.full():
-        return yes()
+        machine.path = outer.also(decision, True)
+        try:
+            return yes()
+        finally:
+            machine.path = outer
     exits = frame.exits
     arms: list[tuple[Path, Live | Raised]] = []
     for taken, arm in ((True, yes), (False, no)):
@@ -198,6 +203,8 @@ def _nothing(frame: Frame) -> Live:
 
 
 def _for(context: Context, node: ir.ForLoop) -> Run:
+    if is_inert(node):
+        return _nothing
     machine, span = context.machine, context.span(node.iter)
     source, store = compile_expression(context, node.iter), compile_target(context, node.target)
     body = compile_block(context, node.body)
@@ -306,7 +313,7 @@ def _while(context: Context, node: ir.While) -> Run:
 
         def turns() -> Any:
             for _ in range(MAX_LOOP_TURNS):
-                value = machine.apply(force, test(frame), machine.path)
+                value = test(frame)
                 verdict = machine.apply(lambda value=value: truth(machine, force(value, machine.path)))
                 if verdict.__class__ is not bool:
                     known = settled(verdict)
@@ -363,10 +370,14 @@ def _raise(context: Context, node: ir.Raise) -> Run:
     machine, span = context.machine, context.span(node.exc) if node.exc is not None else None
     value = compile_expression(context, node.exc) if node.exc is not None else None
 
+    def throw(error: Value) -> Live:
+        raise raised_by(machine, error, span)
+
     def run(frame: Frame) -> Live:
         if value is None:
             raise Raised("Exception", "raised again")
-        raise raised_by(machine, machine.apply(force, value(frame), machine.path), span)
+        error = value(frame)
+        return machine.apply(lambda: throw(force(error, machine.path)))  # type: ignore[no-any-return]
 
     return run
 

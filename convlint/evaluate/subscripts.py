@@ -6,12 +6,25 @@ from typing import Any
 
 from convlint.evaluate import calls, classes
 from convlint.evaluate.budget import MAX_ALTERNATIVES_BY_KEY
-from convlint.evaluate.environment import Arguments, Raised
+from convlint.evaluate.environment import Arguments, Raised, follows
 from convlint.evaluate.machine import Machine
-from convlint.evaluate.operators import follows, key_of, slice_of
+from convlint.evaluate.operators import key_of, slice_of
 from convlint.evaluate.paths import choose, force
 from convlint.evaluate.values import (
-    NONE, UNBOUND, Class, Const, Dict, Function, Instance, List, Slice, Span, Tensor, Tuple, Unknown, Value,
+    NONE,
+    UNBOUND,
+    Class,
+    Const,
+    Dict,
+    Function,
+    Instance,
+    List,
+    Slice,
+    Span,
+    Tensor,
+    Tuple,
+    Unknown,
+    Value,
 )  # fmt: skip
 
 

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from typing import Any
 
 from convlint.evaluate import attributes, subscripts
-from convlint.evaluate.environment import Frame, Raised
-from convlint.evaluate.operators import NotIterable, follows, iterate
+from convlint.evaluate.environment import Frame, NotIterable, Raised, follows
+from convlint.evaluate.operators import iterate
 from convlint.evaluate.paths import force, guarded
 from convlint.evaluate.values import UNBOUND, Span, Tensor, Unknown, Value
 from convlint.frontends.python import ir

@@ -18,6 +18,8 @@ class Way(NamedTuple):
 
     fact: Fact
     edges: tuple[Edge, ...]
+    inner: tuple[Edge, ...] = ()
+    """The calls inside a subclass's ``__init__``, innermost first."""
 
 
 def ways_to(network: EvaluatedNetwork, key: Any) -> Sequence[Use]:
@@ -39,8 +41,8 @@ def _walk(network: EvaluatedNetwork, key: Any) -> Iterator[Way]:
     above = network.edges()
     queue: list[Way] = []
     for edge in above.get(key, ()):
-        fact = network.fact_at[(id(edge.record), edge.site, key)]
-        queue.append(Way(fact, (edge,)))
+        built = network.built_at[(id(edge.record), edge.site, key)]
+        queue.append(Way(built.fact, (edge,), built.inner))
     position = 0
     while position < len(queue):
         way = queue[position]
@@ -55,7 +57,7 @@ def _walk(network: EvaluatedNetwork, key: Any) -> Iterator[Way]:
         for edge in parents:
             if edge.record.scope.span.file >= 0:
                 if len(queue) < MAX_TRACES * 20:
-                    queue.append(Way(way.fact, (*way.edges, edge)))
+                    queue.append(way._replace(edges=(*way.edges, edge)))
 
 
 def _cyclic(way: Way, edge: Edge) -> bool:
@@ -67,10 +69,13 @@ def _origin(way: Way, parameter: str) -> Span | None:
 
 
 def _supplier(network: EvaluatedNetwork, way: Way, parameter: str) -> int | None:
-    """The innermost activation of the chain that supplies a parameter; None where none does."""
+    """The innermost activation of the chain that supplies a parameter, negative inside a subclass; None where none does."""
     origin = _origin(way, parameter)
     if origin is None:
-        return 0
+        return -len(way.inner)
+    for index, edge in enumerate(way.inner):
+        if network.sites.supplies(edge.record.scope, origin):
+            return index - len(way.inner)
     for index, edge in enumerate(way.edges):
         if network.sites.supplies(edge.record.scope, origin):
             return index
@@ -92,10 +97,10 @@ def _meeting_at(way: Way, kernel: int, stride: int) -> Span:
     Supplied by one activation, they leave it together: by the call in it. Otherwise they meet where the call into the
     inner one hands it the number that it does not supply itself.
     """
+    chain, skip = (*way.inner, *way.edges), len(way.inner)
     if kernel == stride:
-        return way.edges[kernel].site
-    inner = min(kernel, stride)
-    return way.edges[min(inner + 1, len(way.edges) - 1)].site
+        return chain[kernel + skip].site
+    return chain[min(min(kernel, stride) + skip + 1, len(chain) - 1)].site
 
 
 def _meeting(network: EvaluatedNetwork, way: Way) -> Span:

@@ -7,9 +7,9 @@ from typing import Any, NoReturn
 
 from convlint.evaluate import calls, operators
 from convlint.evaluate.budget import MAX_INTEGER_BITS, MAX_SEQUENCE, MAX_TEXT
-from convlint.evaluate.environment import Arguments, NotIterable, Raised, follows
+from convlint.evaluate.environment import Arguments, Exhausted, NotIterable, Raised, follows
 from convlint.evaluate.machine import Machine
-from convlint.evaluate.paths import force, guarded
+from convlint.evaluate.paths import Undecided, force, guarded
 from convlint.evaluate.values import (
     FALSE,
     NONE,
@@ -76,6 +76,13 @@ def known(args: Arguments) -> Arguments:
     if args.unknown is not None:
         give_up(args.unknown)
     return args
+
+
+def first(machine: Machine, args: Arguments) -> Any:
+    """The forced first argument, which a method is called on."""
+    if not known(args).positional:
+        raise Raised("TypeError", "unbound method needs an argument")
+    return force(args.positional[0], machine.path)
 
 
 def integer(machine: Machine, value: Value | None, default: int | None = None) -> Any:
@@ -150,8 +157,8 @@ def raw(machine: Machine, value: Any) -> Any:
             give_up(value.unknown)
         entries = machine.entries(value)
         if value.is_set:
-            return {raw(machine, key_value) for _, key_value, _ in entries}
-        return {raw(machine, key_value): raw(machine, item) for _, key_value, item in entries}
+            return attempt(set, [raw(machine, key_value) for _, key_value, _ in entries])
+        return attempt(dict, [(raw(machine, key_value), raw(machine, item)) for _, key_value, item in entries])
     if isinstance(value, Slice):
         cut = operators.slice_of(machine, value)
         return give_up(cut) if isinstance(cut, Unknown) else cut
@@ -212,7 +219,7 @@ def attempt(function: Callable[..., Any], *args: Any, **keywords: Any) -> Any:
     """``function(...)``; what it raises is raised in the evaluated code."""
     try:
         return function(*args, **keywords)
-    except (Raised, NotIterable):
+    except (Raised, NotIterable, Undecided, Exhausted):
         raise
     except Exception as error:
         raise Raised(_builtin_name(type(error)), str(error)) from None

@@ -8,7 +8,7 @@ from typing import Any
 
 from convlint.evaluate.budget import MAX_INTEGER_BITS, MAX_SEQUENCE
 from convlint.evaluate.environment import Arguments, Raised
-from convlint.evaluate.library.adapt import attempt, give_up, instance_of, lift, limit, raw
+from convlint.evaluate.library.adapt import attempt, first, give_up, instance_of, lift, limit, raw
 from convlint.evaluate.machine import Machine
 from convlint.evaluate.paths import force
 from convlint.evaluate.values import Class, Instance, Span, Tuple, Unknown, Value
@@ -40,7 +40,7 @@ def sizes_of(value: Any) -> list[int]:
 
 
 def rows_of(machine: Machine, args: Arguments) -> list[Any]:
-    found = plain(machine, args.positional[0])
+    found = plain(machine, first(machine, args))
     if not isinstance(found, list):
         raise Raised("TypeError", "an array is required")
     return found
@@ -70,7 +70,7 @@ def combine(function: Callable[[Any, Any], Any], a: Any, b: Any) -> Any:
     if isinstance(a, list) and isinstance(b, list):
         if len(a) != len(b) and 1 not in (len(a), len(b)):
             raise Raised("ValueError", "operands could not be broadcast together")
-        size = max(len(a), len(b))
+        size = max(len(a), len(b)) if a and b else 0
         return [combine(function, a[at % len(a)], b[at % len(b)]) for at in range(size)]
     if isinstance(a, list):
         return [combine(function, item, b) for item in a]

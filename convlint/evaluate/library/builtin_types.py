@@ -23,7 +23,7 @@ from convlint.evaluate.library.adapt import (
     verdict,
 )
 from convlint.evaluate.library.builtin_text import text_of
-from convlint.evaluate.library.types_mappings import DICT, from_keys
+from convlint.evaluate.library.types_mappings import DICT, from_keys, merge
 from convlint.evaluate.library.types_sequences import LIST, TUPLE
 from convlint.evaluate.library.types_sets import SET
 from convlint.evaluate.library.types_text import FLOAT, INTEGER, TEXT
@@ -300,7 +300,7 @@ def make_dict(machine: Machine, cls: Class, args: Arguments, site: Span) -> Valu
     for source in args.positional:
         source = force(source, machine.path)
         if not (isinstance(source, Const) and source.value is None and cls.name != "dict"):
-            operators.merge_mapping(machine, made, source, site)
+            merge(machine, made, source, site)
     for name, value in args.keywords.items():
         made.entries[name] = (Const(name), value)
     made.unknown = made.unknown or args.unknown

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from convlint.evaluate import class_kinds, operators
+from convlint.evaluate import class_kinds
 from convlint.evaluate.classes import make_class
 from convlint.evaluate.environment import Arguments
 from convlint.evaluate.library.adapt import fixed, identity, items, known, raw, take, text
 from convlint.evaluate.library.builtin_types import make_derivable, make_dict
+from convlint.evaluate.library.types_mappings import merge
 from convlint.evaluate.machine import Machine
 from convlint.evaluate.operators import key_of
 from convlint.evaluate.paths import force
@@ -67,7 +68,7 @@ def _counter(machine: Machine, cls: Class, args: Arguments, site: Span) -> Value
     made = machine.dict()
     made.default = _ZERO
     if isinstance(source, Dict) and not source.is_set:
-        operators.merge_mapping(machine, made, source, site)
+        merge(machine, made, source, site)
         return made
     for item in items(machine, source, site) if source is not None else ():
         key = key_of(machine, item)
@@ -83,7 +84,7 @@ def _chain_map(machine: Machine, cls: Class, args: Arguments, site: Span) -> Val
     """All mappings merged, the first one winning; a change to one of them later does not show."""
     made = machine.dict()
     for source in reversed(known(args).positional):
-        operators.merge_mapping(machine, made, force(source, machine.path), site)
+        merge(machine, made, force(source, machine.path), site)
     return made
 
 

@@ -88,7 +88,7 @@ def _product(machine: Machine, args: Arguments, site: Span) -> Value:
 def _repeat(machine: Machine, args: Arguments, site: Span) -> Value:
     value, times = take(machine, args, "repeat", 1, "object", "times")
     count = integer(machine, times, MAX_LOOP_TURNS)
-    return Iterator(bounded(itertools.repeat(value, count), site))
+    return Iterator(bounded(attempt(itertools.repeat, value, count), site))
 
 
 def _count(machine: Machine, args: Arguments, site: Span) -> Value:

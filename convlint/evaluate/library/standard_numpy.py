@@ -14,6 +14,7 @@ from convlint.evaluate.classes import make_class
 from convlint.evaluate.environment import Arguments, Raised
 from convlint.evaluate.library.adapt import (
     attempt,
+    first,
     give_up,
     known,
     lift,
@@ -168,7 +169,7 @@ def _array_class(machine: Machine) -> Class:
         "item": Builtin("item", _item),
         "round": Builtin("round", partial(_round, cls)),
         "tolist": Builtin(
-            "tolist", lambda machine, args, site: lift(machine, plain(machine, args.positional[0]), site)
+            "tolist", lambda machine, args, site: lift(machine, plain(machine, first(machine, args)), site)
         ),
         "shape": Descriptor("property", Builtin("shape", _shape)),
         "size": Descriptor(
@@ -195,7 +196,7 @@ def _swapped(function: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
 def _array(cls: Class, machine: Machine, args: Arguments, site: Span) -> Value:
     if not known(args).positional:
         raise Raised("TypeError", "array() missing its object")
-    found = plain(machine, args.positional[0])
+    found = plain(machine, first(machine, args))
     kind = args.keywords.get("dtype") or (args.positional[1] if len(args.positional) > 1 else None)
     return made(machine, cls, _converted(machine, found, kind), site)
 
@@ -282,7 +283,10 @@ def _concatenate(cls: Class, machine: Machine, args: Arguments, site: Span) -> V
     pieces = parts.items if isinstance(parts, Tuple) else machine.items(parts) if isinstance(parts, List) else None
     if pieces is None:
         give_up(Unknown("not-modelled", "numpy.concatenate", site))
-    return made(machine, cls, [item for piece in pieces for item in plain(machine, piece)], site)
+    found = [plain(machine, piece) for piece in pieces]
+    if not all(isinstance(piece, list) for piece in found):
+        raise Raised("ValueError", "zero-dimensional arrays cannot be concatenated")
+    return made(machine, cls, [item for piece in found for item in piece], site)
 
 
 def _difference(cls: Class, machine: Machine, args: Arguments, site: Span) -> Value:
@@ -298,6 +302,8 @@ def _filled(cls: Class, number: float, machine: Machine, args: Arguments, site: 
     sizes = flat_of(plain(machine, size))
     if len(sizes) != 1:
         give_up(Unknown("not-modelled", "an array of several dimensions", site))
+    if not isinstance(sizes[0], int):
+        raise Raised("TypeError", "a size must be an integer")
     if sizes[0] > MAX_SEQUENCE:
         limit("MAX_SEQUENCE", site)
     return made(machine, cls, _converted(machine, [number] * sizes[0], kind), site)
@@ -307,7 +313,7 @@ def _filled(cls: Class, number: float, machine: Machine, args: Arguments, site: 
 
 
 def _item(machine: Machine, args: Arguments, site: Span) -> Value:
-    flat = flat_of(plain(machine, args.positional[0]))
+    flat = flat_of(plain(machine, first(machine, args)))
     if len(flat) != 1:
         raise Raised("ValueError", "can only convert an array of size 1 to a number")
     return lift(machine, flat[0], site)

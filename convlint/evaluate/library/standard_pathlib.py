@@ -8,7 +8,17 @@ from typing import Any
 
 from convlint.evaluate.classes import make_class
 from convlint.evaluate.environment import Arguments
-from convlint.evaluate.library.adapt import attempt, builtin_table, give_up, instance_of, known, lift, nothing, text
+from convlint.evaluate.library.adapt import (
+    attempt,
+    builtin_table,
+    first,
+    give_up,
+    instance_of,
+    known,
+    lift,
+    nothing,
+    text,
+)
 from convlint.evaluate.machine import Machine
 from convlint.evaluate.paths import force
 from convlint.evaluate.values import Builtin, Class, Const, Descriptor, Instance, Span, Tuple, Unknown, Value
@@ -35,10 +45,10 @@ def contents(machine: Machine) -> dict[str, Value]:
                 "__truediv__": lambda machine, args, site: _joined(machine, cls, args.positional, site),
                 "__rtruediv__": lambda machine, args, site: _joined(machine, cls, args.positional[::-1], site),
                 "__str__": lambda machine, args, site: lift(
-                    machine, str(plain_path(machine, args.positional[0])), site
+                    machine, str(plain_path(machine, first(machine, args))), site
                 ),
                 "__fspath__": lambda machine, args, site: lift(
-                    machine, str(plain_path(machine, args.positional[0])), site
+                    machine, str(plain_path(machine, first(machine, args))), site
                 ),
             }
         ),
@@ -72,13 +82,14 @@ def _joined(machine: Machine, cls: Class, parts: list[Value], site: Span) -> Val
 
 def _property(cls: Class, name: str) -> Callable[[Machine, Arguments, Span], Value]:
     return lambda machine, args, site: _lifted(
-        machine, cls, getattr(plain_path(machine, args.positional[0]), name), site
+        machine, cls, getattr(plain_path(machine, first(machine, args)), name), site
     )
 
 
 def _method(cls: Class, name: str) -> Callable[[Machine, Arguments, Span], Value]:
     def call(machine: Machine, args: Arguments, site: Span) -> Value:
-        target, *given = [plain_path(machine, value) for value in known(args).positional]
+        target = plain_path(machine, first(machine, args))
+        given = [plain_path(machine, value) for value in args.positional[1:]]
         result = attempt(getattr(target, name), *map(str, given))
         return _lifted(machine, cls, result, site)
 

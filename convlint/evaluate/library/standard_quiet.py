@@ -9,6 +9,7 @@ from convlint.evaluate.classes import make_class
 from convlint.evaluate.environment import Arguments
 from convlint.evaluate.library.adapt import (
     builtin_table,
+    first,
     fixed,
     give_up,
     identity,
@@ -123,7 +124,7 @@ def _holder(machine: Machine, name: str) -> Class:
         return NONE
 
     def enter(machine: Machine, args: Arguments, site: Span) -> Value:
-        return attributes.get(machine, args.positional[0], "_held", site)  # type: ignore[no-any-return]
+        return attributes.get(machine, first(machine, args), "_held", site)  # type: ignore[no-any-return]
 
     attrs = builtin_table({"__init__": init, "__enter__": enter})
     return make_class(name, (machine.modules.builtin_class("object"),), dict(attrs))

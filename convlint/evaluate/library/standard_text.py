@@ -15,6 +15,7 @@ from convlint.evaluate.classes import make_class
 from convlint.evaluate.environment import Arguments, Raised
 from convlint.evaluate.library.adapt import (
     attempt,
+    first,
     give_up,
     instance_of,
     known,
@@ -103,7 +104,7 @@ def _by_module(match: Class, name: str, machine: Machine, args: Arguments, site:
 
 def _by_pattern(match: Class, name: str, machine: Machine, args: Arguments, site: Span) -> Value:
     """``pattern.match(text)``."""
-    receiver = force(known(args).positional[0], machine.path)
+    receiver = first(machine, args)
     if not isinstance(receiver, Instance) or "pattern" not in receiver.attrs:
         raise Raised("TypeError", "a compiled pattern is required")
     made = compiled(text(machine, receiver.attrs["pattern"]), raw(machine, receiver.attrs["flags"]))
@@ -164,8 +165,7 @@ _MATCH_METHODS = ("group", "groups", "groupdict", "start", "end", "span", "__get
 
 
 def _of_match(name: str, machine: Machine, args: Arguments, site: Span) -> Value:
-    receiver, *given = known(args).positional
-    receiver = force(receiver, machine.path)
+    receiver, given = first(machine, args), args.positional[1:]
     if not isinstance(receiver, Instance) or "_groups" not in receiver.attrs:
         raise Raised("TypeError", "a match is required")
     groups, spans = receiver.attrs["_groups"].value, receiver.attrs["_spans"].value

@@ -8,13 +8,23 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 from convlint.evaluate import classes
-from convlint.evaluate.environment import Arguments, Raised
+from convlint.evaluate.environment import Arguments, Raised, follows
 from convlint.evaluate.machine import Machine
-from convlint.evaluate.operators import follows
 from convlint.evaluate.paths import force, resolve
 from convlint.evaluate.records import Fact, Gap
 from convlint.evaluate.values import (
-    NONE, Builtin, Choice, Class, Const, Instance, List, Span, Tensor, Tuple, Unknown, Value,
+    NONE,
+    Builtin,
+    Choice,
+    Class,
+    Const,
+    Instance,
+    List,
+    Span,
+    Tensor,
+    Tuple,
+    Unknown,
+    Value,
 )  # fmt: skip
 
 _CONV = "in_channels out_channels kernel_size stride=1 padding=0 dilation=1 groups=1 bias=True padding_mode='zeros' device=None dtype=None"
@@ -178,7 +188,9 @@ def _kernel_of(weight: Value, rank: int) -> tuple[Value, ...]:
     return (cause,) * rank
 
 
-def record(machine: Machine, spec: Spec, names: dict[str, Value], sizes: Window, site: Span) -> None:
+def record(
+    machine: Machine, spec: Spec, names: dict[str, Value], sizes: Window, site: Span, target: Value | None = None
+) -> None:
     """Note the layer that a call builds."""
     gaps: list[Gap] = []
     origins: list[tuple[str, Span]] = []
@@ -209,9 +221,19 @@ def record(machine: Machine, spec: Spec, names: dict[str, Value], sizes: Window,
     fact = Fact(
         spec.op, site, numbers["kernel_size"], numbers["stride"], numbers["dilation"], numbers["padding"],
         channels.get("in_channels"), channels.get("out_channels"), channels.get("groups"), options, tuple(origins),
-        tuple(gaps),
+        tuple(gaps), _lifts(machine, target),
     )  # fmt: skip
     machine.record.add(site, fact, machine.path)
+
+
+def _lifts(machine: Machine, target: Value | None) -> int:
+    """How many running ``__init__`` of subclasses build ``target``."""
+    count = 0
+    for receiver in reversed(machine.receivers):
+        if receiver is None or receiver is not target:
+            break
+        count += 1
+    return count
 
 
 def _gap(parameter: str, value: Value) -> Gap:
@@ -252,7 +274,7 @@ def build_module(spec: Spec) -> Builtin:
         target = force(args.positional[0], machine.path) if args.positional else NONE
         names = bound(spec, args, 1)
         sizes = window(machine, spec, names)
-        record(machine, spec, names, sizes, site)
+        record(machine, spec, names, sizes, site, target)
         if isinstance(target, Instance):
             _set_attributes(machine, target, spec, names, sizes)
         return NONE

@@ -6,14 +6,29 @@ from collections.abc import Callable
 from typing import Any
 
 from convlint.evaluate import attributes, calls, classes, memo
-from convlint.evaluate.environment import Arguments, Raised
+from convlint.evaluate.environment import Arguments, Raised, follows
 from convlint.evaluate.library.torch_layers import layer_classes
 from convlint.evaluate.machine import Machine
-from convlint.evaluate.operators import follows, iterate, slice_of
+from convlint.evaluate.operators import iterate, slice_of
 from convlint.evaluate.paths import force, resolve
 from convlint.evaluate.values import (
-    FALSE, NONE, UNBOUND, Builtin, Choice, Class, Const, Descriptor, Dict, Instance, Iterator, Slice, Span, Tensor, Tuple,
-    Unknown, Value,
+    FALSE,
+    NONE,
+    UNBOUND,
+    Builtin,
+    Choice,
+    Class,
+    Const,
+    Descriptor,
+    Dict,
+    Instance,
+    Iterator,
+    Slice,
+    Span,
+    Tensor,
+    Tuple,
+    Unknown,
+    Value,
 )  # fmt: skip
 
 Call = Callable[[Machine, Arguments, Span], Value]
@@ -269,7 +284,7 @@ def _list_init(machine: Machine, target: Instance, args: Arguments, site: Span) 
 def items_of(machine: Machine, target: Instance) -> list[tuple[str, Value]]:
     """The modules of a Sequential or ModuleList, in order, with their names."""
     if isinstance(target.payload, Unknown):
-        from convlint.evaluate.operators import NotIterable
+        from convlint.evaluate.environment import NotIterable
 
         raise NotIterable(target.payload)
     found = []

@@ -10,6 +10,7 @@ from convlint.evaluate import calls, operators, subscripts
 from convlint.evaluate.environment import Arguments, Raised, follows
 from convlint.evaluate.library.adapt import (
     Call,
+    attempt,
     builtin_table,
     give_up,
     integer,
@@ -176,6 +177,11 @@ def _set_default(machine: Machine, args: Arguments, site: Span) -> Value:
     return default
 
 
+def merge(machine: Machine, target: Dict, source: Value, site: Span) -> None:
+    """Write the items of a mapping, or of a sequence of pairs, into ``target``."""
+    attempt(operators.merge_mapping, machine, target, source, site)
+
+
 def _update(machine: Machine, args: Arguments, site: Span) -> Value:
     receiver = force(args.positional[0], machine.path) if args.positional else NONE
     sources = [force(value, machine.path) for value in args.positional[1:]]
@@ -185,7 +191,7 @@ def _update(machine: Machine, args: Arguments, site: Span) -> Value:
             _add_all(machine, target, source, site)
         return NONE
     for source in sources:
-        operators.merge_mapping(machine, target, source, site)
+        merge(machine, target, source, site)
     for name, value in args.keywords.items():
         machine.write_entry(target, name, Const(name), value)
     if args.unknown is not None:
@@ -260,7 +266,7 @@ def _move_to_end(machine: Machine, args: Arguments, site: Span) -> Value:
 def _most_common(machine: Machine, args: Arguments, site: Span) -> Value:
     receiver, count = take(machine, args, "most_common", 1, "self", "n")
     entries = machine.entries(dict_of(machine, receiver))
-    ranked: list[tuple[Any, Value, Any]] = sorted(entries, key=lambda entry: -raw(machine, entry[2]))
+    ranked: list[tuple[Any, Value, Any]] = attempt(sorted, entries, key=lambda entry: -raw(machine, entry[2]))
     return machine.list([Tuple((key, value)) for _, key, value in ranked[: integer(machine, count)]])
 
 

@@ -12,12 +12,13 @@ from convlint.evaluate.environment import Arguments, NotIterable, Raised
 from convlint.evaluate.library import ordering
 from convlint.evaluate.library.adapt import (
     Call,
+    attempt,
     builtin_table,
     content,
+    first,
     give_up,
     integer,
     items,
-    known,
     limit,
     lose,
     take,
@@ -114,7 +115,7 @@ def _extend_left(machine: Machine, target: List, given: list[Any], site: Span) -
 def _insert(machine: Machine, target: List, given: list[Any], site: Span) -> None:
     if isinstance(given[0], Unknown):
         return lose(machine, target, given[0])
-    machine.own_items(target).insert(integer(machine, given[0]), given[1])
+    attempt(machine.own_items(target).insert, integer(machine, given[0]), given[1])
 
 
 def _pop(machine: Machine, target: List, given: list[Any], site: Span) -> Any:
@@ -173,7 +174,7 @@ def _count(machine: Machine, target: Any, given: list[Any], site: Span) -> Value
 
 
 def _sort(machine: Machine, args: Arguments, site: Span) -> Value:
-    receiver = force(known(args).positional[0], machine.path)
+    receiver = first(machine, args)
     target = list_of(machine, receiver)
     held = content(machine, target)
     if isinstance(receiver, Instance):
@@ -193,7 +194,7 @@ def _reverse(machine: Machine, target: List, given: list[Any], site: Span) -> No
 
 def _clear(machine: Machine, args: Arguments, site: Span) -> Value:
     """``clear`` also makes an unknown content known again."""
-    receiver = force(args.positional[0], machine.path)
+    receiver = first(machine, args)
     target = list_of(machine, receiver)
     if isinstance(receiver, Instance):
         machine.touch(receiver)

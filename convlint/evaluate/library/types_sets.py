@@ -8,7 +8,7 @@ from typing import Any
 
 from convlint.evaluate import operators
 from convlint.evaluate.environment import Arguments, Raised
-from convlint.evaluate.library.adapt import Call, builtin_table, give_up, items, known, take
+from convlint.evaluate.library.adapt import Call, builtin_table, first, give_up, items, take
 from convlint.evaluate.library.types_mappings import SHARED, add_one, copied, dict_of, lose
 from convlint.evaluate.machine import Machine
 from convlint.evaluate.operators import key_of
@@ -53,7 +53,7 @@ def _combine(op: str, in_place: bool = False) -> Call:
     """``union``, ``intersection``, ``difference`` and their forms that change the set."""
 
     def call(machine: Machine, args: Arguments, site: Span) -> Value:
-        receiver, *others = known(args).positional
+        receiver, others = first(machine, args), args.positional[1:]
         target = result = dict_of(machine, receiver, changes=in_place)
         for other in others:
             combined = operators.binary(machine, op, result, _as_set(machine, other, site), site)

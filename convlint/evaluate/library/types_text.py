@@ -8,9 +8,8 @@ from typing import Any
 
 from convlint.evaluate.budget import MAX_TEXT
 from convlint.evaluate.environment import Arguments, Raised, follows
-from convlint.evaluate.library.adapt import Check, items, known, lift, limit, pure, raw, table, text
+from convlint.evaluate.library.adapt import Check, first, items, known, lift, limit, pure, raw, table, text
 from convlint.evaluate.machine import Machine
-from convlint.evaluate.paths import force
 from convlint.evaluate.values import Builtin, Const, Span, Unknown, Value
 
 MAX_FORMAT_FIELD = 1_000
@@ -73,7 +72,7 @@ _BOUNDED_TEXT: dict[str, Check] = {
 
 def _format(machine: Machine, args: Arguments, site: Span) -> Value:
     """``text.format(...)`` with plain arguments; no attribute of an argument is read."""
-    template = text(machine, known(args).positional[0])
+    template = text(machine, first(machine, args))
     if any(mark in template for mark in (".__", "[__")) or not small_fields(template.replace("{", " {")):
         return Unknown("unsupported", "a format of an object's attributes", site)
     return _PLAIN_FORMAT.call(machine, args, site)
@@ -98,7 +97,7 @@ def _encode(machine: Machine, args: Arguments, site: Span) -> Value:
 
 def _item(machine: Machine, args: Arguments, site: Span) -> Value:
     """``x.item()`` of a scalar from an array."""
-    value = force(args.positional[0], machine.path)
+    value = first(machine, args)
     if isinstance(value, Unknown):
         return follows(value)
     return value if isinstance(value, Const) else lift(machine, raw(machine, value), site)
