@@ -618,14 +618,7 @@ ARRAYS = {
     "np.array([1, 5, 2])[np.array([1, 5, 2]) > 1]": [5, 2],
     "np.array([[1, 2], [3, 4]]).flatten()": [1, 2, 3, 4],
     "list(np.array([1, 2]))": [1, 2],
-    "[len(np.zeros(3)), np.prod([2, 3]), max(np.array([1, 9])), np.array([1, 2]).size, int(np.ceil(2.1)), np.int64(3)]": [
-        3,
-        6,
-        9,
-        2,
-        3,
-        3,
-    ],
+    "[len(np.zeros(3)), np.prod([2, 3]), max(np.array([1, 9])), int(np.ceil(2.1)), np.int64(3)]": [3, 6, 9, 3, 3],
 }
 
 
@@ -671,6 +664,7 @@ UNKNOWN_GIVES = [
     "min(u)",
     "round(u)",
     "json.loads(u)",
+    "math.fsum((lambda x: x.append(x) or x)([]))",
     "'a' * u",
     "'{}'.format(u)",
     "itertools.product(u)",

@@ -33,6 +33,9 @@ from convlint.evaluate.values import (
 Call = Callable[[Machine, Arguments, Span], Value]
 Check = Callable[..., bool]
 
+MAX_NESTING = 60
+"""Lists within lists that are read as plain Python; a list that holds itself has no end."""
+
 _SCALARS = (str, bool, int, float, complex, range)
 
 
@@ -137,8 +140,11 @@ def run(machine: Machine, function: Value, site: Span, *given: Value) -> Any:
 # --- plain Python -----------------------------------------------------------------------------------------------------
 
 
-def raw(machine: Machine, value: Any) -> Any:
+def raw(machine: Machine, value: Any, depth: int = 0) -> Any:
     """Constants, and tuples, lists, dicts and sets of them, as plain Python; gives up on anything else."""
+    if depth > MAX_NESTING:
+        limit("MAX_NESTING")
+    inside = depth + 1
     value = force(value, machine.path)
     if isinstance(value, Instance) and isinstance(value.payload, Value):
         value = value.payload
@@ -147,18 +153,20 @@ def raw(machine: Machine, value: Any) -> Any:
             limit("MAX_SEQUENCE")
         return value.value
     if isinstance(value, Tuple):
-        return tuple([raw(machine, item) for item in value.items])
+        return tuple([raw(machine, item, inside) for item in value.items])
     if isinstance(value, List):
-        return [raw(machine, item) for item in content(machine, value)]
+        return [raw(machine, item, inside) for item in content(machine, value)]
     if isinstance(value, Iterator):
-        return [raw(machine, item) for item in operators.iterate(machine, value, NOWHERE)]
+        return [raw(machine, item, inside) for item in operators.iterate(machine, value, NOWHERE)]
     if isinstance(value, Dict):
         if value.unknown is not None:
             give_up(value.unknown)
         entries = machine.entries(value)
         if value.is_set:
-            return attempt(set, [raw(machine, key_value) for _, key_value, _ in entries])
-        return attempt(dict, [(raw(machine, key_value), raw(machine, item)) for _, key_value, item in entries])
+            return attempt(set, [raw(machine, key_value, inside) for _, key_value, _ in entries])
+        return attempt(
+            dict, [(raw(machine, key_value, inside), raw(machine, item, inside)) for _, key_value, item in entries]
+        )
     if isinstance(value, Slice):
         cut = operators.slice_of(machine, value)
         return give_up(cut) if isinstance(cut, Unknown) else cut

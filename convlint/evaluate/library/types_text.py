@@ -25,7 +25,7 @@ _PURE_TEXT = (
 
 def small_fields(specification: str) -> bool:
     """Whether a format string asks for no field wider than MAX_FORMAT_FIELD."""
-    digits = "".join(letter if letter.isdigit() else " " for letter in specification)
+    digits = "".join(letter if letter.isdecimal() else " " for letter in specification)
     return all(len(run) < 6 and int(run) <= MAX_FORMAT_FIELD for run in digits.split())
 
 
