@@ -6,6 +6,7 @@ import ast
 import re
 import sys
 import unicodedata
+import warnings
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -27,8 +28,14 @@ _COMPARE = {
 
 def lowered_by_ast(text: str) -> tuple[ir.Stmt, ...]:
     """What lowering every piece of ``text`` must give, in order."""
-    tree = ast.parse(text)
-    return _Oracle(text).block(tree.body)
+    return _Oracle(text).block(parsed(text).body)
+
+
+def parsed(text: str) -> ast.Module:
+    """The tree of a text; odd but valid texts give no warnings."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return ast.parse(text)
 
 
 def without_places(node: Any) -> Any:

@@ -13,6 +13,8 @@ from convlint.frontends.python.tokens import logical_lines, token_spans
 _ELIF: Final = re.compile(rf"elif{WORD_END}")
 _DEEP_INDENT: Final = re.compile(rf"[\r\n][ \t\f]{{{MAX_INDENTS}}}")
 _CASE: Final = re.compile(rf"[\r\n][ \t\f]*(case{WORD_END})")
+_NO_PATTERN: Final = frozenset({"=", ".", ",", ")", ";"})
+"""What may follow ``case`` where that is a name."""
 _ENDS_ITEM: Final = frozenset({",", ";"})
 
 
@@ -23,8 +25,9 @@ def check_depth(text: str, at: int, end: int, spans: list[Span]) -> None:
     no expression nests deeper than the number of tokens since the last comma of each open bracket, summed. Most pieces
     are too small to reach any limit.
     """
-    for case in _CASE.finditer(text, at, end) if text.find("case", at, end) >= 0 else ():
-        _check_pattern(text, case.start(1), end)
+    if text.find("case", at, end) >= 0 and text.find("match", at, end) >= 0:
+        for case in _CASE.finditer(text, at, end):
+            _check_pattern(text, case.start(1), end)
     long = len(spans) > MAX_CHAIN
     if not long and text.count("elif", at, end) <= MAX_ELIFS and not _DEEP_INDENT.search(text, at, end):
         return
@@ -48,13 +51,13 @@ def _check_pattern(text: str, at: int, end: int) -> None:
     """The brackets of the ``case`` line that begins at ``at``, up to its colon."""
     line_end = next((stop for _, stop, _ in logical_lines(text, at, end)), at)
     depth = 0
-    for start, stop in token_spans(text, at, line_end):
+    for index, (start, stop) in enumerate(token_spans(text, at, line_end)):
         mark = text[start:stop]
         if mark in ("(", "[", "{"):
             depth += 1
         elif mark in (")", "]", "}"):
             depth -= 1
-        elif mark == ":" and depth <= 0:
+        elif depth == 0 and (mark == ":" or (index == 1 and mark in _NO_PATTERN)):
             return
         if depth > MAX_PATTERN_BRACKETS:
             message = f"a pattern with more than {MAX_PATTERN_BRACKETS} brackets inside each other"

@@ -28,9 +28,10 @@ def formatted_end(text: str, quote_at: int, plain_end: int) -> int:
     """
     quote = _quote(text, quote_at)
     body_at, body_end = quote_at + len(quote), plain_end - len(quote)
-    if body_end < body_at or text.find("{", body_at, plain_end) < 0:
+    if text.find("{", body_at, plain_end) < 0:
         return plain_end
-    if _PLAIN_FORMATTED.fullmatch(text, body_at, body_end):
+    terminated = body_end >= body_at and text.startswith(quote, body_end)
+    if terminated and _PLAIN_FORMATTED.fullmatch(text, body_at, body_end):
         return plain_end
     return FormattedScan(text, []).string(quote_at, 0)
 

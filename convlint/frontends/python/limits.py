@@ -6,7 +6,7 @@ from typing import Final
 
 MAX_BRACKETS: Final = 200
 """Brackets open at once, replacement fields of f-strings included: the limit of Python's own tokenizer."""
-MAX_INDENTS: Final = 100
+MAX_INDENTS: Final = 99
 """Indentation levels open at once: the limit of Python's own tokenizer."""
 MAX_CHAIN: Final = 4_000
 """Tokens since the last comma of each open bracket, summed: no expression nests deeper than that. The parser takes time

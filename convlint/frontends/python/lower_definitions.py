@@ -79,32 +79,10 @@ class DefinitionLowering(PatternLowering):
         if type(node.lpar) is cst.LeftParen:
             self.next += 1
             if node.bases or node.keywords:
-                args = self._class_arguments(node)
+                args = self._arguments([*node.bases, *node.keywords])
             self.next += 1
         outer = self.yields
         body = self.suite(node.body)
         self.yields = outer
         end = spans[self.next - 1][1]
         out.append(ir.Class(at, end, identifier(node.name.value), name_at, args, body, decorators))
-
-    def _class_arguments(self, node: Any) -> tuple[ir.Argument, ...]:
-        """Bases and keywords, which libcst keeps apart, in source order."""
-        if not node.keywords:
-            return self._arguments(node.bases)
-        spans, text = self.spans, self.text
-        bases, keywords = iter(node.bases), iter(node.keywords)
-        args: list[ir.Argument] = []
-        for _ in range(len(node.bases) + len(node.keywords)):
-            self.next += 1 if args else 0
-            after = spans[self.next + 1]
-            is_keyword = text[slice(*spans[self.next])] == "**" or text[slice(*after)] == "="
-            arg = next(keywords) if is_keyword else next(bases)
-            keyword = None
-            if arg.keyword is not None:
-                keyword = identifier(arg.keyword.value)
-                self.next += 2
-            elif arg.star:
-                self.next += 1
-            args.append(ir.Argument(arg.star, keyword, self.expression(arg.value)))
-        self._skip(",")
-        return tuple(args)

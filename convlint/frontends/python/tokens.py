@@ -95,7 +95,10 @@ def _layout(text: str, at: int = 0) -> Iterator[Span]:
 
 
 def comments(text: str) -> Iterator[tuple[int, str]]:
-    """Offset and text (from its ``#``) of each comment; a ``#`` inside a string is none."""
+    """Offset and text (from its ``#``) of each comment; a ``#`` inside a string is none.
+
+    Raises SourceError for f-strings nested too deeply.
+    """
     for at, end in _layout(text):
         if text[at] == "#":
             yield at, text[at:end]
