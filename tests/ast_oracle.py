@@ -98,9 +98,9 @@ class _Oracle:
         return tuple(self.expr(node) for node in nodes)
 
     def expr(self, node: ast.expr) -> Any:
-        return getattr(self, type(node).__name__.lower())(node, self.at(node), self.end(node))
+        return getattr(self, "on_" + type(node).__name__.lower())(node, self.at(node), self.end(node))
 
-    def constant(self, node: ast.Constant, at: int, end: int) -> Any:
+    def on_constant(self, node: ast.Constant, at: int, end: int) -> Any:
         value = node.value
         if value is None or value is True or value is False:
             return ir.Name(at, end, repr(value))
@@ -117,18 +117,18 @@ class _Oracle:
         assert isinstance(value, int)
         return ir.Number(at, end, value) if value < 2**64 else ir.Number(at, end, str(value), "bigint")
 
-    def name(self, node: ast.Name, at: int, end: int) -> Any:
+    def on_name(self, node: ast.Name, at: int, end: int) -> Any:
         return ir.Name(at, end, node.id)
 
-    def attribute(self, node: ast.Attribute, at: int, end: int) -> Any:
+    def on_attribute(self, node: ast.Attribute, at: int, end: int) -> Any:
         word = re.compile(r"\w+\Z").search(self.text, max(at, end - 500), end)
         assert word
         return ir.Attribute(at, end, self.expr(node.value), node.attr, word.start())
 
-    def subscript(self, node: ast.Subscript, at: int, end: int) -> Any:
+    def on_subscript(self, node: ast.Subscript, at: int, end: int) -> Any:
         return ir.Subscript(at, end, self.expr(node.value), self.expr(node.slice))
 
-    def slice(self, node: ast.Slice, at: int, end: int) -> Any:
+    def on_slice(self, node: ast.Slice, at: int, end: int) -> Any:
         return ir.Slice(at, end, self.maybe(node.lower), self.maybe(node.upper), self.maybe(node.step))
 
     def arguments_of(self, args: list[ast.expr], keywords: list[ast.keyword]) -> tuple[ir.Argument, ...]:
@@ -143,63 +143,63 @@ class _Oracle:
             found.append((self.at(keyword), ir.Argument(star, keyword.arg, self.expr(keyword.value))))
         return tuple(argument for _, argument in sorted(found, key=lambda pair: pair[0]))
 
-    def call(self, node: ast.Call, at: int, end: int) -> Any:
+    def on_call(self, node: ast.Call, at: int, end: int) -> Any:
         return ir.Call(at, end, self.expr(node.func), self.arguments_of(node.args, node.keywords))
 
-    def binop(self, node: ast.BinOp, at: int, end: int) -> Any:
+    def on_binop(self, node: ast.BinOp, at: int, end: int) -> Any:
         return ir.Binary(at, end, _BINARY[type(node.op)], self.expr(node.left), self.expr(node.right))
 
-    def unaryop(self, node: ast.UnaryOp, at: int, end: int) -> Any:
+    def on_unaryop(self, node: ast.UnaryOp, at: int, end: int) -> Any:
         return ir.Unary(at, end, _UNARY[type(node.op)], self.expr(node.operand))
 
-    def boolop(self, node: ast.BoolOp, at: int, end: int) -> Any:
+    def on_boolop(self, node: ast.BoolOp, at: int, end: int) -> Any:
         return ir.Boolean(at, end, "and" if isinstance(node.op, ast.And) else "or", self.exprs(node.values))
 
-    def compare(self, node: ast.Compare, at: int, end: int) -> Any:
+    def on_compare(self, node: ast.Compare, at: int, end: int) -> Any:
         ops = tuple(_COMPARE[type(op)] for op in node.ops)
         return ir.Compare(at, end, self.expr(node.left), ops, self.exprs(node.comparators))
 
-    def ifexp(self, node: ast.IfExp, at: int, end: int) -> Any:
+    def on_ifexp(self, node: ast.IfExp, at: int, end: int) -> Any:
         return ir.Conditional(at, end, self.expr(node.test), self.expr(node.body), self.expr(node.orelse))
 
-    def starred(self, node: ast.Starred, at: int, end: int) -> Any:
+    def on_starred(self, node: ast.Starred, at: int, end: int) -> Any:
         return ir.Starred(at, end, self.expr(node.value))
 
-    def tuple(self, node: ast.Tuple, at: int, end: int) -> Any:
+    def on_tuple(self, node: ast.Tuple, at: int, end: int) -> Any:
         return ir.Sequence(at, end, "tuple", self.exprs(node.elts))
 
-    def list(self, node: ast.List, at: int, end: int) -> Any:
+    def on_list(self, node: ast.List, at: int, end: int) -> Any:
         return ir.Sequence(at, end, "list", self.exprs(node.elts))
 
-    def set(self, node: ast.Set, at: int, end: int) -> Any:
+    def on_set(self, node: ast.Set, at: int, end: int) -> Any:
         return ir.Sequence(at, end, "set", self.exprs(node.elts))
 
-    def dict(self, node: ast.Dict, at: int, end: int) -> Any:
+    def on_dict(self, node: ast.Dict, at: int, end: int) -> Any:
         return ir.Dict(at, end, tuple(self.maybe(key) for key in node.keys), self.exprs(node.values))
 
     def clauses(self, generators: Sequence[ast.comprehension]) -> Any:
         return tuple(ir.For(self.expr(g.target), self.expr(g.iter), self.exprs(g.ifs)) for g in generators)
 
-    def listcomp(self, node: ast.ListComp, at: int, end: int) -> Any:
+    def on_listcomp(self, node: ast.ListComp, at: int, end: int) -> Any:
         return ir.Comprehension(at, end, "list", self.expr(node.elt), None, self.clauses(node.generators))
 
-    def setcomp(self, node: ast.SetComp, at: int, end: int) -> Any:
+    def on_setcomp(self, node: ast.SetComp, at: int, end: int) -> Any:
         return ir.Comprehension(at, end, "set", self.expr(node.elt), None, self.clauses(node.generators))
 
-    def generatorexp(self, node: ast.GeneratorExp, at: int, end: int) -> Any:
+    def on_generatorexp(self, node: ast.GeneratorExp, at: int, end: int) -> Any:
         return ir.Comprehension(at, end, "generator", self.expr(node.elt), None, self.clauses(node.generators))
 
-    def dictcomp(self, node: ast.DictComp, at: int, end: int) -> Any:
+    def on_dictcomp(self, node: ast.DictComp, at: int, end: int) -> Any:
         key, value = self.expr(node.key), self.expr(node.value)
         return ir.Comprehension(at, end, "dict", key, value, self.clauses(node.generators))
 
-    def lambda_(self, node: ast.Lambda, at: int, end: int) -> Any:
+    def on_lambda(self, node: ast.Lambda, at: int, end: int) -> Any:
         outer = self.yields
         lowered = ir.Lambda(at, end, self.params(node.args), self.expr(node.body))
         self.yields = outer
         return lowered
 
-    def joinedstr(self, node: ast.JoinedStr, at: int, end: int) -> Any:
+    def on_joinedstr(self, node: ast.JoinedStr, at: int, end: int) -> Any:
         return ir.Joined(at, end, self.parts(node))
 
     def parts(self, node: ast.JoinedStr) -> tuple[Any, ...]:
@@ -221,18 +221,18 @@ class _Oracle:
                 parts.append(ir.Format(self.expr(value.value), conversion, spec))
         return tuple(parts)
 
-    def namedexpr(self, node: ast.NamedExpr, at: int, end: int) -> Any:
+    def on_namedexpr(self, node: ast.NamedExpr, at: int, end: int) -> Any:
         return ir.Walrus(at, end, self.expr(node.target), self.expr(node.value))
 
-    def yield_(self, node: ast.Yield, at: int, end: int) -> Any:
+    def on_yield(self, node: ast.Yield, at: int, end: int) -> Any:
         self.yields = True
         return ir.Yield(at, end, self.maybe(node.value), False)
 
-    def yieldfrom(self, node: ast.YieldFrom, at: int, end: int) -> Any:
+    def on_yieldfrom(self, node: ast.YieldFrom, at: int, end: int) -> Any:
         self.yields = True
         return ir.Yield(at, end, self.expr(node.value), True)
 
-    def await_(self, node: ast.Await, at: int, end: int) -> Any:
+    def on_await(self, node: ast.Await, at: int, end: int) -> Any:
         return ir.Await(at, end, self.expr(node.value))
 
     def param(self, arg: ast.arg, default: ast.expr | None) -> ir.Param:
@@ -379,7 +379,3 @@ class _Oracle:
                 return ir.Pattern("or", parts=self.patterns(node.patterns))
             case other:
                 raise AssertionError(other)
-
-
-for _keyword in ("lambda", "yield", "await"):
-    setattr(_Oracle, _keyword, getattr(_Oracle, _keyword + "_"))

@@ -37,7 +37,7 @@ EXPRESSIONS = """
 1if 2else 3
 a
 größe.größe
-ｘ.ｙ(ｋ=1)
+\uff58.\uff59(\uff4b=1)
 True, False, None
 ...
 a.b.c
@@ -304,8 +304,10 @@ STATEMENTS = [
         "class C:\n    class D:\n        def f(self):\n            yield\n",
         "match a:\n    case 1: b\n    case -1 | 2.5 | -1+2j | 'a' 'b' | b'c' | None | True: c",
         "match a, b:\n    case _: c\n    case d: e\n    case f.g: h\n    case (i): j",
-        "match (a):\n    case [] | () | (b,) | [c, *d] | (e, *_, f): g\n    case h, i: j\n    case k,: l\n    case [m,]: n",
-        "match a:\n    case {}: b\n    case {'c': d, -1: e, F.g: h, **i}: j\n    case {None: [k, l],}: m",
+        "match (a):\n    case [] | () | (b,) | [c, *d] | (e, *_, f): g\n    case h, i: j",
+        "match a:\n    case k,: l\n    case [m,]: n",
+        "match a:\n    case {}: b\n    case {'c': d, -1: e, F.g: h, **i}: j",
+        "match a:\n    case {None: [k, l],}: m",
         "match a:\n    case B(): c\n    case D.E(f, g=h, i=J(),): k\n    case L(m,): n",
         "match a:\n    case b as c: d\n    case (e | f) as g if h: i\n    case [(j as k), l]: m",
         "match = case = type = 1\nmatch.a\nmatch(b)\ncase[c]",
@@ -331,7 +333,9 @@ def test_a_statement_is_what_ast_says(text: str) -> None:
 
 
 @pytest.mark.parametrize("end", ["\r\n", "\r"], ids=["CRLF", "CR"])
-@pytest.mark.parametrize("text", ["def f(a,\n  b):\n  '''doc\n'''\n  return '''c\nd''' \\\n  + e\n\n\nx = f'''\n{a}'''\n"])
+@pytest.mark.parametrize(
+    "text", ["def f(a,\n  b):\n  '''doc\n'''\n  return '''c\nd''' \\\n  + e\n\n\nx = f'''\n{a}'''\n"]
+)
 def test_other_line_ends_only_move_the_places(text: str, end: str) -> None:
     moved = text.replace("\n", end)
     assert comparable(lowered(moved)) == comparable(lowered_by_ast(moved))

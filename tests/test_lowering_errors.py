@@ -101,7 +101,7 @@ def test_only_the_broken_piece_is_refused() -> None:
 # --- depth ------------------------------------------------------------------------------------------------------------
 
 _HALF = limits.MAX_CHAIN // 2 - 100
-CHAINS = {
+CHAINS: dict[str, Callable[[int], str]] = {
     "sum": lambda n: "x = " + "+".join(["1"] * n),
     "power": lambda n: "x = " + "**".join(["1"] * n),
     "attribute": lambda n: "x = a" + ".b" * n,

@@ -241,7 +241,7 @@ def test_a_joined_blank_line_ends_a_statement() -> None:
 
 
 def test_names_are_normalised_as_python_does() -> None:
-    assert kinds("ｘ = 1\ndef ﬁ(): pass\n") == [("assign", "x"), ("def", "fi")]
+    assert kinds("\uff58 = 1\ndef \ufb01(): pass\n") == [("assign", "x"), ("def", "fi")]
 
 
 @pytest.mark.parametrize("text", ["", "\n", "# note", "\x0c\n  \n# note\n", "\\\n"])
