@@ -240,6 +240,14 @@ def test_a_joined_blank_line_ends_a_statement() -> None:
     assert sources("a = 'b'\\\n\n# note\nc = 1\n") == ["a = 'b'", "c = 1"]
 
 
+def test_a_line_of_a_backslash_alone_begins_nothing() -> None:
+    assert sources("def f():\n    a\n\\\n    b\nwhile c:\n    d\n\\\nelse:\n    e\n\\\n\\\ng\n") == [
+        "def f():\n    a\n\\\n    b",
+        "while c:\n    d\n\\\nelse:\n    e",
+        "g",
+    ]
+
+
 def test_names_are_normalised_as_python_does() -> None:
     assert kinds("\uff58 = 1\ndef \ufb01(): pass\n") == [("assign", "x"), ("def", "fi")]
 

@@ -18,7 +18,7 @@ _LAYOUT: Final = re.compile(
 _INDENTATION: Final = re.compile(r"(?:[ \t\f]*\f)?([ \t]*)")
 _TAB: Final = 8
 """Columns of a tab, as in Python's tokenizer."""
-_TOP_LINE: Final = re.compile(r"(?:[ \t\f]*\f)?(?=[^\s#])")
+_TOP_LINE: Final = re.compile(rf"(?:[ \t\f]*\f)?(?:\\{LINE_END})*(?=[^\s#\\]|\\(?!{LINE_END}))")
 _BRACKETS: Final = OPENING | CLOSING
 _MARKS: Final = frozenset(";=")
 
