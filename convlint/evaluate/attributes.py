@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from convlint.evaluate import calls, classes, memo
@@ -157,13 +158,18 @@ def _super(machine: Machine, target: Super, name: str, span: Span) -> Any:
             return found
     if name == "__new__":
         return Builtin("__new__", lambda machine, args, site: machine.instance(force(args.positional[0], machine.path)))
-    if name in ("__init__", "__init_subclass__", "__post_init__", "__setattr__", "__setstate__", "__delattr__"):
-        return Builtin(name, _set_plainly if name == "__setattr__" else lambda machine, args, site: NONE)
+    if name == "__setattr__" and isinstance(receiver, Instance):
+        return Builtin(name, partial(_set_plainly, receiver))
+    if name in ("__init__", "__init_subclass__", "__post_init__", "__setstate__", "__delattr__"):
+        return Builtin(name, lambda machine, args, site: NONE)
     return follows(cls.incomplete) if cls.incomplete is not None else UNBOUND
 
 
-def _set_plainly(machine: Machine, args: Arguments, site: Span) -> Value:
-    """``object.__setattr__`` bound by ``super()``: the receiver is not among the arguments, so nothing is followed."""
+def _set_plainly(receiver: Instance, machine: Machine, args: Arguments, site: Span) -> Value:
+    """``super().__setattr__(name, value)``."""
+    name = force(args.positional[0], machine.path)
+    if isinstance(name, Const) and len(args.positional) > 1:
+        machine.write_attribute(receiver, str(name.value), args.positional[1])
     return NONE
 
 
@@ -362,7 +368,11 @@ def compile_decorators(context: Any, decorators: tuple[Any, ...]) -> Callable[[F
         for evaluate, span in reversed(steps):
             try:
                 decorator = evaluate(frame)
-                value = machine.apply(apply_one, decorator, value, span)
+                machine.decorating += 1
+                try:
+                    value = machine.apply(apply_one, decorator, value, span)
+                finally:
+                    machine.decorating -= 1
             except Raised:
                 continue
         return value

@@ -8,7 +8,7 @@ MAX_CALL_DEPTH = 90
 MAX_RECURSION = 12
 """Activations of one function on the stack at once; recursive builders (trees, U-Nets) need their depth, rarely over 8."""
 
-MAX_STEPS = 1_500_000
+MAX_STEPS = 400_000
 """Statements, loop turns and calls for one entry point, memoised ones counted in full; the largest zoo model takes 300,000."""
 
 MAX_LOOP_TURNS = 4_096
@@ -17,7 +17,7 @@ MAX_LOOP_TURNS = 4_096
 MAX_CHOICES = 8
 """Alternatives that one value may have after unknown conditions are joined; more become unknown."""
 
-MAX_DECISIONS = 10
+MAX_DECISIONS = 6
 """Unknown conditions that may be open at once; under more of them only the first arm is followed."""
 
 MAX_LIVE_PATHS = 3

@@ -29,6 +29,7 @@ class Finder:
         self.absent: set[str] = set()
         self.files: dict[Path, PythonFile | SourceError] = {}
         self._kinds: dict[Path, dict[str, bool]] = {}
+        self._packages: dict[Path, list[Path]] = {}
         self._found: dict[tuple[Path, str], Path | None] = {}
         self._project = tuple(dict.fromkeys([*map(self.package_root, linted), root, root / "src"]))
 
@@ -134,4 +135,7 @@ class Finder:
         if top == path.parent:
             return [path]
         package = top / path.relative_to(top).parts[0]
-        return sorted(found for found in package.rglob("*.py") if found.is_file())
+        found = self._packages.get(package)
+        if found is None:
+            found = self._packages[package] = sorted(inner for inner in package.rglob("*.py") if inner.is_file())
+        return found

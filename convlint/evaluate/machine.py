@@ -42,6 +42,8 @@ class Machine:
         """Counts heap objects: what was made earlier has the smaller number."""
         self.module_clock = -(10**12)
         self.module_depth = 0
+        self.decorating = 0
+        """How many decorators are being applied: they fill registries, so a look-up there that fails is no surprise."""
         self.import_depth = 0
         self.entry_start = 0
         """The clock when the present entry point began; changes to older objects are undone after it."""
@@ -87,7 +89,7 @@ class Machine:
             self.module_depth -= 1
             self.module_clock = max(self.module_clock, self.clock)
             self.path, self.record, self.steps, clock, self.entry_start, self.undo, self.saved, self.candidates, self.depth = kept
-            self.clock = clock if clock > 0 else self.module_clock
+            self.clock = clock if clock > 0 else max(clock, self.module_clock)
 
     @contextmanager
     def nested_module(self) -> Generator[bool]:
@@ -119,7 +121,7 @@ class Machine:
         """Must be called before ``target`` is changed: keeps memoising and the isolation of entry points honest."""
         born = target.born
         for candidate in reversed(self.candidates):
-            if candidate.start <= born:
+            if candidate.start < born:
                 break
             candidate.pure = False
         if target.__class__ is Instance:

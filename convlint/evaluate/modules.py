@@ -321,4 +321,6 @@ class Modules:
 
 def settle_registrations(machine: Machine, target: Dict, key: Any) -> bool:
     """Before a look-up in a module's own table fails: run what would have filled it. Whether anything ran."""
-    return target.born < 0 and key not in target.entries and machine.modules.settle(key)
+    if target.born >= 0 or machine.decorating or key in target.entries:
+        return False
+    return machine.modules.settle(key)

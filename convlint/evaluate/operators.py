@@ -263,6 +263,8 @@ def _order(machine: Machine, op: str, a: Value, b: Value, span: Span) -> Value:
 def plain(machine: Machine, value: Value) -> Any:
     """Constants, tuples and lists of constants as plain Python; None where anything else is in them."""
     value = force(value, machine.path)
+    if isinstance(value, Instance) and isinstance(value.payload, Value):
+        value = value.payload
     if isinstance(value, Const):
         return value.value
     if isinstance(value, (Tuple, List)):
@@ -426,7 +428,10 @@ def iterate(machine: Machine, value: Value, span: Span) -> list[Value]:
     if kind is Tuple:
         return list(value.items)  # type: ignore[attr-defined]
     if kind is List:
-        return list(machine.items(value))  # type: ignore[arg-type]
+        content = force(value.items, machine.path)  # type: ignore[attr-defined]
+        if content.__class__ is Unknown:
+            raise NotIterable(content)
+        return list(content)
     if kind is Iterator:
         items = value.items[value.position :]  # type: ignore[attr-defined]
         value.position = len(value.items)  # type: ignore[attr-defined]
@@ -549,7 +554,10 @@ def merge_mapping(machine: Machine, target: Dict, source: Value, span: Span) -> 
             target.unknown = target.unknown or error.cause
             return
         for pair in pairs:
-            key_value, value = iterate(machine, pair, span)
+            parts = iterate(machine, pair, span)
+            if len(parts) != 2:
+                raise Raised("ValueError", "dictionary update sequence element has length other than 2")
+            key_value, value = parts
             key = key_of(machine, key_value)
             if key is None:
                 machine.touch(target)

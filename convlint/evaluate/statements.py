@@ -218,7 +218,8 @@ def _for(context: Context, node: ir.ForLoop) -> Run:
         except Undecided as undecided:
             return run_both(machine, frame, undecided.decision, lambda: loop(frame, value), lambda: loop(frame, value))
         except NotIterable as error:
-            return _unknown_loop(machine, frame, error.cause, once=lambda: turn(frame, follows(error.cause)), carried=carried)
+            cause, item = error.cause, follows(error.cause)
+            return _unknown_loop(machine, frame, cause, once=lambda: turn(frame, item), carried=carried)
         if len(items) > MAX_LOOP_TURNS:
             cause = Unknown("limit", "MAX_LOOP_TURNS", span)
             return _unknown_loop(machine, frame, cause, once=lambda: turn(frame, items[0]), carried=carried)
@@ -440,7 +441,7 @@ def _try(context: Context, node: ir.Try) -> Run:
             for kind, name, handle in handlers:
                 if kind is None or caught(machine, error, kind(frame)):
                     if name is not None:
-                        write_name(machine, frame, name, error.value or Unknown("unsupported", "an exception object"))
+                        write_name(machine, frame, name, error.value or machine.instance(machine.modules.builtin_class(error.kind)))
                     return handle(frame)
             raise
         frame.trying -= bool(handlers)

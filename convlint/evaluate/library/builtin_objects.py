@@ -6,8 +6,8 @@ from convlint.evaluate import attributes, calls, memo
 from convlint.evaluate.environment import Arguments, Raised
 from convlint.evaluate.library.adapt import asked, builtin_table, give_up, take
 from convlint.evaluate.machine import Machine
-from convlint.evaluate.paths import Undecided, resolve, without_unbound
-from convlint.evaluate.values import FALSE, NONE, TRUE, UNBOUND, Choice, Const, Instance, Span, Unknown, Value
+from convlint.evaluate.paths import Undecided, force, resolve, without_unbound
+from convlint.evaluate.values import FALSE, NONE, TRUE, UNBOUND, Choice, Const, Instance, Module, Span, Unknown, Value
 
 
 def _name(name: Value) -> str:
@@ -86,7 +86,10 @@ def _vars(machine: Machine, args: Arguments, site: Span) -> Value:
 
 
 def _dir(machine: Machine, args: Arguments, site: Span) -> Value:
-    return Unknown("not-modelled", "dir()", site)
+    from convlint.evaluate.library.reflection import names_of
+
+    target = force(args.positional[0], machine.path) if args.positional else None
+    return names_of(machine, target) if isinstance(target, Module) else Unknown("not-modelled", "dir()", site)
 
 
 def _import(machine: Machine, args: Arguments, site: Span) -> Value:

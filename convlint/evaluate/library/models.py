@@ -12,7 +12,7 @@ from convlint.evaluate.values import Module, Unknown, Value
 if TYPE_CHECKING:
     from convlint.evaluate.machine import Machine
 
-ALWAYS = frozenset({"torch"})
+ALWAYS = frozenset({"torch", "numpy", "packaging", "typing_extensions", "distutils", "pkg_resources"})
 """Packages that are modelled even where their source is installed."""
 
 TORCH = {
@@ -49,6 +49,10 @@ def load(machine: Machine, name: str) -> Module | None:
     contents = getattr(import_module(f"convlint.evaluate.library.{file}"), function)(machine)
     other: Callable[[str], Value | None] | None = contents.pop("*", None)
     module.attrs.update(contents)
+    if name == "sys":
+        from convlint.evaluate.library.reflection import module_table
+
+        module.attrs["modules"] = module_table(machine)
     module.fallback = lambda attribute: _fallback(machine, module.name, other, attribute)
     return module
 
