@@ -39,7 +39,8 @@ def load(machine: Machine, name: str) -> Module | None:
     if name in known:
         return known[name]
     found = TORCH.get(name) or STANDARD.get(name)
-    if found is None and name.startswith(TORCH_NN_FOLDERS):
+    # A capital begins a class: it is found as an attribute of the module that holds it.
+    if found is None and name.startswith(TORCH_NN_FOLDERS) and name.rpartition(".")[2].islower():
         found = TORCH["torch.nn"]
     if found is None:
         return None

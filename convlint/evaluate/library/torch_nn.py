@@ -65,6 +65,12 @@ PARAMETERS = {
 }
 """Constructor parameters that torch keeps as attributes of the same name."""
 
+NORM_BASES = {
+    "_BatchNorm": ("BatchNorm1d", "BatchNorm2d", "BatchNorm3d", "SyncBatchNorm"),
+    "_InstanceNorm": ("InstanceNorm1d", "InstanceNorm2d", "InstanceNorm3d"),
+}
+"""Classes of torch's own from which normalisation layers are derived; others ask for them by ``isinstance``."""
+
 
 def contents(machine: Machine) -> dict[str, Any]:
     """The names of ``torch.nn``; every other capitalised name is a module that keeps nothing."""
@@ -83,10 +89,10 @@ def contents(machine: Machine) -> dict[str, Any]:
     for name, parameters in PARAMETERS.items():
         base = (module,)
         found[name] = classes.make_class(name, base, {"__init__": _keeping(name, parameters.split())})
-    batch_norm = classes.make_class("_BatchNorm", (module,), {})
-    for name in ("BatchNorm1d", "BatchNorm2d", "BatchNorm3d", "SyncBatchNorm"):
-        found[name].bases, found[name].mro = (batch_norm,), (found[name], batch_norm, *module.mro)
-    found["_BatchNorm"] = batch_norm
+    for family, names in NORM_BASES.items():
+        parent = found[family] = classes.make_class(family, (module,), {})
+        for name in names:
+            found[name].bases, found[name].mro = (parent,), (found[name], parent, *module.mro)
 
     def other(name: str) -> Value | None:
         if not name.lstrip("_")[:1].isupper():
