@@ -79,7 +79,8 @@ def compile_body(machine: Machine, code: Code, module: Module) -> Any:
         context = Context(machine, code.span.file, frozenset(names), qualname)
         code.run = compile_block(context, node.body)
     else:
-        context = Context(machine, code.span.file, frozenset(names | bound_names((node.body,))), "")
+        _find_walruses(node.body, names)
+        context = Context(machine, code.span.file, frozenset(names), "")
         code.run = context.compile(node.body)
     code.locals = frozenset(names)
     return code.run
