@@ -8,6 +8,9 @@ MAX_CALL_DEPTH = 90
 MAX_RECURSION = 12
 """Activations of one function on the stack at once; recursive builders (trees, U-Nets) need their depth, rarely over 8."""
 
+MAX_DOUBTFUL_RECURSION = 3
+"""The same under an unknown condition: there each turn may follow both arms, so the work doubles every time."""
+
 MAX_STEPS = 400_000
 """Statements, loop turns and calls for one entry point, memoised ones counted in full; the largest zoo model takes 300,000."""
 

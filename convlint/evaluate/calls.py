@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from convlint.evaluate import classes, memo, operators
-from convlint.evaluate.budget import MAX_CALL_DEPTH, MAX_RECURSION
+from convlint.evaluate.budget import MAX_CALL_DEPTH, MAX_DOUBTFUL_RECURSION, MAX_RECURSION
 from convlint.evaluate.environment import Arguments, Frame, NotIterable, Raised, follows
 from convlint.evaluate.machine import Machine
 from convlint.evaluate.paths import force, guarded, with_default, without_unbound
@@ -176,7 +176,7 @@ def _no_default(function: Function, name: str) -> Unknown:
 
 def invoke(machine: Machine, function: Function, args: Arguments, site: Span, vague: bool = False) -> Any:
     """Run a function of the user's, or take the result of the same call made before."""
-    key = memo.call_key(machine, function, args) if function.closure is None and not vague else None
+    key = memo.call_key(machine, function, args) if not vague and _closes_over_nothing_new(function) else None
     if key is not None:
         hit = machine.memo.get(key)
         if hit is not None:
@@ -184,12 +184,22 @@ def invoke(machine: Machine, function: Function, args: Arguments, site: Span, va
     return memo.remember(machine, key, site, run_function, machine, function, args, site, vague)
 
 
+def _closes_over_nothing_new(function: Function) -> bool:
+    """Whether the variables that a function closes over can no longer change."""
+    frame = function.closure
+    while frame is not None:
+        if not frame.ended:
+            return False
+        frame = frame.parent
+    return True
+
+
 def run_function(machine: Machine, function: Function, args: Arguments, site: Span, vague: bool) -> Any:
     """Run a function of the user's."""
     code = function.code
     machine.step()
     depth = machine.active.get(code, 0)
-    if depth >= MAX_RECURSION:
+    if depth >= (MAX_DOUBTFUL_RECURSION if machine.path.doubts else MAX_RECURSION):
         return Unknown("recursion", function.qualname, site)
     if machine.depth >= MAX_CALL_DEPTH:
         return Unknown("limit", "MAX_CALL_DEPTH", site)
@@ -215,6 +225,7 @@ def run_function(machine: Machine, function: Function, args: Arguments, site: Sp
         machine.depth -= 1
         machine.receivers.pop()
         machine.active[code] = depth
+        frame.ended = True
         if record.calls:
             outer_record.add(site, record, outer_path)
 

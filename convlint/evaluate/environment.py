@@ -43,7 +43,7 @@ class Frame:
     """One activation of a function, a class body, a comprehension or a module's piece."""
 
     __slots__ = (
-        "birth", "born", "declared", "exits", "function", "jumps", "limit", "locals", "module", "owner", "parent", "receiver",
+        "birth", "born", "declared", "ended", "exits", "function", "jumps", "limit", "locals", "module", "owner", "parent", "receiver",
         "result", "trying", "yielded",
     )  # fmt: skip
 
@@ -66,6 +66,8 @@ class Frame:
         self.yielded: list[Value] | None = None
         self.declared: dict[str, str] = {}
         """Names declared global or nonlocal here."""
+        self.ended = False
+        """Whether the function has returned and nothing has changed its variables since."""
         self.trying = 0
         """How many ``try`` statements are running here: imports that fail in them raise."""
         self.limit: int | None = None

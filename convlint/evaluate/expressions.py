@@ -94,8 +94,18 @@ def _name(context: Context, node: ir.Name) -> Run:
         return lambda frame: constant
     machine = context.machine
     span = context.span(node)
-    if context.locals is None or name not in context.locals:
+    if context.locals is None:
         return lambda frame: machine.modules.lookup(frame, name, span)
+    if name not in context.locals:
+
+        def outer(frame: Frame) -> Any:
+            if frame.parent is None:
+                value = frame.module.settled.get(name)
+                if value is not None:
+                    return value
+            return machine.modules.lookup(frame, name, span)
+
+        return outer
 
     def local(frame: Frame) -> Any:
         value = frame.locals.get(name, UNBOUND)
@@ -172,15 +182,20 @@ def compile_arguments(context: Context, args: tuple[ir.Argument, ...]) -> Callab
 
 
 def _call(context: Context, node: ir.Call) -> Run:
+    callee = compile_expression(context, node.func)
+    call = compile_call(context, node, callee)
+    return lambda frame: call(frame, callee(frame))
+
+
+def compile_call(context: Context, node: ir.Call, callee: Run) -> Callable[[Frame, Any], Any]:
+    """The function that makes a call in a frame, given what ``callee`` gave there."""
     machine, site = context.machine, context.span(node)
     func, call = node.func, calls.call
     arguments = compile_arguments(context, node.args)
     special = calls.SPECIAL.get(func.id) if isinstance(func, ir.Name) else None
     has_star = any(arg.star for arg in node.args)
-    callee = compile_expression(context, func)
 
-    def run(frame: Frame) -> Any:
-        target = callee(frame)
+    def run(frame: Frame, target: Any) -> Any:
         if special is not None and target.__class__ is special[0]:
             return machine.apply(special[1], machine, frame, target, arguments(frame), site)
         args = arguments(frame)

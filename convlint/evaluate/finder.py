@@ -10,9 +10,21 @@ from convlint.frontends.python.python_file import PythonFile
 from convlint.frontends.python.source_text import SourceError, decode_source
 from convlint.frontends.python.store import IrStore
 
+STANDINS = Path(__file__).parent / "library" / "standins"
+"""Small models of popular packages, written as source: searched last, for packages that are found nowhere else."""
+ALWAYS_STANDINS = frozenset({"mmengine.registry", "monai.networks.layers.factories"})
+"""Stand-ins that are read even where the package is installed: its own tables are filled in ways that cannot be followed."""
+SHOWN_STANDINS = "<convlint-model>"
+"""What results call that folder: the same on every machine, and no path that a project would have."""
+
+
+def is_standin(path: Path) -> bool:
+    """Whether a path is a stand-in's: those change with convlint itself only, so no run has to note that it read them."""
+    return str(path).startswith(str(STANDINS))
+
 
 class Finder:
-    """Turns module names into files: those of the project first, then those of installed packages.
+    """Turns module names into files: those of the project first, then those of installed packages, then stand-ins.
 
     ``consulted`` maps each file that was read to the digest of its bytes; ``absent`` holds paths that do not exist and
     whose appearance could change what a name means.
@@ -29,7 +41,6 @@ class Finder:
         self.absent: set[str] = set()
         self.files: dict[Path, PythonFile | SourceError] = {}
         self._kinds: dict[Path, dict[str, bool]] = {}
-        self._packages: dict[Path, list[Path]] = {}
         self._found: dict[tuple[Path, str], Path | None] = {}
         self._project = tuple(dict.fromkeys([*map(self.package_root, linted), root, root / "src"]))
 
@@ -49,6 +60,8 @@ class Finder:
 
     def locate(self, name: str, importer: Path | None) -> Path | None:
         """The file (or folder, for a namespace package) of an absolute module name; None where there is none."""
+        if name in ALWAYS_STANDINS:
+            return self._below(STANDINS, name)
         roots = list(self._project)
         if importer is not None:
             folder = self.package_root(importer)
@@ -57,7 +70,19 @@ class Finder:
             found = self._below(base, name)
             if found is not None:
                 return found
-        return None
+        return self._standin(name, roots)
+
+    def _standin(self, name: str, roots: list[Path]) -> Path | None:
+        """The file that stands in for a module whose whole package is missing; none for a part of one that is there."""
+        top = name.partition(".")[0]
+        if not self._entry(STANDINS, top):
+            return None
+        for base in (*roots, *self.site_packages):
+            found = self._below(base, top)
+            # A folder without __init__.py may be anything that has the package's name.
+            if found is not None and found.suffix == ".py":
+                return None
+        return self._below(STANDINS, name)
 
     def _ancestors(self, folder: Path) -> list[Path]:
         """Folders between a file's own root and the project's: scripts are often run from one of them."""
@@ -94,7 +119,8 @@ class Finder:
         """Whether a folder has an entry. Folders are listed once; a missing entry is noted."""
         if name in self._listing(folder):
             return True
-        self.absent.add(str(folder / name))
+        if not is_standin(folder):
+            self.absent.add(str(folder / name))
         return False
 
     def _listing(self, folder: Path) -> dict[str, bool]:
@@ -122,20 +148,21 @@ class Finder:
             if path in self.overlays:
                 return PythonFile(str(path), self.overlays[path], self.store)
             data = path.read_bytes()
-            self.consulted[str(path)] = blake2b(data, digest_size=16).hexdigest()
+            if not is_standin(path):
+                self.consulted[str(path)] = blake2b(data, digest_size=16).hexdigest()
             return PythonFile(str(path), decode_source(data), self.store)
         except OSError as error:
             return SourceError(0, f"cannot be read: {error.strerror or type(error).__name__}")
         except SourceError as error:
             return error
 
-    def siblings(self, path: Path) -> list[Path]:
-        """All source files of the top-level package in which ``path`` lies, sorted; itself alone outside of packages."""
+    def package_of(self, path: Path) -> Path:
+        """The folder of the top-level package in which a file lies; the file itself outside of packages."""
         top = self.package_root(path)
-        if top == path.parent:
-            return [path]
-        package = top / path.relative_to(top).parts[0]
-        found = self._packages.get(package)
-        if found is None:
-            found = self._packages[package] = sorted(inner for inner in package.rglob("*.py") if inner.is_file())
-        return found
+        return path if top == path.parent else top / path.relative_to(top).parts[0]
+
+    def siblings(self, package: Path) -> list[Path]:
+        """All source files of a package, sorted; the file itself where it is one."""
+        if package.suffix == ".py":
+            return [package]
+        return sorted(inner for inner in package.rglob("*.py") if inner.is_file())

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from convlint.evaluate.budget import MAX_DECISIONS, MAX_MODULE_DEPTH, MAX_STEPS
 from convlint.evaluate.environment import Exhausted, Raised
+from convlint.evaluate.inert import Inertness
 from convlint.evaluate.paths import ROOT, Decision, Path, Undecided, choose, force, guarded, resolve, without_unbound
 from convlint.evaluate.records import Record, Scope
 from convlint.evaluate.values import UNBOUND, Choice, Class, Dict, Heap, Instance, List, Span, Unknown, Value
@@ -51,6 +52,7 @@ class Machine:
         self.saved: dict[int, Heap] = {}
         self.candidates: list[Purity] = []
         self.memo: dict[Any, Any] = {}
+        self.inert = Inertness(self)
         self.receivers: list[Any] = []
         """For each running function of the user's: the object it builds where it is an ``__init__``, else None."""
         self.active: dict[Any, int] = {}

@@ -137,6 +137,8 @@ def remember(machine: Machine, key: Any, site: Span, operation: Callable[..., An
             machine.made += 1
             result.made = machine.made
         machine.memo[key] = (Hit(result, calls, machine.steps - steps), site)
+        # What is kept is never handed out: its first user may change it.
+        return copy(machine, result, {})
     return result
 
 

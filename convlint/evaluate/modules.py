@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from pathlib import Path
 from typing import Any
 
 from convlint.evaluate import calls
 from convlint.evaluate.environment import Arguments, Frame, Raised
-from convlint.evaluate.finder import Finder
+from convlint.evaluate.finder import Finder, is_standin
 from convlint.evaluate.library import builtins as builtin_names
 from convlint.evaluate.library import models
 from convlint.evaluate.machine import Machine
 from convlint.evaluate.paths import guarded, resolve, without_unbound
-from convlint.evaluate.source_module import Later, SourceModule
+from convlint.evaluate.source_module import Later, SourceModule, registering
 from convlint.evaluate.values import UNBOUND, Choice, Class, Const, Dict, Module, Span, Unknown, Value
 from convlint.frontends.python import ir
 from convlint.frontends.python.python_file import PythonFile
+
+_WORD = re.compile(r"\w{2,}")
 
 
 class Modules:
@@ -31,7 +34,9 @@ class Modules:
         self.by_path: dict[Path, Module] = {}
         self.sources: list[SourceModule] = []
         self.machine: Machine
-        self._settled: set[tuple[int, Any]] = set()
+        self._settled: set[str] = set()
+        self._indexed: set[Path] = set()
+        self._registering: dict[str, list[tuple[Path, int]]] = {}
 
     def builtin_class(self, name: str) -> Class:
         """A built-in class by name; ``object`` where there is none of that name."""
@@ -59,6 +64,10 @@ class Modules:
 
     def global_name(self, module: Module, name: str, limit: int | None, span: Span) -> Any:
         """What a name means at module level, before piece ``limit`` where that is given."""
+        if limit is None:
+            value = module.settled.get(name)
+            if value is not None:
+                return value
         value = module.attrs.get(name, UNBOUND)
         if value is not UNBOUND:
             return without_unbound(resolve(value, self.machine.path)) if value.__class__ is Choice else value
@@ -70,9 +79,13 @@ class Modules:
                 return Const(str(source.path))
             value = source.get(self.machine, name, limit)
             if value is not UNBOUND:
+                if limit is None and source.is_settled(name):
+                    module.settled[name] = value
                 return value
         found = self.builtins.get(name)
         if found is not None:
+            if limit is None and (source is None or source.is_settled(name)):
+                module.settled[name] = found
             return found
         if source is not None and source.stars:
             return Unknown("module-not-found", f"'{name}', perhaps from a star import", span)
@@ -95,6 +108,7 @@ class Modules:
                 for candidate in machine.candidates:
                     if candidate.start > at.born:
                         candidate.pure = False
+                at.ended = False
                 at.locals[name] = guarded(value, at.locals.get(name, UNBOUND), machine.path, at.birth)
                 return
         self.write_attribute(frame.module, name, value)
@@ -115,6 +129,7 @@ class Modules:
 
             machine.undo.append(restore)
         module.attrs[name] = value
+        module.settled.pop(name, None)
 
     # --- attributes of modules ----------------------------------------------------------------------------------------
 
@@ -145,13 +160,15 @@ class Modules:
         return UNBOUND
 
     def _dynamic_attribute(self, source: SourceModule, name: str, span: Span) -> Any:
-        """A module-level ``__getattr__``, or a star import that could not be followed."""
+        """A module-level ``__getattr__``, a star import that could not be followed, or more than a stand-in models."""
         getter = source.get(self.machine, "__getattr__")
         if getter is not UNBOUND and not name.startswith("__"):
             return calls.call(self.machine, getter, Arguments([Const(name)]), span)
         for _, later in source.stars:
             if self._module_of(source, later) is None:
                 return Unknown("module-not-found", later.module, span)
+        if is_standin(source.path) and (name == "__version__" or not name.startswith("__")):
+            return Unknown("not-modelled", f"{source.module.name}.{name}", span)
         return UNBOUND
 
     def submodule(self, module: Module, name: str) -> Module | None:
@@ -301,22 +318,29 @@ class Modules:
 
     def settle(self, key: Any) -> bool:
         """Run what may register ``key`` in some table: definitions and statements of loaded packages that mention it."""
-        if not isinstance(key, str) or len(key) < 2 or ("", key) in self._settled:
+        words = _WORD.findall(key) if isinstance(key, str) else ()
+        if not words or key in self._settled:
             return False
-        self._settled.add(("", key))  # type: ignore[arg-type]
+        self._settled.add(key)
         ran = False
-        seen: set[Path] = set()
-        for source in list(self.sources):
-            for path in self.finder.siblings(source.path):
-                if path in seen:
-                    continue
-                seen.add(path)
-                file = self.finder.file(path)
-                if isinstance(file, PythonFile) and file.mentions(key):
-                    module = self.at(path)
-                    if module is not None and module.source is not None:
-                        ran = module.source.run_mentioning(self.machine, key) or ran
+        for path, index in self._mentions().get(max(words, key=len), ()):
+            module = self.at(path)
+            if module is not None and module.source is not None:
+                ran = module.source.run_new(self.machine, index) or ran
         return ran
+
+    def _mentions(self) -> dict[str, list[tuple[Path, int]]]:
+        """For each word, the pieces of loaded packages that may register something of that name."""
+        packages = {self.finder.package_of(source.path) for source in self.sources}
+        for package in sorted(packages - self._indexed):
+            self._indexed.add(package)
+            for path in self.finder.siblings(package):
+                file = self.finder.file(path)
+                if isinstance(file, PythonFile):
+                    for index, words in registering(file):
+                        for word in words:
+                            self._registering.setdefault(word, []).append((path, index))
+        return self._registering
 
 
 def settle_registrations(machine: Machine, target: Dict, key: Any) -> bool:

@@ -87,9 +87,12 @@ class EvaluatedNetwork:
         """The layers that the call at ``site`` itself builds: torch's class, or a subclass through its ``__init__``."""
         if isinstance(child, Fact):
             return [] if child.lifts else [Built(child, (), True)]
+        rising = self._rising(child)
+        if not rising:
+            return []
         return [
             Built(built.fact._replace(site=site, lifts=0), built.inner, built.certain)
-            for built in self._rising(child)
+            for built in rising
             if built.fact.lifts == 1
         ]
 
@@ -98,6 +101,8 @@ class EvaluatedNetwork:
         found = self._pending.get(id(record))
         if found is None:
             found = self._pending[id(record)] = []
+            if not record.scope.name.endswith(".__init__"):
+                return found
             for (site, child, certain), count in record.calls.items():
                 edge = Edge(record, site, certain, count)
                 if isinstance(child, Fact):

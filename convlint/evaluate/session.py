@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections import Counter
 from pathlib import Path
 
@@ -31,7 +32,16 @@ class Session:
         self.sites = Sites(self.modules.sources, request.root)
 
     def run(self) -> Analysis:
-        """Evaluate everything."""
+        """Evaluate everything. Values form few cycles and live to the end, so collecting garbage would only cost time."""
+        collecting = gc.isenabled()
+        gc.disable()
+        try:
+            return self._run()
+        finally:
+            if collecting:
+                gc.enable()
+
+    def _run(self) -> Analysis:
         errors: list[InputError] = []
         files = self._readable(errors)
         entries: list[Entry] = []

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from convlint.evaluate.finder import SHOWN_STANDINS, STANDINS, is_standin
 from convlint.evaluate.records import Scope
 from convlint.evaluate.source_module import SourceModule
 from convlint.evaluate.values import Span
@@ -31,8 +32,14 @@ class Sites:
         self._homes: dict[Span, Home] = {}
 
     def path(self, number: int) -> str:
-        """The path of a file as results name it: relative to the root where it lies inside, else absolute."""
-        path = self.sources[number].path
+        """The path of a file as results name it: relative to the root where it lies inside, else absolute.
+
+        A stand-in has one name everywhere, unless convlint's own source is what is linted.
+        """
+        source = self.sources[number]
+        path = source.path
+        if is_standin(path) and not source.linted:
+            return f"{SHOWN_STANDINS}/{path.relative_to(STANDINS).as_posix()}"
         return path.relative_to(self.root).as_posix() if path.is_relative_to(self.root) else path.as_posix()
 
     def place(self, span: Span) -> Place:

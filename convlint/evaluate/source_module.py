@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator as Generator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -139,6 +140,12 @@ class SourceModule:
                 return self.get(machine, name, limit)
         return UNBOUND
 
+    def is_settled(self, name: str) -> bool:
+        """Whether all that binds or changes ``name`` has run."""
+        if self.dynamic and any(self.state[index] != _DONE for index in self.dynamic):
+            return False
+        return all(self.state[index] == _DONE for index in self.affecting.get(name, ()))
+
     def _latest(self, name: str, limit: int | None) -> Any:
         best: tuple[int, Any] = (-1, UNBOUND)
         for index, value in self.bindings.get(name, ()):
@@ -190,21 +197,40 @@ class SourceModule:
             if piece.kind in ("assign", "other"):
                 self.run(machine, index)
 
-    def run_mentioning(self, machine: Machine, word: str) -> bool:
-        """Run the decorated definitions and odd statements whose text has ``word`` in it; whether there was one to run."""
+    def run_new(self, machine: Machine, index: int) -> bool:
+        """Run one piece unless it ran already; whether it did."""
         self.outline()
-        ran = False
-        for index, piece in enumerate(self.pieces):
-            if self.state[index] == _NEW and (piece.decorated or piece.kind == "other" or piece.kind == "class"):
-                if word in self.file.text[piece.at : piece.end]:
-                    self.run(machine, index)
-                    ran = True
-        return ran
+        if self.state[index] != _NEW:
+            return False
+        self.run(machine, index)
+        return True
 
     def names(self, machine: Machine) -> list[str]:
         """All names bound at module level, sorted; those of star imports are not among them."""
         self.outline()
         return sorted(self.affecting)
+
+
+def registering(file: PythonFile) -> Generator[tuple[int, list[str]]]:
+    """The pieces of a file that may register something somewhere when they run, with the words in their text.
+
+    Of a decorated definition only the decorators and the header count.
+    """
+    try:
+        pieces = file.pieces
+    except SourceError:
+        return
+    for index, piece in enumerate(pieces):
+        if piece.kind == "other" or piece.decorated or piece.kind == "class":
+            end = piece.end
+            if piece.kind != "other":
+                header = _HEADER.search(file.text, piece.at, piece.end)
+                end = header.end() if header else piece.end
+            yield index, list(set(_WORD.findall(file.text, piece.at, end)))
+
+
+_HEADER = re.compile(r"^[ \t]*(?:async[ \t]+)?(?:def|class)\b.*$", re.MULTILINE)
+_WORD = re.compile(r"\w{2,}")
 
 
 def _mentioned(statements: tuple[ir.Stmt, ...]) -> set[str]:

@@ -14,15 +14,15 @@ from convlint.evaluate.budget import MAX_LIVE_PATHS, MAX_LOOP_TURNS
 from convlint.evaluate.classes import compile_class
 from convlint.evaluate.environment import Frame, NotIterable, Raised, follows
 from convlint.evaluate.exceptions import caught, raised_by
-from convlint.evaluate.expressions import Context, compile_expression
-from convlint.evaluate.inert import is_inert
+from convlint.evaluate.expressions import Context, compile_call, compile_expression
+from convlint.evaluate.inert import is_inert_loop
 from convlint.evaluate.functions import bound_names, make_function, prepare
 from convlint.evaluate.operators import iterate
 from convlint.evaluate.paths import Path, Undecided, force, guarded, resolve
 from convlint.evaluate.patterns import compile_match
 from convlint.evaluate.targets import compile_target, unknown_names, write_name
 from convlint.evaluate.truth import truth
-from convlint.evaluate.values import NONE, UNBOUND, List, Unknown, Value
+from convlint.evaluate.values import NONE, UNBOUND, Function, List, Method, Partial, Unknown, Value
 from convlint.frontends.python import ir
 
 Live = tuple[Path, ...] | None
@@ -71,6 +71,8 @@ def compile_block(context: Context, body: tuple[ir.Stmt, ...]) -> Run:
 
 
 def _expression(context: Context, node: ir.ExprStmt) -> Run:
+    if isinstance(node.value, ir.Call):
+        return _call_alone(context, node.value)
     value = compile_expression(context, node.value)
 
     def run(frame: Frame) -> Live:
@@ -78,6 +80,28 @@ def _expression(context: Context, node: ir.ExprStmt) -> Run:
         return None
 
     return run
+
+
+def _call_alone(context: Context, node: ir.Call) -> Run:
+    """A call whose result nobody uses: skipped where all that it can do is to initialise weights."""
+    machine = context.machine
+    callee = compile_expression(context, node.func)
+    call = compile_call(context, node, callee)
+    arguments = [compile_expression(context, arg.value) for arg in node.args if isinstance(arg.value, (ir.Name, ir.Attribute, ir.Call))]
+
+    def run(frame: Frame) -> Live:
+        target = callee(frame)
+        if target.__class__ in _MAYBE_INERT and machine.inert.holds(target):
+            given = (argument(frame) for argument in arguments)
+            if all(machine.inert.holds(value) for value in given if value.__class__ in _MAYBE_INERT):
+                return None
+        call(frame, target)
+        return None
+
+    return run
+
+
+_MAYBE_INERT = frozenset({Function, Method, Partial})
 
 
 def _assign(context: Context, node: ir.Assign) -> Run:
@@ -203,7 +227,7 @@ def _nothing(frame: Frame) -> Live:
 
 
 def _for(context: Context, node: ir.ForLoop) -> Run:
-    if is_inert(node):
+    if is_inert_loop(node):
         return _nothing
     machine, span = context.machine, context.span(node.iter)
     source, store = compile_expression(context, node.iter), compile_target(context, node.target)

@@ -241,12 +241,14 @@ class Instance(Heap):
 class Module(Value):
     """A module: of source (``loader`` knows its pieces), or modelled (``attrs`` and ``fallback``)."""
 
-    __slots__ = ("attrs", "fallback", "name", "source")
+    __slots__ = ("attrs", "fallback", "name", "settled", "source")
 
     def __init__(self, name: str) -> None:
         self.name = name
         self.attrs: dict[str, Any] = {}
         self.source: Any = None
+        self.settled: dict[str, Any] = {}
+        """Names whose meaning at the end of the module is known and can no longer change."""
         self.fallback: Callable[[str], Value | None] | None = None
 
     def __repr__(self) -> str:

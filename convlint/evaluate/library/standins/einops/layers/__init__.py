@@ -1,0 +1,1 @@
+"""Stands for einops.layers of einops 0.8."""

@@ -1,0 +1,3 @@
+"""Stands for Lightning 2.6: the class that models are derived from."""
+
+from .pytorch import LightningModule

@@ -1,0 +1,3 @@
+"""Stands for lightning.pytorch.core of Lightning 2.6."""
+
+from pytorch_lightning.core.module import LightningModule

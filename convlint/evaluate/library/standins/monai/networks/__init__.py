@@ -1,0 +1,1 @@
+"""Stands for monai.networks of MONAI 1.6."""

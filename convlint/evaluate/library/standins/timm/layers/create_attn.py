@@ -1,0 +1,40 @@
+"""Stands for timm.layers.create_attn of timm 1.0: attention layers by name."""
+
+from functools import partial
+
+# timm.layers has no model of these: convlint takes each for an unknown.
+from . import BatNonLocalAttn, CbamModule, CecaModule, GatherExcite, GlobalContext, LightCbamModule, NonLocalAttn
+from .eca import EcaModule
+from .selective_kernel import SelectiveKernel
+from .split_attn import SplitAttn
+from .squeeze_excite import EffectiveSEModule, SEModule
+
+_BY_NAME = {
+    "se": SEModule,
+    "ese": EffectiveSEModule,
+    "eca": EcaModule,
+    "ecam": partial(EcaModule, use_mlp=True),
+    "ceca": CecaModule,
+    "ge": GatherExcite,
+    "gc": GlobalContext,
+    "gca": GlobalContext,
+    "cbam": CbamModule,
+    "lcbam": LightCbamModule,
+    "sk": SelectiveKernel,
+    "splat": SplitAttn,
+    "nl": NonLocalAttn,
+    "bat": BatNonLocalAttn,
+}
+
+
+def get_attn(attn_type):
+    if isinstance(attn_type, str) and attn_type:
+        return _BY_NAME[attn_type.lower()]
+    if isinstance(attn_type, bool) or not attn_type:
+        return SEModule if attn_type else None
+    return attn_type
+
+
+def create_attn(attn_type, channels, **kwargs):
+    layer = get_attn(attn_type)
+    return layer(channels, **kwargs) if layer is not None else None
