@@ -223,9 +223,10 @@ class Modules:
         """Whether a file beside the importing script has the name of a module of the standard library."""
         if importer is None or models.load(self.machine, top) is not None:
             return False
-        return self.finder.child(importer.path.parent, top) is not None and self.finder.package_root(
-            importer.path
-        ) == importer.path.parent
+        beside = self.finder.child(importer.path.parent, top)
+        if beside is None or beside.suffix != ".py":
+            return False
+        return self.finder.package_root(importer.path) == importer.path.parent
 
     def _module_of(self, source: SourceModule, later: Later) -> Module | None:
         """The module that an import statement names, seen from ``source``."""
