@@ -378,5 +378,3 @@ def compile_decorators(context: Any, decorators: tuple[Any, ...]) -> Callable[[F
         return value
 
     return run
-
-

@@ -273,7 +273,9 @@ def _init(machine: Machine, cls: Class, defaults: dict[str, Any], args: Argument
     if len(given.positional) > len(taken):
         raise Raised("TypeError", f"{cls.name}() takes {len(taken)} arguments")
     plain = {name: _default(machine, value, site) for name, value in defaults.items() if name not in given.keywords}
-    values = _bind([*taken, *keyword_only], {name: value for name, value in plain.items() if value is not UNBOUND}, given, cls.name)
+    values = _bind(
+        [*taken, *keyword_only], {name: value for name, value in plain.items() if value is not UNBOUND}, given, cls.name
+    )
     for field in cls.fields or ():
         value = values.get(field.name, plain.get(field.name, UNBOUND))
         if value is not UNBOUND:

@@ -66,7 +66,12 @@ def comprehension(context: Any, node: ir.Comprehension) -> Callable[[Frame], Any
 
     def build(frame: Frame, source: Value) -> Any:
         child = Frame(frame.module, frame, machine.path, machine.clock)
-        child.function, child.owner, child.receiver, child.limit = frame.function, frame.owner, frame.receiver, frame.limit
+        child.function, child.owner, child.receiver, child.limit = (
+            frame.function,
+            frame.owner,
+            frame.receiver,
+            frame.limit,
+        )
         child.yielded = frame.yielded
         try:
             items = collect(child, source)

@@ -180,7 +180,11 @@ def _by_method(machine: Machine, op: str, a: Value, b: Value, span: Span) -> Val
                 return binary(machine, op, *pair, span)
     for target in (a, b):
         if isinstance(target, Instance):
-            return target.cls.incomplete and follows(target.cls.incomplete) or Unknown("unsupported", f"{op} on an object", span)
+            return (
+                (target.cls.incomplete
+                and follows(target.cls.incomplete))
+                or Unknown("unsupported", f"{op} on an object", span)
+            )
     return None
 
 
@@ -393,7 +397,11 @@ def equal(machine: Machine, a: Value, b: Value) -> bool | None:
     if isinstance(a, Instance) and isinstance(b, Instance):
         if a.made is not None and a.made == b.made and a.cls.fields:
             return True
-        return equal(machine, a.payload, b.payload) if isinstance(a.payload, Value) and isinstance(b.payload, Value) else False
+        return (
+            equal(machine, a.payload, b.payload)
+            if isinstance(a.payload, Value) and isinstance(b.payload, Value)
+            else False
+        )
     for one, other in ((a, b), (b, a)):
         if isinstance(one, Instance) and isinstance(one.payload, Const):
             return equal(machine, one.payload, other)
@@ -578,7 +586,9 @@ def join_text(machine: Machine, parts: list[Any], span: Span) -> Value:
             spec = force(spec, machine.path)
         raw = printable(value)
         if raw is None or not (spec is None or isinstance(spec, Const)):
-            return follows(value) if isinstance(value, Unknown) else Unknown("unsupported", "the text of an object", span)
+            return (
+                follows(value) if isinstance(value, Unknown) else Unknown("unsupported", "the text of an object", span)
+            )
         width = spec.value if spec is not None else ""
         if any(run.isdigit() and len(run) > 3 for run in width.replace(".", " ").replace("0", "1").split()):
             return Unknown("limit", "MAX_TEXT", span)

@@ -152,7 +152,11 @@ def _instance(machine: Machine, target: Instance, key: Value, span: Span) -> Any
     if isinstance(target.payload, Value):
         value = machine.apply(get, machine, target.payload, key, span)
         return value
-    return follows(target.cls.incomplete) if target.cls.incomplete else Unknown("unsupported", "a subscript of an object", span)
+    return (
+        follows(target.cls.incomplete)
+        if target.cls.incomplete
+        else Unknown("unsupported", "a subscript of an object", span)
+    )
 
 
 def _class(machine: Machine, target: Class, key: Value, span: Span) -> Any:
@@ -188,7 +192,9 @@ def put(machine: Machine, target: Value, key: Value, value: Value, span: Span) -
         plain = key_of(machine, key)
         if plain is None:
             machine.touch(target)
-            target.unknown = target.unknown or (key if isinstance(key, Unknown) else Unknown("unknown-key", "a key", span))
+            target.unknown = target.unknown or (
+                key if isinstance(key, Unknown) else Unknown("unknown-key", "a key", span)
+            )
         else:
             machine.write_entry(target, plain, key, value)
     elif isinstance(target, List):

@@ -144,7 +144,13 @@ class Function(Value):
     __slots__ = ("attrs", "closure", "code", "doc", "module", "name", "owner", "qualname", "signature", "wrapped")
 
     def __init__(
-        self, code: Code, signature: Signature, module: Module, closure: Frame | None, qualname: str, owner: Class | None
+        self,
+        code: Code,
+        signature: Signature,
+        module: Module,
+        closure: Frame | None,
+        qualname: str,
+        owner: Class | None,
     ) -> None:
         self.code = code
         self.signature = signature
