@@ -156,7 +156,7 @@ def _named(cls: Class, names: list[str], defaults: dict[str, Any]) -> None:
         return made
 
     def from_items(machine: Machine, args: Arguments, site: Span) -> Value:
-        from convlint.evaluate.operators import iterate
+        from convlint.evaluate.iteration import iterate
 
         return make(machine, cls, Arguments(iterate(machine, args.positional[-1], site)), site)
 
@@ -192,7 +192,7 @@ def _bind(names: list[str], defaults: dict[str, Any], args: Arguments, owner: st
 
 
 def _make_typed_dict(machine: Machine, cls: Class, args: Arguments, site: Span) -> Value:
-    from convlint.evaluate.operators import merge_mapping
+    from convlint.evaluate.displays import merge_mapping
 
     made = machine.dict()
     for value in args.positional:

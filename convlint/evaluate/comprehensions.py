@@ -6,8 +6,10 @@ from collections.abc import Callable
 from typing import Any
 
 from convlint.evaluate.budget import MAX_SEQUENCE
+from convlint.evaluate.displays import make_set
 from convlint.evaluate.environment import Frame, NotIterable, Raised, follows
-from convlint.evaluate.operators import iterate, key_of, make_set
+from convlint.evaluate.equality import key_of
+from convlint.evaluate.iteration import iterate
 from convlint.evaluate.paths import force
 from convlint.evaluate.truth import truth
 from convlint.evaluate.values import Iterator, Unknown, Value

@@ -106,7 +106,7 @@ class List(Heap):
 
 
 class Dict(Heap):
-    """A dict, OrderedDict, defaultdict or set of known keys. Keys are plain Python keys (see ``operators.key_of``).
+    """A dict, OrderedDict, defaultdict or set of known keys. Keys are plain Python keys (see ``equality.key_of``).
 
     ``unknown`` is set once something with an unknown key was written, or unknown items were merged in.
     """

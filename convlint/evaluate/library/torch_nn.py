@@ -7,10 +7,11 @@ from typing import Any
 
 from convlint.evaluate import attributes, calls, classes, memo
 from convlint.evaluate.environment import Arguments, Raised, follows
+from convlint.evaluate.iteration import iterate
 from convlint.evaluate.library.torch_layers import layer_classes
 from convlint.evaluate.machine import Machine
-from convlint.evaluate.operators import iterate, slice_of
 from convlint.evaluate.paths import force, resolve
+from convlint.evaluate.subscripts import slice_of
 from convlint.evaluate.values import (
     FALSE,
     NONE,
@@ -415,7 +416,7 @@ def _named() -> dict[str, Any]:
         return NONE
 
     def update(machine: Machine, args: Arguments, site: Span) -> Value:
-        from convlint.evaluate.operators import merge_mapping
+        from convlint.evaluate.displays import merge_mapping
 
         target = _target(machine, args)
         source = force(args.positional[1], machine.path)

@@ -6,10 +6,11 @@ from typing import Any
 
 from convlint.evaluate import calls, classes
 from convlint.evaluate.environment import Arguments, NotIterable
+from convlint.evaluate.equality import plain
+from convlint.evaluate.iteration import iterate
 from convlint.evaluate.library.torch_functional import gives_tensor
 from convlint.evaluate.library.torch_layers import FUNCTIONS, build_function
 from convlint.evaluate.machine import Machine
-from convlint.evaluate.operators import iterate, plain
 from convlint.evaluate.paths import force
 from convlint.evaluate.values import FALSE, NONE, Builtin, Const, Instance, List, Span, Tensor, Tuple, Unknown, Value
 
