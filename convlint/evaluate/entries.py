@@ -1,4 +1,4 @@
-"""Entry points: every function and class of the linted files is called with its defaults, as nobody's caller in particular."""
+"""Entry points: every function and class of the linted files is called with its defaults, by nobody in particular."""
 
 from __future__ import annotations
 
@@ -33,8 +33,9 @@ from convlint.frontends.python import ir
 _LAYER_WORD = re.compile(r"\b(?:" + "|".join(sorted([*MODULES, *FUNCTIONS])) + r")\b")
 _IMPORT = re.compile(r"^[ \t]*(?:from[ \t]+([.\w]+)|import[ \t]+([\w., \t]+))", re.MULTILINE)
 HARMLESS = frozenset(
-    """numpy pandas scipy matplotlib PIL cv2 sklearn tqdm yaml requests pytest click rich setuptools pkg_resources six packaging
-    seaborn plotly tensorflow keras jax flax onnx onnxruntime boto3 psutil toml tomli attr attrs sphinx""".split()
+    """numpy pandas scipy matplotlib PIL cv2 sklearn tqdm yaml requests pytest click rich setuptools pkg_resources six
+    packaging seaborn plotly tensorflow keras jax flax onnx onnxruntime boto3 psutil toml tomli attr attrs
+    sphinx""".split()
 )
 """Packages that build no torch layers: a file that imports nothing else cannot matter."""
 
@@ -113,10 +114,11 @@ def _evaluate(machine: Machine, source: SourceModule, name: str, node: ir.Functi
     yield Entry(f"{source.module.name}.{name}", _run(machine, _main_call, source, value, node))
     if isinstance(node, ir.Class) and isinstance(value, Class):
         for statement in node.body:
-            if isinstance(statement, ir.Function) and statement.name not in ("__init__", "forward", "__new__"):
-                if _LAYER_WORD.search(source.file.text, statement.at, statement.end):
-                    root = _run(machine, _method_call, source, value, statement)
-                    yield Entry(f"{source.module.name}.{name}.{statement.name}", root)
+            if not isinstance(statement, ir.Function) or statement.name in ("__init__", "forward", "__new__"):
+                continue
+            if _LAYER_WORD.search(source.file.text, statement.at, statement.end):
+                root = _run(machine, _method_call, source, value, statement)
+                yield Entry(f"{source.module.name}.{name}.{statement.name}", root)
 
 
 def _run(machine: Machine, operation: Any, source: SourceModule, value: Any, node: Any) -> Record:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, NamedTuple, Union
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
     from convlint.evaluate.environment import Frame
@@ -203,7 +203,8 @@ class Class(Heap):
     """A class: the user's, or a modelled one (``make`` then builds its instances, where it is set)."""
 
     __slots__ = (
-        "attrs", "bases", "enum", "fields", "incomplete", "make", "metaclass", "module", "mro", "name", "qualname", "span",
+        "attrs", "bases", "enum", "fields", "incomplete", "make", "metaclass", "module", "mro", "name", "qualname",
+        "span",
     )  # fmt: skip
 
     def __init__(self, name: str, bases: tuple[Class, ...], attrs: dict[str, Any], birth: Path, born: int) -> None:
@@ -355,4 +356,4 @@ TRUE = Const(True)
 FALSE = Const(False)
 ELLIPSIS = Const(...)
 
-Callee = Union[Function, Builtin, Class, Method, Partial, Instance]
+Callee = Function | Builtin | Class | Method | Partial | Instance
