@@ -311,6 +311,7 @@ def put(machine: Machine, target: Value, name: str, value: Any, span: Span) -> N
                 calls.call(machine, found.setter, Arguments([target, value]), span)
                 return
             if target.cls.span is not None and found.setter is None:
+                machine.touch(target)
                 target.attrs.pop(name, None)
         machine.write_attribute(target, name, value)
     elif isinstance(target, Class):

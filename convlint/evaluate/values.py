@@ -26,13 +26,17 @@ class Value:
 
 
 class Const(Value):
-    """An immutable scalar of Python (int, float, complex, bool, str, bytes, None, ...) and the place it came from."""
+    """An immutable scalar of Python (int, float, complex, bool, str, bytes, None, ...) and the place it came from.
 
-    __slots__ = ("origin", "value")
+    ``twin`` is one and the same object for all scalars that are equal in type, value and place, once one was asked for.
+    """
+
+    __slots__ = ("origin", "twin", "value")
 
     def __init__(self, value: Any, origin: Span | None = None) -> None:
         self.value = value
         self.origin = origin
+        self.twin: Const | None = None
 
     def __repr__(self) -> str:
         return repr(self.value)
@@ -228,9 +232,13 @@ class Class(Heap):
 
 
 class Instance(Heap):
-    """An object of a class. ``made`` identifies how it was built while nothing has changed it since (for memoising)."""
+    """An object of a class. ``made`` identifies how it was built while nothing has changed it since (for memoising).
 
-    __slots__ = ("attrs", "cls", "copies", "made", "payload")
+    A copy of a remembered object has the ``original``; it shares the dict of attributes with that while it is ``borrowing``,
+    and what the attributes hold until they are read. ``copies`` are the objects copied so far, by their originals.
+    """
+
+    __slots__ = ("attrs", "borrowing", "cls", "copies", "made", "original", "payload")
 
     def __init__(self, cls: Class, birth: Path, born: int) -> None:
         self.cls = cls
@@ -239,7 +247,16 @@ class Instance(Heap):
         self.born = born
         self.made: Any = None
         self.payload: Any = None
+        self.original: Instance | None = None
+        self.borrowing = False
         self.copies: dict[int, Any] | None = None
+
+    def own_attributes(self) -> dict[str, Any]:
+        """The attributes, to change them."""
+        if self.borrowing:
+            self.attrs = dict(self.attrs)
+            self.borrowing = False
+        return self.attrs
 
     def __repr__(self) -> str:
         return f"<{self.cls.name} instance>"
