@@ -64,10 +64,10 @@ def entries_of(machine: Machine, source: SourceModule) -> Iterator[Entry]:
     """Evaluate the entry points of one linted file, in source order, the module itself last."""
     source.outline()
     seen: set[str] = set()
-    for index, piece in enumerate(source.pieces):
+    for piece in source.pieces:
         if piece.kind in ("def", "class") and piece.name is not None and piece.name not in seen:
             seen.add(piece.name)
-            yield from _definition(machine, source, piece.name, index)
+            yield from _definition(machine, source, piece.name)
     yield from _conditional_definitions(machine, source, seen)
     source.run_all(machine)
     root = Record(NOWHERE, ROOT)
@@ -100,13 +100,15 @@ def _inner_definitions(statements: tuple[ir.Stmt, ...]) -> Iterator[ir.Function 
             yield from _inner_definitions((*statement.body, *handled, *statement.orelse))
 
 
-def _definition(machine: Machine, source: SourceModule, name: str, index: int) -> Iterator[Entry]:
-    statements = source.statements(source.affecting[name][-1])
-    node = next(
-        (found for found in statements if isinstance(found, (ir.Function, ir.Class)) and found.name == name), None
-    )
-    if node is not None:
-        yield from _evaluate(machine, source, name, node)
+def _definition(machine: Machine, source: SourceModule, name: str) -> Iterator[Entry]:
+    """The last definition of ``name``; statements after it may mention it (``build.kernel = 3``), or bind it anew."""
+    for index in reversed(source.affecting[name]):
+        for found in source.statements(index):
+            if isinstance(found, (ir.Function, ir.Class)) and found.name == name:
+                yield from _evaluate(machine, source, name, found)
+                return
+        if (name, index) in source.firm:
+            return
 
 
 def _evaluate(machine: Machine, source: SourceModule, name: str, node: ir.Function | ir.Class) -> Iterator[Entry]:
@@ -212,7 +214,9 @@ def _annotated_class(machine: Machine, module: Any, annotation: ir.Expr, number:
 
 
 def run_forward(machine: Machine, target: Instance, site: Span) -> None:
-    """Call a module with tensors for the parameters of ``forward`` that have no default."""
+    """Call a module with tensors for the parameters of ``forward`` that have no default, where that can matter."""
+    if not machine.forwards.matter(target):
+        return
     forward = classes.lookup(target.cls, "forward")
     if isinstance(forward, Descriptor):
         forward = forward.function
