@@ -40,6 +40,14 @@ HARMLESS = frozenset(
 """Packages that build no torch layers: a file that imports nothing else cannot matter."""
 
 
+class Postponed(NamedTuple):
+    """A private function that cannot be called without arguments: an entry point only if nobody else calls it."""
+
+    source: SourceModule
+    name: str
+    node: ir.Function
+
+
 class Entry(NamedTuple):
     """One entry point: its dotted name, what it is built from, and what was built."""
 
@@ -60,14 +68,18 @@ def can_matter(text: str) -> bool:
     return False
 
 
-def entries_of(machine: Machine, source: SourceModule) -> Iterator[Entry]:
+def entries_of(machine: Machine, source: SourceModule, postponed: list[Postponed]) -> Iterator[Entry]:
     """Evaluate the entry points of one linted file, in source order, the module itself last."""
     source.outline()
     seen: set[str] = set()
     for piece in source.pieces:
         if piece.kind in ("def", "class") and piece.name is not None and piece.name not in seen:
             seen.add(piece.name)
-            yield from _definition(machine, source, piece.name)
+            node = _definition(source, piece.name)
+            if isinstance(node, ir.Function) and node.name.startswith("_") and _has_required(node.params):
+                postponed.append(Postponed(source, node.name, node))
+            elif node is not None:
+                yield from _evaluate(machine, source, piece.name, node)
     yield from _conditional_definitions(machine, source, seen)
     source.run_all(machine)
     root = Record(NOWHERE, ROOT)
@@ -100,15 +112,27 @@ def _inner_definitions(statements: tuple[ir.Stmt, ...]) -> Iterator[ir.Function 
             yield from _inner_definitions((*statement.body, *handled, *statement.orelse))
 
 
-def _definition(machine: Machine, source: SourceModule, name: str) -> Iterator[Entry]:
+def _definition(source: SourceModule, name: str) -> ir.Function | ir.Class | None:
     """The last definition of ``name``; statements after it may mention it (``build.kernel = 3``), or bind it anew."""
     for index in reversed(source.affecting[name]):
         for found in source.statements(index):
             if isinstance(found, (ir.Function, ir.Class)) and found.name == name:
-                yield from _evaluate(machine, source, name, found)
-                return
+                return found
         if (name, index) in source.firm:
-            return
+            return None
+    return None
+
+
+def _has_required(params: ir.Params) -> bool:
+    return any(param.default is None for param in (*params.posonly, *params.args, *params.kwonly))
+
+
+def uncalled(machine: Machine, postponed: list[Postponed]) -> Iterator[Entry]:
+    """Evaluate the private functions that no entry point has called."""
+    for source, name, node in postponed:
+        value = source.get(machine, name)
+        if not isinstance(value, Function) or value.code not in machine.activated:
+            yield from _evaluate(machine, source, name, node)
 
 
 def _evaluate(machine: Machine, source: SourceModule, name: str, node: ir.Function | ir.Class) -> Iterator[Entry]:

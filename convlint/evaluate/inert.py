@@ -12,6 +12,7 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from convlint.evaluate import classes
+from convlint.evaluate.library.torch_layers import FUNCTIONS, MODULES
 from convlint.evaluate.values import (
     Builtin,
     Class,
@@ -33,12 +34,13 @@ READING = WALKS | frozenset(
     type float long contiguous view reshape flatten t transpose permute expand clone detach new_zeros new_ones new_tensor
     new_empty stride count index join replace strip warning info debug apply log sqrt exp erf no_grad pow abs mean sum max min
     prod ceil floor fromfile numpy from_numpy tensor ones zeros empty full eye arange linspace rand randn cat stack chunk
-    outer repeat unsqueeze squeeze bernoulli clamp erfinv is_floating_point inference_mode""".split()
+    outer repeat unsqueeze squeeze bernoulli clamp erfinv is_floating_point inference_mode to flip roll masked_fill cos sin
+    bool double half""".split()
 )
 """Methods and functions, by name, that give numbers, texts or tensors and keep nothing."""
 INITIALISING = frozenset(
     {"init_weights", "_init_weights", "reset_parameters", "_reset_parameters", "init_non_persistent_buffers", "init_parameters",
-     "reset_parameters_", "_init_params", "init_params"}
+     "reset_parameters_", "_init_params", "init_params", "zero_init_last"}
 )  # fmt: skip
 """Methods that initialise, by torch's own convention and that of the libraries around it."""
 BUILT_IN = frozenset(
@@ -189,13 +191,13 @@ class Inertness:
     def _call(self, body: Body, func: ir.Expr) -> bool:
         if isinstance(func, ir.Attribute):
             name, target = func.attr, func.value
-            if name.endswith("_") and not name.startswith("__") or name in INITIALISING or name in READING:
+            if _in_place(name) or name in INITIALISING or name in READING:
                 return True
             if isinstance(target, ir.Name) and target.id in body.fresh:
                 return True
         elif isinstance(func, ir.Name):
             # What is passed for a parameter is judged where it is passed.
-            if func.id in body.params or func.id in body.bound or func.id in BUILT_IN:
+            if func.id in body.params or func.id in body.bound or func.id in BUILT_IN or _in_place(func.id):
                 return True
         else:
             return False
@@ -203,7 +205,7 @@ class Inertness:
         if isinstance(value, Class):
             return value.name in PLAIN_CLASSES
         if isinstance(value, Builtin):
-            return value.name in BUILT_IN or value.name.endswith("_")
+            return value.name not in CHANGING
         return value is HARMLESS or isinstance(value, Function) and self._function(value, self._class_of(body, func))
 
     def _class_of(self, body: Body, node: ir.Expr) -> Class | None:
@@ -245,6 +247,11 @@ class Inertness:
         if isinstance(value, JUDGED):
             return self.holds(value)
         return not called or isinstance(value, (Builtin, Class)) and value.name in BUILT_IN
+
+
+def _in_place(name: str) -> bool:
+    """Whether a function says by its name, as torch's do, that it changes a tensor in place."""
+    return name.endswith("_") and not name.startswith("__")
 
 
 def _is_self(node: ir.Expr) -> bool:
@@ -292,6 +299,8 @@ def _is_new(value: ir.Expr) -> bool:
 HARMLESS = object()
 """A function of a module of numbers."""
 JUDGED = (Function, Method, Partial)
+CHANGING = frozenset({"setattr", "delattr", "exec", "eval", "vars", "globals", "locals", "super", *MODULES, *FUNCTIONS})
+"""Modelled functions that change something, or are layers."""
 NOWHERE = Span(-1, 0, 0)
 NUMERIC_MODULES = frozenset({"torch.nn.init", "math", "warnings", "logging", "numpy", "itertools", "operator"})
 PLAIN_CLASSES = frozenset({"Tensor", "ValueError", "RuntimeError", "NotImplementedError", "TypeError"})

@@ -11,7 +11,7 @@ from convlint.evaluate.budget import MAX_DECISIONS, MAX_MODULE_DEPTH, MAX_STEPS
 from convlint.evaluate.environment import Exhausted, Raised
 from convlint.evaluate.paths import ROOT, Decision, Path, Undecided, choose, force, guarded, resolve, without_unbound
 from convlint.evaluate.records import Record, Scope
-from convlint.evaluate.values import UNBOUND, Choice, Class, Const, Dict, Heap, Instance, List, Span, Unknown, Value
+from convlint.evaluate.values import UNBOUND, Choice, Class, Code, Const, Dict, Heap, Instance, List, Span, Unknown, Value
 
 if TYPE_CHECKING:
     from convlint.evaluate.forwards import Forwards
@@ -57,6 +57,8 @@ class Machine:
         self.inert, self.forwards = _judgements(self)
         self.receivers: list[Any] = []
         """For each running function of the user's: the object it builds where it is an ``__init__``, else None."""
+        self.activated: set[Code] = set()
+        """The user's functions that have been run."""
         self.active: dict[Any, int] = {}
         self.made = 0
         self.decisions = 0

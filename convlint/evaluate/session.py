@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import gc
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 
-from convlint.evaluate.entries import Entry, can_matter, entries_of
+from convlint.evaluate.entries import Entry, Postponed, can_matter, entries_of, uncalled
 from convlint.evaluate.finder import Finder
 from convlint.evaluate.machine import Machine
 from convlint.evaluate.modules import Modules
@@ -52,15 +53,14 @@ class Session:
         errors: list[InputError] = []
         files = self._readable(errors)
         entries: list[Entry] = []
+        postponed: list[Postponed] = []
         for done, path in enumerate(files):
             if self.request.progress is not None:
                 self.request.progress("evaluating", done, len(files))
             module = self.modules.at(path)
             if module is not None and module.source is not None:
-                for entry in entries_of(self.machine, module.source):
-                    entries.append(entry)
-                    gc.collect()
-                    gc.freeze()
+                _keep(entries, entries_of(self.machine, module.source, postponed))
+        _keep(entries, uncalled(self.machine, postponed))
         linted = frozenset(self._shown(path) for path in self.request.linted)
         network = EvaluatedNetwork(entries, self.sites, linted)
         for file in self.finder.files.values():
@@ -99,6 +99,14 @@ class Session:
         for (reason, detail, span, what), count in self.machine.gaps.items():
             found[(reason, detail, self.sites.place(span), what)] += count
         return tuple(UnknownLayer(*key, count) for key, count in sorted(found.items(), key=str))  # type: ignore[arg-type]
+
+
+def _keep(entries: list[Entry], evaluated: Iterator[Entry]) -> None:
+    """Evaluate entry points one by one, and collect each one's garbage."""
+    for entry in evaluated:
+        entries.append(entry)
+        gc.collect()
+        gc.freeze()
 
 
 def _gaps(layer: Layer) -> list[tuple[str, Unknown]]:
