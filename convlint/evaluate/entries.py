@@ -10,7 +10,8 @@ from convlint.evaluate import attributes, calls, classes
 from convlint.evaluate.environment import Arguments, Exhausted, Frame, NotIterable, Raised
 from convlint.evaluate.library.torch_layers import FUNCTIONS, MODULES
 from convlint.evaluate.library.torch_nn import is_module
-from convlint.evaluate.machine import NOWHERE, Machine
+from convlint.evaluate.budget import MAX_TRIAL_STEPS
+from convlint.evaluate.machine import NOWHERE, Machine, Trial
 from convlint.evaluate.paths import ROOT, Undecided, leaves
 from convlint.evaluate.records import Record
 from convlint.evaluate.source_module import SourceModule
@@ -18,6 +19,7 @@ from convlint.evaluate.values import (
     UNBOUND,
     Builtin,
     Class,
+    Const,
     Descriptor,
     Function,
     Instance,
@@ -148,8 +150,27 @@ def _evaluate(machine: Machine, source: SourceModule, name: str, node: ir.Functi
 
 
 def _run(machine: Machine, operation: Any, source: SourceModule, value: Any, node: Any) -> Record:
-    """Run one entry point in isolation: whatever it changes outside of itself is put back afterwards."""
+    """Run one entry point; again with each key of a table in which it looks up a parameter that has no default."""
     root = Record(NOWHERE, ROOT)
+    trial = machine.trial = Trial({}, set(), {})
+    _attempt(machine, root, operation, source, value, node)
+    spent = 0
+    for parameter, keys in trial.asked.items():
+        for key in keys:
+            if spent > MAX_TRIAL_STEPS:
+                _note_limit(machine, "MAX_TRIAL_STEPS", source, node)
+                return root
+            inner = Record(NOWHERE, ROOT)
+            machine.trial = Trial({parameter: Const(key.value, parameter)}, set(), {})
+            _attempt(machine, inner, operation, source, value, node)
+            spent += machine.steps
+            for (site, child, _), count in inner.calls.items():
+                root.calls.setdefault((site, child, False), count)
+    return root
+
+
+def _attempt(machine: Machine, root: Record, operation: Any, source: SourceModule, value: Any, node: Any) -> None:
+    """Run one entry point in isolation: whatever it changes outside of itself is put back afterwards."""
     machine.record, machine.path, machine.steps, machine.depth = root, ROOT, 0, 0
     machine.active = {}
     machine.clock += 1
@@ -159,8 +180,7 @@ def _run(machine: Machine, operation: Any, source: SourceModule, value: Any, nod
     except (Raised, Undecided, NotIterable):
         pass
     except Exhausted as error:
-        key = ("limit", error.limit, Span(source.number, node.at, node.at + 1), "the whole entry point")
-        machine.gaps[key] = machine.gaps.get(key, 0) + 1
+        _note_limit(machine, error.limit, source, node)
     finally:
         machine.candidates.clear()
         for restore in reversed(machine.undo):
@@ -169,7 +189,11 @@ def _run(machine: Machine, operation: Any, source: SourceModule, value: Any, nod
         machine.saved.clear()
         machine.entry_start = 0
         machine.record, machine.path = Record(NOWHERE, ROOT), ROOT
-    return root
+
+
+def _note_limit(machine: Machine, limit: str, source: SourceModule, node: ir.Function | ir.Class) -> None:
+    key = ("limit", limit, Span(source.number, node.at, node.at + 1), "the whole entry point")
+    machine.gaps[key] = machine.gaps.get(key, 0) + 1
 
 
 def _main_call(machine: Machine, source: SourceModule, value: Any, node: ir.Function | ir.Class) -> None:
@@ -210,6 +234,10 @@ def _arguments(machine: Machine, module: Any, params: ir.Params | None, file: in
 
 def _argument(machine: Machine, module: Any, param: ir.Param, number: int) -> Value:
     span = Span(number, param.at, param.end)
+    given = machine.trial.given.get(span)
+    if given is not None:
+        return given
+    machine.trial.open.add(span)
     unknown = Unknown("no-default", f"parameter '{param.name}'", span)
     if not isinstance(param.annotation, (ir.Name, ir.Attribute, ir.Text)):
         return unknown

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from collections.abc import Iterator as Generator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from convlint.evaluate.budget import MAX_DECISIONS, MAX_MODULE_DEPTH, MAX_STEPS
 from convlint.evaluate.environment import Exhausted, Raised
@@ -29,6 +29,17 @@ class Purity:
     def __init__(self, start: int) -> None:
         self.start = start
         self.pure = True
+
+
+class Trial(NamedTuple):
+    """What one evaluation of an entry point gives its parameters, and which tables it looks them up in."""
+
+    given: dict[Span, Const]
+    """The value of a parameter that has no default, by its place."""
+    open: set[Span]
+    """The places of the parameters that have no value."""
+    asked: dict[Span, list[Const]]
+    """The keys of tables too large to follow, by the parameter that is the key."""
 
 
 class Machine:
@@ -57,6 +68,7 @@ class Machine:
         self.inert, self.forwards = _judgements(self)
         self.receivers: list[Any] = []
         """For each running function of the user's: the object it builds where it is an ``__init__``, else None."""
+        self.trial = Trial({}, set(), {})
         self.activated: set[Code] = set()
         """The user's functions that have been run."""
         self.active: dict[Any, int] = {}

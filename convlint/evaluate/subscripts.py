@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from convlint.evaluate import calls, classes
-from convlint.evaluate.budget import MAX_ALTERNATIVES_BY_KEY
+from convlint.evaluate.budget import MAX_ALTERNATIVES_BY_KEY, MAX_KEYS_TRIED
 from convlint.evaluate.environment import Arguments, Raised, follows
 from convlint.evaluate.equality import key_of
 from convlint.evaluate.machine import Machine
-from convlint.evaluate.paths import choose, force
+from convlint.evaluate.paths import choose, force, leaves
 from convlint.evaluate.values import (
     NONE,
     UNBOUND,
@@ -82,7 +82,11 @@ def _any_entry(machine: Machine, target: Dict, key: Value, span: Span) -> Any:
 
     entries = machine.entries(target)
     cause = follows(key) if isinstance(key, Unknown) else Unknown("unknown-key", "a look-up with an unknown key", span)
-    if target.unknown is not None or not 0 < len(entries) <= MAX_ALTERNATIVES_BY_KEY or not isinstance(key, Unknown):
+    if target.unknown is not None or not entries:
+        return cause
+    if MAX_ALTERNATIVES_BY_KEY < len(entries) <= MAX_KEYS_TRIED:
+        _ask(machine, key, [name for _, name, _ in entries if isinstance(name, Const)])
+    if len(entries) > MAX_ALTERNATIVES_BY_KEY or not isinstance(key, Unknown):
         return cause
     *others, (_, _, result) = entries
     for _, key_value, value in reversed(others):
@@ -93,6 +97,13 @@ def _any_entry(machine: Machine, target: Dict, key: Value, span: Span) -> Any:
         elif isinstance(question, Const) and question.value:
             result = value
     return result
+
+
+def _ask(machine: Machine, key: Value, names: list[Const]) -> None:
+    """Note that a parameter of the entry point, or what was made of it, is looked up in a table with these keys."""
+    for leaf in leaves(key):
+        if isinstance(leaf, Unknown) and leaf.reason == "no-default" and leaf.span in machine.trial.open:
+            machine.trial.asked.setdefault(leaf.span, names)
 
 
 def _item(machine: Machine, items: Any, key: Value, span: Span, target: Value) -> Any:
