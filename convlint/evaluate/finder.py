@@ -77,6 +77,10 @@ class Finder:
             return namespace
         return found
 
+    def is_installed(self, path: Path) -> bool:
+        """Whether a file belongs to an installed package, not to the project."""
+        return any(path.is_relative_to(folder) for folder in self.site_packages)
+
     def instead_of(self, path: Path) -> Path:
         """What is read where a relative import names a file: a stand-in that goes first, else the file itself."""
         if may_go_first(path) and goes_first(name := self.module_name(path)):

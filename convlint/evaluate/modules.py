@@ -225,9 +225,11 @@ class Modules:
         if top in models.ALWAYS or (top in sys.stdlib_module_names and not self._shadowed(top, importer)):
             return models.load(self.machine, name) or models.unlisted(name)
         path = self.finder.locate(name, importer.path if importer is not None else None)
-        if path is not None:
-            return self.at(path)
-        return models.load(self.machine, name)
+        if path is None:
+            return models.load(self.machine, name)
+        if top in models.WITHOUT_LAYERS and self.finder.is_installed(path):
+            return models.load(self.machine, name) or models.unlisted(name)
+        return self.at(path)
 
     def _shadowed(self, top: str, importer: SourceModule | None) -> bool:
         """Whether a file beside the importing script has the name of a module of the standard library."""
