@@ -19,6 +19,7 @@ from convlint.evaluate.values import (
     Function,
     Instance,
     List,
+    Module,
     Slice,
     Span,
     Tensor,
@@ -52,7 +53,19 @@ def get(machine: Machine, target: Value, key: Value, span: Span) -> Any:
         return Tensor()
     if kind is Function:
         return Unknown("unsupported", "a subscript of a function", span)
+    if kind is Module:
+        return _global(machine, target, key, span)
     return target  # typing constructs: Optional[int], Callable[..., X]
+
+
+def _global(machine: Machine, target: Module, key: Value, span: Span) -> Any:
+    """``globals()[name]``: the module stands for the dict of its names."""
+    if not isinstance(key, Const):
+        return follows(key) if isinstance(key, Unknown) else Unknown("unknown-key", "a look-up in globals()", span)
+    value = machine.modules.attribute(target, str(key.value), span)
+    if value is UNBOUND:
+        raise Raised("KeyError", str(key.value))
+    return value
 
 
 def _entry(machine: Machine, target: Dict, key: Value, span: Span) -> Any:
