@@ -40,7 +40,7 @@ def compile_match(context: Any, node: ir.Match) -> Any:
         if index == len(cases):
             return None
         matches, guard, body = cases[index]
-        before = {name: frame.locals.get(name, UNBOUND) for name in captured[index]}
+        before: dict[str, Any] = {name: frame.locals.get(name, UNBOUND) for name in captured[index]}
         verdict = machine.apply(lambda: matches(frame, force(value, machine.path)))
         sure = verdict is True
         if sure and guard is not None:
@@ -58,7 +58,7 @@ def compile_match(context: Any, node: ir.Match) -> Any:
             """The body under the assumption that the pattern matches: what it then captures is not known."""
             if not sure:
                 unbound = [name for name, old in before.items() if frame.locals.get(name, UNBOUND) is old]
-                unknown_names(unbound, frame, follows(verdict), machine)
+                unknown_names(unbound, frame, verdict, machine)
             return body(frame)
 
         decision, positive = machine.decide(verdict)

@@ -54,7 +54,7 @@ def get(machine: Machine, target: Value, key: Value, span: Span) -> Any:
     if kind is Function:
         return Unknown("unsupported", "a subscript of a function", span)
     if kind is Module:
-        return _global(machine, target, key, span)
+        return _global(machine, target, key, span)  # type: ignore[arg-type]
     return target  # typing constructs: Optional[int], Callable[..., X]
 
 
