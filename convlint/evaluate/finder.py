@@ -77,6 +77,10 @@ class Finder:
             return namespace
         return found
 
+    def standin(self, name: str) -> Path | None:
+        """The stand-in of a module, whether or not its package is missing."""
+        return self._below(STANDINS, name)
+
     def is_installed(self, path: Path) -> bool:
         """Whether a file belongs to an installed package, not to the project."""
         return any(path.is_relative_to(folder) for folder in self.site_packages)

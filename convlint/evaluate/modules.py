@@ -228,7 +228,8 @@ class Modules:
         if path is None:
             return models.load(self.machine, name)
         if top in models.WITHOUT_LAYERS and self.finder.is_installed(path):
-            return models.load(self.machine, name) or models.unlisted(name)
+            path = self.finder.standin(name)
+            return self.at(path) if path is not None else models.load(self.machine, name) or models.unlisted(name)
         return self.at(path)
 
     def _shadowed(self, top: str, importer: SourceModule | None) -> bool:
