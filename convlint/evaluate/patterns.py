@@ -62,7 +62,7 @@ def compile_match(context: Any, node: ir.Match) -> Any:
             return body(frame)
 
         decision, positive = machine.decide(verdict)
-        arms = (perhaps, lambda: try_case(frame, value, index + 1))
+        arms: tuple[Callable[[], Any], Callable[[], Any]] = (perhaps, lambda: try_case(frame, value, index + 1))
         yes, no = arms if positive else arms[::-1]
         known = machine.path.taken.get(decision)
         if known is not None:
