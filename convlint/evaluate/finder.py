@@ -39,14 +39,18 @@ class Finder:
         self.files: dict[Path, PythonFile | SourceError] = {}
         self._kinds: dict[Path, dict[str, bool]] = {}
         self._found: dict[tuple[Path, str], Path | None] = {}
+        self._roots: dict[Path, Path] = {}
         self._project = tuple(dict.fromkeys([*map(self.package_root, linted), root, root / "src"]))
 
     def package_root(self, path: Path) -> Path:
         """The folder from which a file's module name is counted: the one above its outermost package."""
-        folder = path.parent
-        while folder != folder.parent and self._entry(folder, "__init__.py"):
-            folder = folder.parent
-        return folder
+        found = self._roots.get(path.parent)
+        if found is None:
+            folder = path.parent
+            while folder != folder.parent and self._entry(folder, "__init__.py"):
+                folder = folder.parent
+            found = self._roots[path.parent] = folder
+        return found
 
     def module_name(self, path: Path) -> str:
         """The dotted name of a file's module."""

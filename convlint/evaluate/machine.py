@@ -138,10 +138,12 @@ class Machine:
     def touch(self, target: Heap) -> None:
         """Must be called before ``target`` is changed: keeps memoising and the isolation of entry points honest."""
         born = target.born
-        for candidate in reversed(self.candidates):
-            if candidate.start < born:
-                break
-            candidate.pure = False
+        candidates = self.candidates
+        if candidates and candidates[-1].start >= born:
+            for candidate in reversed(candidates):
+                if candidate.start < born:
+                    break
+                candidate.pure = False
         if target.__class__ is Instance:
             target.made = None  # type: ignore[attr-defined]
             if target.borrowing:  # type: ignore[attr-defined]
@@ -204,8 +206,9 @@ class Machine:
     def entries(self, target: Dict) -> list[tuple[Any, Value, Any]]:
         """All (key, key value, value) of a dict on the present path, in order."""
         found = []
-        for key, (key_value, _) in target.entries.items():
-            value = self.read_entry(target, key)
+        for key, (key_value, value) in target.entries.items():
+            if value.__class__ is Choice:
+                value = self.read_entry(target, key)
             if value is not UNBOUND:
                 found.append((key, key_value, value))
         return found
