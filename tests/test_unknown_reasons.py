@@ -1,4 +1,4 @@
-"""The reasons for which values are unknown: each that the evaluator gives is explained, and each explained one is given."""
+"""The reasons for which values are unknown: each that is given is explained, and each that is explained is given."""
 
 from __future__ import annotations
 

@@ -45,7 +45,7 @@ MAX_ALTERNATIVES_BY_KEY = 8
 """Values of a known table that a look-up with an unknown key is followed into."""
 
 MAX_KEYS_TRIED = 200
-"""Keys of a larger table that an entry point is evaluated with, one after another, where its own parameter is the key."""
+"""Keys of a larger table that an entry point is evaluated with, one by one, where its own parameter is the key."""
 
 MAX_TRIAL_STEPS = 10 * MAX_STEPS
 """Steps for all those keys together; the 120 encoders of segmentation_models_pytorch take half of it."""
