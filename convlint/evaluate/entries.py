@@ -152,7 +152,7 @@ def _evaluate(machine: Machine, source: SourceModule, name: str, node: ir.Functi
 def _run(machine: Machine, operation: Any, source: SourceModule, value: Any, node: Any) -> Record:
     """Run one entry point; again with each key of a table in which it looks up a parameter that has no default."""
     root = Record(NOWHERE, ROOT)
-    trial = machine.trial = Trial({}, set(), {})
+    trial = machine.trial = Trial({}, {}, {})
     _attempt(machine, root, operation, source, value, node)
     spent = 0
     for parameter, keys in trial.asked.items():
@@ -161,7 +161,7 @@ def _run(machine: Machine, operation: Any, source: SourceModule, value: Any, nod
                 _note_limit(machine, "MAX_TRIAL_STEPS", source, node)
                 return root
             inner = Record(NOWHERE, ROOT)
-            machine.trial = Trial({parameter: Const(key.value, parameter)}, set(), {})
+            machine.trial = Trial({parameter: Const(key.value, parameter)}, {}, {})
             _attempt(machine, inner, operation, source, value, node)
             spent += machine.steps
             for (site, child, _), count in inner.calls.items():
@@ -237,8 +237,8 @@ def _argument(machine: Machine, module: Any, param: ir.Param, number: int) -> Va
     given = machine.trial.given.get(span)
     if given is not None:
         return given
-    machine.trial.open.add(span)
     unknown = Unknown("no-default", f"parameter '{param.name}'", span)
+    machine.trial.open[span] = unknown.detail
     if not isinstance(param.annotation, (ir.Name, ir.Attribute, ir.Text)):
         return unknown
     try:

@@ -36,8 +36,8 @@ class Trial(NamedTuple):
 
     given: dict[Span, Const]
     """The value of a parameter that has no default, by its place."""
-    open: set[Span]
-    """The places of the parameters that have no value."""
+    open: dict[Span, str]
+    """The places of the parameters that have no value, and how their unknowns are described."""
     asked: dict[Span, list[Const]]
     """The keys of tables too large to follow, by the parameter that is the key."""
 
@@ -68,7 +68,7 @@ class Machine:
         self.inert, self.forwards = _judgements(self)
         self.receivers: list[Any] = []
         """For each running function of the user's: the object it builds where it is an ``__init__``, else None."""
-        self.trial = Trial({}, set(), {})
+        self.trial = Trial({}, {}, {})
         self.activated: set[Code] = set()
         """The user's functions that have been run."""
         self.active: dict[Any, int] = {}

@@ -115,7 +115,7 @@ def _any_entry(machine: Machine, target: Dict, key: Value, span: Span) -> Any:
 def _ask(machine: Machine, key: Value, names: list[Const]) -> None:
     """Note that a parameter of the entry point, or what was made of it, is looked up in a table with these keys."""
     for leaf in leaves(key):
-        if isinstance(leaf, Unknown) and leaf.reason == "no-default" and leaf.span in machine.trial.open:
+        if isinstance(leaf, Unknown) and leaf.span is not None and machine.trial.open.get(leaf.span) == leaf.detail:
             machine.trial.asked.setdefault(leaf.span, names)
 
 
