@@ -118,6 +118,11 @@ class Machine:
         finally:
             self.import_depth -= 1
 
+    def note_gap(self, reason: str, detail: str, span: Span, what: str) -> None:
+        """Note that ``what`` was given up."""
+        key = (reason, detail, span, what)
+        self.gaps[key] = self.gaps.get(key, 0) + 1
+
     # --- heap ---------------------------------------------------------------------------------------------------------
 
     def list(self, items: list[Value]) -> List:
