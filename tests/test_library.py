@@ -856,6 +856,18 @@ def test_no_modelled_function_fails_on_any_argument(
     assert isinstance(result, Value), name
 
 
+def test_flags_of_a_pattern_are_an_integer(tmp_path: Path) -> None:
+    """``re`` itself takes 0.0 where it has seen the pattern with 0, which its own parser does not."""
+    machine = Bench(tmp_path, "x = 1\n").machine
+    module = load(machine, "re")
+    assert module is not None
+    find = module.attrs["findall"]
+    assert isinstance(find, Builtin)
+    find.call(machine, Arguments([Const("a"), Const("aa"), Const(0)]), adapt.NOWHERE)
+    with pytest.raises(Raised, match="integer"):
+        find.call(machine, Arguments([Const("a"), Const("aa"), Const(0.0)]), adapt.NOWHERE)
+
+
 _EVERYTHING: list[tuple[str, Value]] = []
 
 

@@ -67,6 +67,8 @@ def compiled(pattern: str, flags: int) -> re.Pattern[str]:
 
 def _checked(pattern: str, flags: int) -> re.Pattern[str]:
     """The compiled pattern; one that does not compile raises ``re.error``, which here is ValueError."""
+    if not isinstance(flags, int):  # ``re`` itself takes 0.0 for flags it has seen as 0
+        raise Raised("TypeError", "flags of a regular expression are an integer")
     try:
         return re.compile(pattern, flags)
     except re.error as error:
