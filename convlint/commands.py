@@ -202,7 +202,7 @@ def _say_more(options: Mapping[str, Any], workspace: Workspace, errors: tuple[In
     for path in workspace.skipped:
         _say(f"{path}: left out: convlint does not read files of this kind")
     if not workspace.linted and not workspace.skipped:
-        _say("convlint: no Python files to lint")
+        _say("convlint: no Python or config files to lint")
 
 
 def _say_what_was_read(outcome: Outcome) -> None:

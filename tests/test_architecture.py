@@ -17,6 +17,8 @@ ORDER = (
     ("convlint.frontends",),
     ("convlint.evaluate",),
     ("convlint.config", "convlint.discover", "convlint.environment", "convlint.output", "convlint.registry"),
+    ("convlint.dialects",),
+    ("convlint.analysis",),
     ("convlint.examples", "convlint.explain", "convlint.selection", "convlint.texts", "convlint.workspace"),
     ("convlint.baseline", "convlint.linter", "convlint.suppressions"),
     ("convlint.silence",),

@@ -60,6 +60,9 @@ REASONS: Mapping[str, Reason] = MappingProxyType(
             "too many possible values after joining the arms of unknown conditions", "decide the conditions by defaults"
         ),
         "syntax": Reason("a definition that does not parse", "fix the syntax error"),
+        "config": Reason(
+            "a number that a config file leaves to the code that reads it", "write the number out, if it matters here"
+        ),
         "unsupported": Reason("a Python construct that convlint does not evaluate", "report the case"),
     }
 )

@@ -92,6 +92,10 @@ class Use:
     count: int
     """How many layers one entry point (the first of the trace) builds in this way."""
     confidence: Confidence
+    context: str = ""
+    """The layer in the words of the file that describes it, where that is a config: ``Conv in backbone[3]``."""
+    words: Mapping[str, str] = field(default_factory=dict)
+    """What a number is called where it is written, by parameter: ``SLOWFAST.ALPHA`` for ``stride``."""
 
 
 class Network(Protocol):

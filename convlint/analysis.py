@@ -1,0 +1,68 @@
+"""All front ends over the linted files, and what they found as one: Python sources and config files alike."""
+
+from __future__ import annotations
+
+import dataclasses
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from convlint.evaluate.project import Analysis, Request, Stats
+from convlint.network.layers import known
+
+if TYPE_CHECKING:
+    from convlint.frontends.config.reader import Reading
+
+
+def analyse(request: Request) -> Analysis:
+    """The layers that the linted files build and describe. Each front end is loaded only where it has files to read."""
+    configs = tuple(path for path in request.linted if path.suffix != ".py" and _is_config(path))
+    if not configs:
+        return _evaluated(request)
+    from convlint.dialects import load_dialects
+    from convlint.frontends.config.reader import read_configs
+
+    dialects = load_dialects()
+    reading = read_configs(request.root, configs, request.overlays, dialects)
+    sources = tuple(path for path in request.linted if path not in set(configs))
+    rest = dataclasses.replace(request, linted=sources, calls=reading.calls)
+    joined = _joined(reading, _evaluated(rest) if sources or reading.calls else None, len(request.linted))
+    return dataclasses.replace(joined, dialects=dialects)
+
+
+def _is_config(path: Path) -> bool:
+    from convlint.discover import SUFFIXES
+
+    return SUFFIXES.get(path.suffix) == "config"
+
+
+def _evaluated(request: Request) -> Analysis:
+    from convlint.evaluate.project import analyse as evaluate
+
+    return evaluate(request)
+
+
+def _joined(reading: Reading, evaluated: Analysis | None, files: int) -> Analysis:
+    """What the config files say and what Python builds, in one."""
+    from convlint.frontends.config.network import JoinedNetwork
+
+    network = JoinedNetwork([reading.network, *([evaluated.network] if evaluated else [])])
+    sure = sum(
+        all(known(size) for size in (layer.kernel_size, layer.stride, layer.dilation)) for layer in network.layers
+    )
+    entries = {name for layer in reading.network.layers for name in reading.network.reached_from(layer)[0]}
+    return Analysis(
+        network=network,
+        errors=(*reading.errors, *(evaluated.errors if evaluated else ())),
+        stats=Stats(
+            files=files,
+            parsed=reading.parsed + (evaluated.stats.parsed if evaluated else 0),
+            layers=len(network.layers),
+            layers_known=sure,
+            entry_points=len(entries) + (evaluated.stats.entry_points if evaluated else 0),
+        ),
+        unknowns=evaluated.unknowns if evaluated else (),
+        consulted={**reading.consulted, **(evaluated.consulted if evaluated else {})},
+        absent=reading.absent | (evaluated.absent if evaluated else frozenset()),
+        notes=(*reading.notes, *(evaluated.notes if evaluated else ())),
+        unread=reading.unread,
+    )
