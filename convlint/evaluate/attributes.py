@@ -332,7 +332,7 @@ def in_place(machine: Machine, target: Value, op: str, value: Value, span: Span)
         if method is not None:
             return calls.call(machine, method, Arguments([target, value]), span)
     if isinstance(target, Dict) and op == "|":
-        from convlint.evaluate.operators import merge_mapping
+        from convlint.evaluate.displays import merge_mapping
 
         merge_mapping(machine, target, force(value, machine.path), span)
         return target
@@ -378,5 +378,3 @@ def compile_decorators(context: Any, decorators: tuple[Any, ...]) -> Callable[[F
         return value
 
     return run
-
-

@@ -156,7 +156,7 @@ def _named(cls: Class, names: list[str], defaults: dict[str, Any]) -> None:
         return made
 
     def from_items(machine: Machine, args: Arguments, site: Span) -> Value:
-        from convlint.evaluate.operators import iterate
+        from convlint.evaluate.iteration import iterate
 
         return make(machine, cls, Arguments(iterate(machine, args.positional[-1], site)), site)
 
@@ -192,7 +192,7 @@ def _bind(names: list[str], defaults: dict[str, Any], args: Arguments, owner: st
 
 
 def _make_typed_dict(machine: Machine, cls: Class, args: Arguments, site: Span) -> Value:
-    from convlint.evaluate.operators import merge_mapping
+    from convlint.evaluate.displays import merge_mapping
 
     made = machine.dict()
     for value in args.positional:
@@ -273,7 +273,9 @@ def _init(machine: Machine, cls: Class, defaults: dict[str, Any], args: Argument
     if len(given.positional) > len(taken):
         raise Raised("TypeError", f"{cls.name}() takes {len(taken)} arguments")
     plain = {name: _default(machine, value, site) for name, value in defaults.items() if name not in given.keywords}
-    values = _bind([*taken, *keyword_only], {name: value for name, value in plain.items() if value is not UNBOUND}, given, cls.name)
+    values = _bind(
+        [*taken, *keyword_only], {name: value for name, value in plain.items() if value is not UNBOUND}, given, cls.name
+    )
     for field in cls.fields or ():
         value = values.get(field.name, plain.get(field.name, UNBOUND))
         if value is not UNBOUND:

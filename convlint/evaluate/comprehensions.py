@@ -6,8 +6,10 @@ from collections.abc import Callable
 from typing import Any
 
 from convlint.evaluate.budget import MAX_SEQUENCE
+from convlint.evaluate.displays import make_set
 from convlint.evaluate.environment import Frame, NotIterable, Raised, follows
-from convlint.evaluate.operators import iterate, key_of, make_set
+from convlint.evaluate.equality import key_of
+from convlint.evaluate.iteration import iterate
 from convlint.evaluate.paths import force
 from convlint.evaluate.truth import truth
 from convlint.evaluate.values import Iterator, Unknown, Value
@@ -66,7 +68,12 @@ def comprehension(context: Any, node: ir.Comprehension) -> Callable[[Frame], Any
 
     def build(frame: Frame, source: Value) -> Any:
         child = Frame(frame.module, frame, machine.path, machine.clock)
-        child.function, child.owner, child.receiver, child.limit = frame.function, frame.owner, frame.receiver, frame.limit
+        child.function, child.owner, child.receiver, child.limit = (
+            frame.function,
+            frame.owner,
+            frame.receiver,
+            frame.limit,
+        )
         child.yielded = frame.yielded
         try:
             items = collect(child, source)

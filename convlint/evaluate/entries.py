@@ -81,7 +81,9 @@ def _conditional_definitions(machine: Machine, source: SourceModule, seen: set[s
         if name in seen or not any((name, index) not in source.firm for index in pieces):
             continue
         if any(source.pieces[index].kind == "other" for index in pieces):
-            nodes = [node for index in pieces for node in _inner_definitions(source.statements(index)) if node.name == name]
+            nodes = [
+                node for index in pieces for node in _inner_definitions(source.statements(index)) if node.name == name
+            ]
             if nodes:
                 yield from _evaluate(machine, source, name, nodes[-1])
 
@@ -99,7 +101,9 @@ def _inner_definitions(statements: tuple[ir.Stmt, ...]) -> Iterator[ir.Function 
 
 def _definition(machine: Machine, source: SourceModule, name: str, index: int) -> Iterator[Entry]:
     statements = source.statements(source.affecting[name][-1])
-    node = next((found for found in statements if isinstance(found, (ir.Function, ir.Class)) and found.name == name), None)
+    node = next(
+        (found for found in statements if isinstance(found, (ir.Function, ir.Class)) and found.name == name), None
+    )
     if node is not None:
         yield from _evaluate(machine, source, name, node)
 
@@ -170,7 +174,9 @@ def _arguments(machine: Machine, module: Any, params: ir.Params | None, file: in
         if param.default is not None:
             break
         positional.append(_argument(machine, module, param, number))
-    keywords = {param.name: _argument(machine, module, param, number) for param in params.kwonly if param.default is None}
+    keywords = {
+        param.name: _argument(machine, module, param, number) for param in params.kwonly if param.default is None
+    }
     return Arguments(positional, keywords)
 
 
@@ -212,7 +218,9 @@ def run_forward(machine: Machine, target: Instance, site: Span) -> None:
     if isinstance(forward, Function):
         params = forward.code.node.params
         needed = [param for param in (*params.posonly, *params.args)[1:] if param.default is None]
-        args = Arguments([Tensor() for _ in needed], {param.name: Tensor() for param in params.kwonly if param.default is None})
+        args = Arguments(
+            [Tensor() for _ in needed], {param.name: Tensor() for param in params.kwonly if param.default is None}
+        )
         if not needed and len((*params.posonly, *params.args)) == 1 and params.vararg is not None:
             args = Arguments([Tensor()])
     machine.apply(calls.call, machine, attributes.get(machine, target, "forward", site), args, site)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from convlint.evaluate import attributes, operators
+from convlint.evaluate import attributes, comparison, equality, iteration
 from convlint.evaluate.classes import is_instance
 from convlint.evaluate.environment import Frame, NotIterable, follows
 from convlint.evaluate.paths import force
@@ -73,7 +73,7 @@ def _pattern(context: Any, node: ir.Pattern) -> Test:
 
     def by_value(frame: Frame, subject: Value) -> bool | Unknown:
         assert value is not None
-        result = operators.compare(machine, "==", subject, value(frame), span)
+        result = comparison.compare(machine, "==", subject, value(frame), span)
         return result if isinstance(result, Unknown) else isinstance(result, Const) and bool(result.value)
 
     def by_parts(frame: Frame, subject: Value) -> bool | Unknown:
@@ -99,7 +99,7 @@ def _pattern(context: Any, node: ir.Pattern) -> Test:
         if not isinstance(subject, (Tuple, List)):
             return False
         try:
-            items = operators.iterate(machine, subject, span)
+            items = iteration.iterate(machine, subject, span)
         except NotIterable as error:
             return follows(error.cause)
         star = next((index for index, part in enumerate(node.parts) if part.kind == "star"), None)
@@ -122,7 +122,7 @@ def _pattern(context: Any, node: ir.Pattern) -> Test:
             return follows(subject) if isinstance(subject, Unknown) else False
         found = []
         for key in keys:
-            item = machine.read_entry(subject, operators.key_of(machine, key(frame)))
+            item = machine.read_entry(subject, equality.key_of(machine, key(frame)))
             if item is UNBOUND:
                 return subject.unknown or False
             found.append(item)

@@ -106,7 +106,7 @@ class List(Heap):
 
 
 class Dict(Heap):
-    """A dict, OrderedDict, defaultdict or set of known keys. Keys are plain Python keys (see ``operators.key_of``).
+    """A dict, OrderedDict, defaultdict or set of known keys. Keys are plain Python keys (see ``equality.key_of``).
 
     ``unknown`` is set once something with an unknown key was written, or unknown items were merged in.
     """
@@ -144,7 +144,13 @@ class Function(Value):
     __slots__ = ("attrs", "closure", "code", "doc", "module", "name", "owner", "qualname", "signature", "wrapped")
 
     def __init__(
-        self, code: Code, signature: Signature, module: Module, closure: Frame | None, qualname: str, owner: Class | None
+        self,
+        code: Code,
+        signature: Signature,
+        module: Module,
+        closure: Frame | None,
+        qualname: str,
+        owner: Class | None,
     ) -> None:
         self.code = code
         self.signature = signature

@@ -92,14 +92,24 @@ def _functions() -> dict[str, Spec]:
             f"avg_pool{rank}d": ("input " + (_AVG_POOL_1D if rank == 1 else _AVG_POOL), "pool"),
             f"lp_pool{rank}d": ("input " + _LP_POOL, "pool"),
         }
-        found.update({name: _spec(f"torch.nn.functional.{name}", rank, names, family) for name, (names, family) in table.items()})
+        found.update(
+            {name: _spec(f"torch.nn.functional.{name}", rank, names, family) for name, (names, family) in table.items()}
+        )
     found["unfold"] = _spec("torch.nn.functional.unfold", 2, "input " + _UNFOLD, "unfold")
     return found
 
 
 MODULES = _modules()
 FUNCTIONS = _functions()
-OPTIONS = ("bias", "ceil_mode", "count_include_pad", "padding_mode", "output_padding", "return_indices", "divisor_override")
+OPTIONS = (
+    "bias",
+    "ceil_mode",
+    "count_include_pad",
+    "padding_mode",
+    "output_padding",
+    "return_indices",
+    "divisor_override",
+)
 
 
 def bound(spec: Spec, args: Arguments, skip: int) -> dict[str, Value]:
@@ -310,7 +320,9 @@ def _weight_shape(machine: Machine, spec: Spec, names: dict[str, Value], sizes: 
     groups = resolve(names["groups"], machine.path)
     whole, per_group = (into, out) if spec.family == "transposed" else (out, into)
     count, shared = _number(groups), _number(resolve(per_group, machine.path))
-    divided: Value = Const(shared // count) if count and shared is not None else Unknown("unknown-operand", "channels per group")
+    divided: Value = (
+        Const(shared // count) if count and shared is not None else Unknown("unknown-operand", "channels per group")
+    )
     return (whole, divided, *sizes.kernel_size)
 
 
@@ -334,7 +346,9 @@ def layer_classes(module: Class) -> dict[str, Class]:
         bases[family] = classes.make_class(family, (parent,), {})
     found: dict[str, Class] = dict(bases)
     for name, spec in MODULES.items():
-        base = next((bases[f"_{kind}Nd"] for kind in ("ConvTranspose", "MaxPool", "AvgPool", "LPPool") if kind in name), module)
+        base = next(
+            (bases[f"_{kind}Nd"] for kind in ("ConvTranspose", "MaxPool", "AvgPool", "LPPool") if kind in name), module
+        )
         if spec.family == "conv":
             base = found[name.removeprefix("Lazy")] if name.startswith("Lazy") else bases["_ConvNd"]
         elif name.startswith("Lazy"):

@@ -7,10 +7,11 @@ from typing import Any
 
 from convlint.evaluate import attributes, calls, classes, memo
 from convlint.evaluate.environment import Arguments, Raised, follows
+from convlint.evaluate.iteration import iterate
 from convlint.evaluate.library.torch_layers import layer_classes
 from convlint.evaluate.machine import Machine
-from convlint.evaluate.operators import iterate, slice_of
 from convlint.evaluate.paths import force, resolve
+from convlint.evaluate.subscripts import slice_of
 from convlint.evaluate.values import (
     FALSE,
     NONE,
@@ -76,7 +77,9 @@ def contents(machine: Machine) -> dict[str, Any]:
     """The names of ``torch.nn``; every other capitalised name is a module that keeps nothing."""
     module = _module_class()
     found: dict[str, Any] = {"Module": module, **layer_classes(module)}
-    found["Sequential"] = classes.make_class("Sequential", (module,), _numbered(_sequential_init) | {"forward": _chain()})
+    found["Sequential"] = classes.make_class(
+        "Sequential", (module,), _numbered(_sequential_init) | {"forward": _chain()}
+    )
     found["ModuleList"] = classes.make_class("ModuleList", (module,), _numbered(_list_init))
     found["ParameterList"] = classes.make_class("ParameterList", (module,), _numbered(_list_init))
     found["ModuleDict"] = classes.make_class("ModuleDict", (module,), _named())
@@ -146,9 +149,13 @@ def _module_class() -> Class:
         "register_module": _add_module,
         "register_buffer": _register_buffer,
         "register_parameter": _register_buffer,
-        "children": lambda machine, args, site: Iterator([child for _, child in children(machine, _target(machine, args))]),
+        "children": lambda machine, args, site: Iterator(
+            [child for _, child in children(machine, _target(machine, args))]
+        ),
         "named_children": lambda machine, args, site: _pairs(children(machine, _target(machine, args))),
-        "modules": lambda machine, args, site: Iterator([child for _, child in descendants(machine, _target(machine, args))]),
+        "modules": lambda machine, args, site: Iterator(
+            [child for _, child in descendants(machine, _target(machine, args))]
+        ),
         "named_modules": lambda machine, args, site: _pairs(descendants(machine, _target(machine, args))),
         "get_submodule": _get_submodule,
         "parameters": lambda machine, args, site: Iterator([]),
@@ -166,7 +173,9 @@ def _module_class() -> Class:
                  "_register_load_state_dict_pre_hook", "register_load_state_dict_post_hook"):  # fmt: skip
         call[name] = lambda machine, args, site: NONE
     attrs: dict[str, Any] = {name: Builtin(name, function) for name, function in call.items()}
-    attrs["state_dict"] = Builtin("state_dict", lambda machine, args, site: Unknown("tensor", "the state of a model", site))
+    attrs["state_dict"] = Builtin(
+        "state_dict", lambda machine, args, site: Unknown("tensor", "the state of a model", site)
+    )
     attrs["_modules"] = Descriptor("property", Builtin("_modules", _modules_dict))
     attrs["_parameters"] = Descriptor("property", Builtin("_parameters", lambda machine, args, site: machine.dict()))
     attrs["_buffers"] = attrs["_parameters"]
@@ -407,7 +416,7 @@ def _named() -> dict[str, Any]:
         return NONE
 
     def update(machine: Machine, args: Arguments, site: Span) -> Value:
-        from convlint.evaluate.operators import merge_mapping
+        from convlint.evaluate.displays import merge_mapping
 
         target = _target(machine, args)
         source = force(args.positional[1], machine.path)

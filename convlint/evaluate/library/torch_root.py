@@ -6,10 +6,11 @@ from typing import Any
 
 from convlint.evaluate import calls, classes
 from convlint.evaluate.environment import Arguments, NotIterable
+from convlint.evaluate.equality import plain
+from convlint.evaluate.iteration import iterate
 from convlint.evaluate.library.torch_functional import gives_tensor
 from convlint.evaluate.library.torch_layers import FUNCTIONS, build_function
 from convlint.evaluate.machine import Machine
-from convlint.evaluate.operators import iterate, plain
 from convlint.evaluate.paths import force
 from convlint.evaluate.values import FALSE, NONE, Builtin, Const, Instance, List, Span, Tensor, Tuple, Unknown, Value
 
@@ -73,7 +74,9 @@ def _identity(machine: Machine, args: Arguments, site: Span) -> Value:
 
 def _context(machine: Machine, name: str) -> Value:
     """A context manager that is a decorator too."""
-    cls = classes.make_class(name, (), {"__call__": Builtin("__call__", lambda machine, args, site: args.positional[-1])})
+    cls = classes.make_class(
+        name, (), {"__call__": Builtin("__call__", lambda machine, args, site: args.positional[-1])}
+    )
 
     def make(machine: Machine, made: Any, args: Arguments, site: Span) -> Value:
         first = force(args.positional[0], machine.path) if args.positional else NONE
@@ -186,8 +189,14 @@ def tuples(machine: Machine) -> dict[str, Any]:
 
     def any_count(machine: Machine, args: Arguments, site: Span) -> Value:
         count = plain(machine, args.positional[0])
-        return repeated(count) if isinstance(count, int) and 0 < count < 10 else Unknown("unknown-operand", "_ntuple", site)
+        return (
+            repeated(count)
+            if isinstance(count, int) and 0 < count < 10
+            else Unknown("unknown-operand", "_ntuple", site)
+        )
 
-    found: dict[str, Any] = {f"_{word}": repeated(count) for count, word in enumerate(("single", "pair", "triple", "quadruple"), 1)}
+    found: dict[str, Any] = {
+        f"_{word}": repeated(count) for count, word in enumerate(("single", "pair", "triple", "quadruple"), 1)
+    }
     found["_ntuple"] = Builtin("_ntuple", any_count)
     return found

@@ -83,7 +83,7 @@ def _tolist(machine: Machine, args: Arguments, site: Span) -> Value:
 
 def _split(machine: Machine, args: Arguments, site: Span) -> Value:
     """``split`` of a vector of known numbers into parts of known sizes; of any other tensor, tensors."""
-    from convlint.evaluate.operators import plain
+    from convlint.evaluate.equality import plain
 
     target = force(args.positional[0], machine.path)
     sizes = plain(machine, args.positional[1]) if len(args.positional) > 1 else None
