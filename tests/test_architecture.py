@@ -25,7 +25,7 @@ ORDER = (
     ("convlint.fixing",),
     ("convlint.report",),
     ("convlint.result_cache",),
-    ("convlint.pipeline", "convlint.testing"),
+    ("convlint.dialect_testing", "convlint.pipeline", "convlint.testing"),
     ("convlint.command_help", "convlint.commands", "convlint.progress"),
     ("convlint.cli",),
     ("convlint.__main__",),

@@ -47,9 +47,8 @@ def comments(text: str) -> Iterator[tuple[int, str]]:
 
     source = Source("", _NO_FILE, text)
     try:
-        spans = [
-            (event.start_mark.index, event.end_mark.index) for event in _events(text) if type(event) is yaml.ScalarEvent
-        ]
+        scalars: list[Any] = [event for event in _events(text) if isinstance(event, yaml.ScalarEvent)]
+        spans = [(scalar.start_mark.index, scalar.end_mark.index) for scalar in scalars]
     except yaml.YAMLError as error:
         raise ConfigError(0, 0, f"is not valid YAML: {error}") from None
     number = 0

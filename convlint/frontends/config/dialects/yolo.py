@@ -208,6 +208,8 @@ def _layers(spot: Spot, module: str, signature: str, windows: tuple[Window, ...]
         elif given is not None and text(given) == "None" and not default:
             values[name] = numbers(None, default=1)
         else:
+            if name == "d" and integer(given) is None:
+                given = None  # YOLOv5 and YOLOv7 have the activation here
             fallback = int(default) if default.isdecimal() else None
             values[name] = numbers(given, f"argument {index + 1} of {module}", fallback)
     for window in windows:
