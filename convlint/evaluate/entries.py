@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
 from convlint.evaluate import attributes, calls, classes
@@ -120,18 +120,27 @@ def _evaluate(machine: Machine, source: SourceModule, name: str, node: ir.Functi
 
 
 def _run(machine: Machine, operation: Any, source: SourceModule, value: Any, node: Any) -> Record:
-    """Run one entry point in isolation: whatever it changes outside of itself is put back afterwards."""
+    """Run one entry point of a Python file."""
+    span = Span(source.number, node.at, node.at + 1)
+    return entered(machine, span, lambda: operation(machine, source, value, node))
+
+
+def entered(machine: Machine, span: Span, operation: Callable[[], None]) -> Record:
+    """Run one entry point in isolation: whatever it changes outside of itself is put back afterwards.
+
+    ``span`` is where it stands, for a limit that it reaches.
+    """
     root = Record(NOWHERE, ROOT)
     machine.record, machine.path, machine.steps, machine.depth = root, ROOT, 0, 0
     machine.active = {}
     machine.clock += 1
     machine.entry_start = machine.clock
     try:
-        operation(machine, source, value, node)
+        operation()
     except (Raised, Undecided, NotIterable):
         pass
     except Exhausted as error:
-        key = ("limit", error.limit, Span(source.number, node.at, node.at + 1), "the whole entry point")
+        key = ("limit", error.limit, span, "the whole entry point")
         machine.gaps[key] = machine.gaps.get(key, 0) + 1
     finally:
         machine.candidates.clear()

@@ -13,7 +13,7 @@ from convlint.evaluate.modules import Modules
 from convlint.evaluate.project import Analysis, Request, Stats, UnknownLayer
 from convlint.evaluate.reach import EvaluatedNetwork
 from convlint.evaluate.sites import Sites
-from convlint.findings import InputError
+from convlint.findings import Finding, InputError
 from convlint.frontends.python.python_file import PythonFile
 from convlint.frontends.python.store import IrStore
 from convlint.network.layers import Layer, Unknown, known
@@ -51,7 +51,16 @@ class Session:
             module = self.modules.at(path)
             if module is not None and module.source is not None:
                 entries += entries_of(self.machine, module.source)
-        linted = frozenset(self._shown(path) for path in self.request.linted)
+        notes: list[Finding] = []
+        outside: frozenset[str] = frozenset()
+        if self.request.calls:
+            from convlint.evaluate.outside import Outside
+
+            others = Outside(self.machine, self.request.calls)
+            entries += others.entries()
+            self.sites.outside, notes = others.sources, others.notes
+            outside = frozenset(source.path for source in others.sources.values())
+        linted = outside | frozenset(self._shown(path) for path in self.request.linted)
         network = EvaluatedNetwork(entries, self.sites, linted)
         for file in self.finder.files.values():
             if isinstance(file, PythonFile):
@@ -60,7 +69,8 @@ class Session:
         sure = sum(all(known(size) for size in (layer.kernel_size, layer.stride, layer.dilation)) for layer in network.layers)
         stats = Stats(len(self.request.linted), parsed, len(network.layers), sure, len(entries))
         return Analysis(
-            network, tuple(errors), stats, self._unknowns(network), self.finder.consulted, frozenset(self.finder.absent)
+            network, tuple(errors), stats, self._unknowns(network), self.finder.consulted, frozenset(self.finder.absent),
+            tuple(dict.fromkeys(notes)),
         )
 
     def _readable(self, errors: list[InputError]) -> list[Path]:

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from convlint.evaluate.budget import MAX_TRACES
 from convlint.evaluate.reach import Edge, EvaluatedNetwork
 from convlint.evaluate.records import Fact
+from convlint.evaluate.sites import OUTSIDE
 from convlint.evaluate.values import Span
 from convlint.network.layers import Confidence, Step, Use
 
@@ -28,7 +29,7 @@ def ways_to(network: EvaluatedNetwork, key: Any) -> Sequence[Use]:
     for number, way in enumerate(_walk(network, key)):
         if number >= MAX_TRACES:
             break
-        meeting = _meeting(network, way)
+        meeting = _written(way, _meeting(network, way))
         place = network.sites.place(meeting)
         call = () if place.path in network.linted else _innermost_linted(network, way)
         groups[(place, call)].append(way)
@@ -111,6 +112,14 @@ def _meeting(network: EvaluatedNetwork, way: Way) -> Span:
     return _meeting_at(way, outermost if kernel is None else kernel, outermost if stride is None else stride)
 
 
+def _written(way: Way, meeting: Span) -> Span:
+    """A call in a config file is met at a number that is written there, where one is: that is the place to act."""
+    if meeting.file < OUTSIDE:
+        return meeting
+    origins = (_origin(way, "kernel_size"), _origin(way, "stride"))
+    return next((origin for origin in origins if origin is not None and origin.file == meeting.file), meeting)
+
+
 def _innermost_linted(network: EvaluatedNetwork, way: Way) -> tuple[Any, ...]:
     """The place of the innermost call of the chain that stands in the linted files."""
     for edge in way.edges:
@@ -127,9 +136,7 @@ def _use(network: EvaluatedNetwork, meeting: Any, ways: list[Way]) -> Use:
     first = min(range(len(ways)), key=lambda index: (rising[index].names[:1], _sort_key(ways[index])))
     way, climb = ways[first], rising[first]
     entry = climb.names[0] if climb.names else ""
-    count = sum(
-        _built(network, other, rising[index].times.get(entry, 0)) for index, other in enumerate(ways)
-    )
+    count = sum(_built(network, other, rising[index].times.get(entry, 0)) for index, other in enumerate(ways))
     certain = any(
         rising[index].certain and all(edge.certain for edge in other.edges) for index, other in enumerate(ways)
     )

@@ -56,6 +56,8 @@ class Call:
     """The nodes of the keywords."""
     partial: bool = False
     """Arguments are bound, and nothing is called yet."""
+    guessed: bool = False
+    """The name was completed with the package in which such names mostly stand."""
 
 
 Argument = Given | Listed | Keyed | Opaque | Call
