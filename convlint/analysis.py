@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from convlint.discover import SUFFIXES
 from convlint.evaluate.project import Analysis, Request, Stats
 from convlint.network.layers import known
 
@@ -13,9 +15,13 @@ if TYPE_CHECKING:
     from convlint.frontends.config.reader import Reading
 
 
+CONFIG_MARK = re.compile(rb"^(?:_base_\s*=|model\s*=\s*(?:dict|L)\(|with read_base\(\))", re.MULTILINE)
+"""What a Python file has that is a config (OpenMMLab, detectron2); other Python files are evaluated only."""
+
+
 def analyse(request: Request) -> Analysis:
     """The layers that the linted files build and describe. Each front end is loaded only where it has files to read."""
-    configs = tuple(path for path in request.linted if path.suffix != ".py" and _is_config(path))
+    configs = tuple(path for path in request.linted if _is_config(path, request))
     if not configs:
         return _evaluated(request)
     from convlint.dialects import load_dialects
@@ -23,16 +29,21 @@ def analyse(request: Request) -> Analysis:
 
     dialects = load_dialects()
     reading = read_configs(request.root, configs, request.overlays, dialects)
-    sources = tuple(path for path in request.linted if path not in set(configs))
+    sources = tuple(path for path in request.linted if SUFFIXES.get(path.suffix) == "python")
     rest = dataclasses.replace(request, linted=sources, calls=reading.calls)
     joined = _joined(reading, _evaluated(rest) if sources or reading.calls else None, len(request.linted))
     return dataclasses.replace(joined, dialects=dialects)
 
 
-def _is_config(path: Path) -> bool:
-    from convlint.discover import SUFFIXES
-
-    return SUFFIXES.get(path.suffix) == "config"
+def _is_config(path: Path, request: Request) -> bool:
+    """Whether the config front end reads a file; of Python files, those that are configs."""
+    if SUFFIXES.get(path.suffix) != "python":
+        return SUFFIXES.get(path.suffix) == "config"
+    try:
+        content = request.overlays[path].encode() if path in request.overlays else path.read_bytes()
+    except (OSError, UnicodeError):
+        return False
+    return CONFIG_MARK.search(content) is not None
 
 
 def _evaluated(request: Request) -> Analysis:

@@ -1,4 +1,4 @@
-"""Calls that are written outside of Python: a config file names a class and its arguments, and it is built as by a call."""
+"""Calls that are written outside of Python: a config names a class and its arguments, and it is built as by a call."""
 
 from __future__ import annotations
 
@@ -36,6 +36,11 @@ class Missing(NamedTuple):
     name: str
     owner: str
     choices: tuple[str, ...]
+
+    @property
+    def message(self) -> str:
+        """In words, with the name that may have been meant."""
+        return f"{self.owner} has no '{self.name}'{nearest(self.name, self.choices)}"
 
 
 class Outside:
@@ -97,8 +102,9 @@ class Outside:
             items = [self._value(item) for item in argument.items]
             return Tuple(tuple(items)) if argument.is_tuple else self.machine.list(items)
         if isinstance(argument, Keyed):
-            entries = {name: (Const(name), self._value(value)) for name, value in argument.entries.items()}
-            return self.machine.dict(entries)
+            made = self.machine.dict()
+            made.entries = {name: (Const(name), self._value(value)) for name, value in argument.entries.items()}
+            return made
         span = Span(self._number(argument.node.source), argument.node.start, argument.node.end)
         return Unknown("config", argument.detail, span)
 
@@ -118,7 +124,8 @@ class Outside:
                 return Unknown("unknown-attribute", name, span)
             missing = _missing(value, name, found)
             if missing is not None and not call.guessed:
-                self._note(call.target, f"{missing.owner} has no '{name}'{nearest(name, missing.choices)}")
+                hint = nearest(name, missing.choices)
+                self._note(call.target, f"{missing.owner} has no '{name}'{hint}")
             if missing is not None or found is UNBOUND:
                 return Unknown("unknown-attribute", name, span)
             value = found

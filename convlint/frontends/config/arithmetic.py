@@ -1,4 +1,4 @@
-"""Arithmetic that is written as text in a config: numbers, lists and tuples with + - * / // % and **; nothing is run."""
+"""Arithmetic that is written as text in a config: numbers, lists and tuples with + - * / // % and **."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _NUMBERS: dict[type[ast.operator], Callable[[Any, Any], Any]] = {
 }
 
 
-class NotArithmetic(ValueError):
+class ArithmeticTextError(ValueError):
     """A text that is no arithmetic, or too much of it."""
 
 
@@ -42,19 +42,19 @@ Result = Item | list[Any]
 
 
 def evaluate(text: str) -> Result:
-    """The number (an ``Item``), or the list of such, that ``text`` says. Raises NotArithmetic."""
+    """The number (an ``Item``), or the list of such, that ``text`` says. Raises ArithmeticTextError."""
     if len(text) > MAX_NUMBER_TEXT or not text.isascii() or "\n" in text:
-        raise NotArithmetic("too long, or no plain text")
+        raise ArithmeticTextError("too long, or no plain text")
     stripped = text.strip()
     try:
         tree = ast.parse(stripped, mode="eval")
     except (SyntaxError, ValueError, RecursionError, MemoryError):
-        raise NotArithmetic("no expression") from None
+        raise ArithmeticTextError("no expression") from None
     return _value(tree.body, text.index(stripped) if stripped else 0)
 
 
 def _value(node: ast.expr, shift: int) -> Result:
-    if isinstance(node, ast.Constant) and type(node.value) in (int, float):
+    if isinstance(node, ast.Constant) and isinstance(node.value, (int, float)) and not isinstance(node.value, bool):
         span = (node.col_offset + shift, (node.end_col_offset or node.col_offset) + shift)
         return Item(_small(node.value), span)
     if isinstance(node, (ast.List, ast.Tuple)):
@@ -65,20 +65,20 @@ def _value(node: ast.expr, shift: int) -> Result:
             return Item(-operand.value if isinstance(node.op, ast.USub) else operand.value, operand.span)
     if isinstance(node, ast.BinOp):
         return _combined(node.op, _value(node.left, shift), _value(node.right, shift))
-    raise NotArithmetic(type(node).__name__)
+    raise ArithmeticTextError(type(node).__name__)
 
 
 def _combined(op: ast.operator, left: Result, right: Result) -> Result:
     if isinstance(left, Item) and isinstance(right, Item):
         if isinstance(op, ast.Pow):
             if abs(left.value) > 1000 or not 0 <= right.value <= 4:
-                raise NotArithmetic("a large power")
+                raise ArithmeticTextError("a large power")
             return Item(_small(left.value**right.value), None)
         if type(op) in _NUMBERS:
             try:
                 return Item(_small(_NUMBERS[type(op)](left.value, right.value)), None)
             except ZeroDivisionError:
-                raise NotArithmetic("division by zero") from None
+                raise ArithmeticTextError("division by zero") from None
     if isinstance(left, list) and isinstance(right, list) and isinstance(op, ast.Add):
         return _bounded(left, len(right)) + right
     if isinstance(op, ast.Mult):
@@ -86,16 +86,16 @@ def _combined(op: ast.operator, left: Result, right: Result) -> Result:
         if isinstance(items, list) and isinstance(times, Item) and isinstance(times.value, int):
             _bounded(items, len(items) * max(0, times.value - 1))
             return items * times.value
-    raise NotArithmetic("these do not go together")
+    raise ArithmeticTextError("these do not go together")
 
 
 def _bounded(items: list[Any], more: int) -> list[Any]:
     if len(items) + more > MAX_ITEMS:
-        raise NotArithmetic("a long list")
+        raise ArithmeticTextError("a long list")
     return items
 
 
 def _small(value: int | float) -> int | float:
     if not abs(value) <= MAX_MAGNITUDE:
-        raise NotArithmetic("a large number")
+        raise ArithmeticTextError("a large number")
     return value

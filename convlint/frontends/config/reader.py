@@ -19,6 +19,8 @@ from convlint.frontends.config.nodes import Node, Scalar, Source, walk
 from convlint.frontends.config.yaml_nodes import ConfigError
 from convlint.source import Place
 
+BASE_SUFFIXES = (".yaml", ".yml", ".json", ".py")
+"""Files that a config may take in."""
 DUPLICATE_KEY = "duplicate-key"
 
 
@@ -134,7 +136,7 @@ class _Reader:
         if not os.path.isfile(file) and file not in self.overlays:
             self.absent.add(str(file))
             return None
-        content = self._content(file) if file.suffix in Dialect.suffixes else None
+        content = self._content(file) if file.suffix in BASE_SUFFIXES else None
         return self._parsed(file, content) if content is not None else None
 
     def _error(self, file: Path, line: int, message: str) -> None:
@@ -186,6 +188,10 @@ def parse(source: Source) -> list[Node]:
         from convlint.frontends.config.json_nodes import parse_json
 
         return parse_json(source)
+    if source.file.suffix == ".py":
+        from convlint.frontends.config.python_configs import parse_python
+
+        return parse_python(source)
     if source.file.suffix == ".cfg":
         from convlint.frontends.config.section_nodes import parse_sections
 
@@ -197,7 +203,7 @@ def parse(source: Source) -> list[Node]:
 
 def _duplicates(config: ConfigFile, places: Sequence[Place]) -> Iterator[Finding]:
     """A note for each key that stands twice in one mapping, where what counts or what it hides concerns a layer."""
-    if not places:
+    if not places or config.source.file.suffix == ".py":
         return
     own = sorted({place[1:3] for place in places if place.path == config.source.path})
     for root in config.roots:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from convlint.frontends.config.arithmetic import Item, NotArithmetic, evaluate
+from convlint.frontends.config.arithmetic import ArithmeticTextError, Item, evaluate
 from convlint.frontends.config.limits import MAX_REFERENCES
 from convlint.frontends.config.nodes import Mapping, Node, Scalar, Sequence
 
@@ -62,7 +62,7 @@ def _target(located: Located, node: Scalar) -> Located | None:
 def _hydra(located: Located, match: re.Match[str]) -> Located | None:
     """``${a.b}`` from the root, ``${.a}`` beside the value, ``${..a}`` beside what holds it, and so on."""
     dots, parts = len(match["dots"]), _PART.findall(match["path"])
-    around = [node for node in located.around]
+    around = list(located.around)
     if not dots:
         return follow(around[0], parts) if around else None
     if dots > len(around):
@@ -85,7 +85,7 @@ def _angled(root: Node, node: Scalar) -> Located | None:
         text = text.replace(f"<{name}>", value.node.text)
     try:
         result = evaluate(text)
-    except NotArithmetic:
+    except ArithmeticTextError:
         return None
     if not isinstance(result, Item):
         return None

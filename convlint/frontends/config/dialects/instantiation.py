@@ -8,11 +8,11 @@
 
 ## What is read
 
-All of them become one call: a dotted name, and arguments. Where the source of that name can be read (in the project or in
-the environment), the class is built from these arguments as Python would, so that `_target_: my.models.ResNet` is as good
-as a call. References are followed inside the file: `${a.b}` and `${..a}`, `!ref <a[b]> * 2`, `@a::b`. `$expressions`,
-resolvers such as `${oc.env:X}` and everything else that would have to run are left unknown. HyperPyYAML's `(3, 3)` is a
-tuple.
+All of them become one call: a dotted name, and arguments. Where the source of that name can be read (in the project
+or in the environment), the class is built from these arguments as Python would, so that `_target_: my.models.ResNet`
+is as good as a call. References are followed inside the file: `${a.b}` and `${..a}`, `!ref <a[b]> * 2`, `@a::b`.
+`$expressions`, resolvers such as `${oc.env:X}` and everything else that would have to run are left unknown.
+HyperPyYAML's `(3, 3)` is a tuple.
 
 A class, function or keyword that does not exist is reported as `unknown-target`.
 
@@ -120,8 +120,8 @@ loader:
 
 ## Limits
 
-Hydra's defaults lists are not composed: a reference into another file is unknown. MONAI's short class names are read where
-they name a network of MONAI.
+Hydra's defaults lists are not composed: a reference into another file is unknown. MONAI's short class names are read
+where they name a network of MONAI.
 
 ## References
 

@@ -2,15 +2,15 @@
 
 ## Recognised by
 
-A mapping with `upsample_kernel_sizes` and one of `upsample_rates`, `upsample_factors` or `upsample_scales`: two lists of
-equal length.
+A mapping with `upsample_kernel_sizes` and one of `upsample_rates`, `upsample_factors` or `upsample_scales`: two lists
+of equal length.
 
 ## What is read
 
 One `ConvTranspose1d` for each pair, with kernel size k, stride u and padding (k - u) // 2, as HiFi-GAN's generator
-builds it. Where k is no multiple of u, some outputs receive more taps than others; where k is less than u, some receive
-none. An odd kernel beside an odd rate is often chosen to keep the length, since (k - u) // 2 is exact only where both are
-odd or both are even.
+builds it. Where k is no multiple of u, some outputs receive more taps than others; where k is less than u, some
+receive none. An odd kernel beside an odd rate is often chosen to keep the length, since (k - u) // 2 is exact only
+where both are odd or both are even.
 
 ## Examples
 
