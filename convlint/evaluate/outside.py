@@ -111,7 +111,7 @@ class Outside:
     # --- targets ------------------------------------------------------------------------------------------------------
 
     def _target(self, call: Call) -> Value:
-        """The class or function that is called; an unknown, and a note where that is sure, for one that is not there."""
+        """The class or function that is called; an unknown, and a note where that is sure, for one that is missing."""
         span, parts = self._span(call.target), call.name.split(".")
         module, used = self._module(parts)
         if module is None:
