@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, ClassVar, Protocol
@@ -41,6 +42,8 @@ class Dialect(ABC):
     """Kebab-case: ``yolo``."""
     marks: ClassVar[tuple[tuple[bytes, ...], ...]]
     """The byte test: a file matters where each of these groups has a word that stands in it."""
+    shape: ClassVar[re.Pattern[bytes] | None] = None
+    """What has to be found as well, in a file that has the words."""
     suffixes: ClassVar[tuple[str, ...]] = (".yaml", ".yml", ".json")
     order: ClassVar[int] = 0
     """Dialects with a smaller number read first."""
@@ -51,4 +54,6 @@ class Dialect(ABC):
 
     def passes(self, content: bytes) -> bool:
         """Whether a file can be of this dialect, by its bytes."""
-        return all(any(word in content for word in group) for group in self.marks)
+        if not all(any(word in content for word in group) for group in self.marks):
+            return False
+        return self.shape is None or self.shape.search(content) is not None

@@ -85,7 +85,7 @@ _WITH_BOTTLENECKS = (50, 101, 152)
 
 class Detectron(Dialect):
     name = "detectron"
-    marks: ClassVar = ((b"RESNETS", b"_BASE_", b"resnet_", b"stride_in_1x1"), (b"MODEL", b"_BASE_", b"stride_in_1x1"))
+    marks: ClassVar = ((b"RESNETS", b"_BASE_:", b"resnet_", b"stride_in_1x1"), (b"MODEL", b"_BASE_:", b"stride_in_1x1"))
     suffixes: ClassVar[tuple[str, ...]] = (".yaml", ".yml", ".py")
 
     def read(self, config: Config) -> Iterator[Found]:

@@ -158,6 +158,7 @@ _OWN_KEYS = frozenset(
 class Instantiation(Dialect):
     name = "instantiation"
     marks: ClassVar = ((b"_target_", b"class_path", b"!new:", b"!name:", b"!apply:"),)
+    shape = re.compile(rb"(?:_target_|class_path)['\"]?\s*:|!(?:new|name|apply):\w")
 
     def read(self, config: Config) -> Iterator[Call]:
         for root in config.roots:

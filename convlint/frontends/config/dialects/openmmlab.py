@@ -80,6 +80,7 @@ The 1x1 shortcut beside a bottleneck is the same in both styles, and is not repo
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import ClassVar
 
@@ -99,9 +100,10 @@ _POOLS = ("MaxPool", "AvgPool")
 
 class OpenMmlab(Dialect):
     name = "openmmlab"
-    marks: ClassVar = (
-        (b"type", b"_base_", b"read_base"),
-        (b"ResNet", b"ResNeXt", b"FPN", b"_base_", b"read_base", b"Conv"),
+    marks: ClassVar = ((b"type", b"_base_", b"read_base"),)
+    shape = re.compile(
+        rb"\b_base_['\"]?\s*[:=]|read_base\(|type['\"]?\s*[:=]\s*['\"]?(?:[\w.]*\.)?"
+        rb"(?:\w*ResNet|\w*ResNeXt|Res2Net|(?:PA)?FPN|(?:Max|Avg)Pool[123]d|Conv(?:Transpose)?[123]d)"
     )
     suffixes: ClassVar[tuple[str, ...]] = (".py", ".yaml", ".yml", ".json")
 

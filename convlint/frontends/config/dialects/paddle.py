@@ -70,7 +70,10 @@ from convlint.frontends.config.residual import bottlenecks
 
 class Paddle(Dialect):
     name = "paddle"
-    marks: ClassVar = ((b"ResNet", b"FPN", b"_BASE_", b"__include__"),)
+    marks: ClassVar = (
+        (b"ResNet:", b"FPN:", b"_BASE_:", b"__include__:"),
+        (b"architecture", b"_BASE_:", b"__include__:"),
+    )
     suffixes: ClassVar[tuple[str, ...]] = (".yaml", ".yml")
 
     def read(self, config: Config) -> Iterator[Found]:

@@ -86,7 +86,7 @@ _ADAPTIVE, _KERNEL = "MVIT.POOL_KV_STRIDE_ADAPTIVE", "MVIT.POOL_KVQ_KERNEL"
 
 class SlowFast(Dialect):
     name = "slowfast"
-    marks: ClassVar = ((b"SLOWFAST", b"MVIT"),)
+    marks: ClassVar = ((b"SLOWFAST:", b"MVIT:"),)
     suffixes: ClassVar[tuple[str, ...]] = (".yaml", ".yml")
 
     def read(self, config: Config) -> Iterator[Found]:

@@ -86,6 +86,7 @@ reported: the 3x3 convolution beside it reads the same pixels and is added to it
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import ClassVar, NamedTuple
 
@@ -144,7 +145,11 @@ _LARGEST_KERNEL = 15
 
 class Yolo(Dialect):
     name = "yolo"
-    marks = ((b"backbone", b"head"), (b"Conv", b"ResNetLayer", b"TorchVision", b"Pool", b"MP", b"Down"))
+    marks = ((b"backbone:", b"head:", b"neck:"), (b"Conv", b"ResNetLayer", b"TorchVision", b"Pool", b"MP", b"Down"))
+    shape = re.compile(
+        rb"^(?:backbone|neck|head):(?s:.*)[,-]\s*['\"]?(?:nn\.)?(?:\w*Conv|ResNetLayer|TorchVision|\w+Pool|MP|\w*Down)",
+        re.MULTILINE,
+    )
     suffixes: ClassVar[tuple[str, ...]] = (".yaml", ".yml")
 
     def read(self, config: Config) -> Iterator[Found | Call]:
