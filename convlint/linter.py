@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from convlint.findings import Finding, Severity, sort_key
+from convlint.findings import Applicability, Edit, Finding, Fix, Severity, sort_key
 from convlint.network.layers import Confidence, Layer, Network, Use
 from convlint.rule import Problem, Rule
 from convlint.source import Place
@@ -130,7 +130,17 @@ def _at_meeting(rule: Rule, hits: Sequence[_Hit], severity: Severity) -> Finding
         origins=first.use.origins,
         trace=first.use.trace,
         entry_points=tuple(sorted({name for hit in hits for name in hit.use.entry_points})),
-        fixes=first.problem.fixes,
+        fixes=(*first.problem.fixes, *_rewrites(first)),
+    )
+
+
+def _rewrites(hit: _Hit) -> tuple[Fix, ...]:
+    """The changes of a config file that end a problem with what is read. The weights differ, the sizes do not."""
+    if not hit.problem.dead_fraction:
+        return ()
+    return tuple(
+        Fix(rewrite.title, Applicability.UNSAFE, tuple(Edit(place, text) for place, text in rewrite.edits))
+        for rewrite in hit.use.rewrites
     )
 
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import NamedTuple
 
 from convlint.frontends.config.limits import MAX_AXES, MAX_NUMBER_TEXT
 from convlint.frontends.config.nodes import Node, Scalar, Sequence, integer
-from convlint.network.layers import Confidence, Kind, Layer, Size, Sizes, Step, Unknown, Use
+from convlint.network.layers import Confidence, Kind, Layer, Rewrite, Size, Sizes, Step, Unknown, Use
 from convlint.source import Place
 
 _KINDS = (
@@ -57,7 +57,7 @@ class Spot:
     above: tuple[Step, ...] = ()
     """What leads to it, outermost first: the line that takes in the file in which it stands."""
     confidence: Confidence = Confidence.CERTAIN
-    options: Mapping[str, object] = field(default_factory=dict)
+    rewrites: tuple[Rewrite, ...] = ()
 
 
 ONE: Numbers = (Number(1),)
@@ -120,10 +120,30 @@ def found(
         in_channels=OPEN if convolves else None,
         out_channels=(OPEN if out_channels is None else out_channels) if convolves else None,
         groups=(OPEN if groups is None else groups) if convolves else None,
-        options=dict(spot.options),
     )
     written = {"kernel_size": kernel_size, "stride": stride, "dilation": dilation}
     return Found(layer, _use(spot, layer.call, written))
+
+
+def replaced(node: Scalar, text: str, title: str) -> Rewrite:
+    """A scalar with another text, in the quotes in which it stands."""
+    quote = node.source.text[node.start : node.start + 1]
+    quoted = node.quoted and quote in ("'", '"')
+    return Rewrite(title, ((node.place, f"{quote}{text}{quote}" if quoted else text),))
+
+
+def larger_kernel(node: Node | None, kernel_size: Size, stride: Size) -> tuple[Rewrite, ...]:
+    """The next odd kernel size that covers the stride, for code that pads by half the kernel.
+
+    With kernel sizes k odd, dilation 1 and padding k // 2 the output has floor((n - 1) / s) + 1 positions whatever k
+    is (torch.nn.Conv2d, "Shape").
+    """
+    if not isinstance(node, Scalar) or not isinstance(kernel_size, int) or not isinstance(stride, int):
+        return ()
+    if not 0 < kernel_size < stride or kernel_size % 2 == 0:
+        return ()
+    size = stride if stride % 2 else stride + 1
+    return (replaced(node, str(size), f"kernel size {size} (same output size; the weights grow)"),)
 
 
 def _sizes(numbers: Numbers, rank: int) -> Sizes:
@@ -146,7 +166,7 @@ def _use(spot: Spot, call: Place, written: Mapping[str, Numbers]) -> Use:
     own = [place for place in origins.values() if place.path == spot.node.source.path]
     meeting = next(iter([*own, *origins.values()]), call)
     steps = (*spot.above, Step(call, spot.name))
-    return Use(meeting, origins, steps, (spot.network,), 1, spot.confidence, spot.context, words)
+    return Use(meeting, origins, steps, (spot.network,), 1, spot.confidence, spot.context, words, spot.rewrites)
 
 
 def _telling(axes: Numbers) -> Number | None:

@@ -77,7 +77,7 @@ from convlint.frontends.config.bases import Composed, compose
 from convlint.frontends.config.dialect import Config, Dialect
 from convlint.frontends.config.facts import Found, Number, Spot
 from convlint.frontends.config.nodes import Mapping, Node, Scalar, Sequence, child, integer, mappings, text, truth
-from convlint.frontends.config.residual import bottlenecks
+from convlint.frontends.config.residual import bottlenecks, moved
 
 _BUILDS_RESNET = re.compile(r"build_(\w+_)?resnet(_\w+)?_backbone")
 _WITH_BOTTLENECKS = (50, 101, 152)
@@ -129,7 +129,8 @@ def _found(
     )
     strides = [(Number(2),)] * len(stages)
     word = "MODEL.RESNETS.STRIDE_IN_1X1" if written else ""
-    yield from bottlenecks(spot, first, strides, Number(2, node.place, word))
+    rewrites = moved(node, "False", "STRIDE_IN_1X1 false") if written else ()
+    yield from bottlenecks(spot, first, strides, Number(2, node.place, word), rewrites)
 
 
 def _stages(out_features: Node | None, res5_dilation: int) -> list[str]:
@@ -145,4 +146,6 @@ def _lazy(config: Config) -> Iterator[Found]:
             flag, depth = mapping.get("stride_in_1x1"), integer(mapping.get("depth"))
             if isinstance(flag, Scalar) and truth(flag) is not None and depth in (None, *_WITH_BOTTLENECKS):
                 spot = Spot(flag, path, config.source.path, "the 1x1 convolution of each strided bottleneck")
-                yield from bottlenecks(spot, bool(truth(flag)), [(Number(2),)], Number(2, flag.place, "stride_in_1x1"))
+                place = Number(2, flag.place, "stride_in_1x1")
+                rewrites = moved(flag, "False", "stride_in_1x1 false")
+                yield from bottlenecks(spot, bool(truth(flag)), [(Number(2),)], place, rewrites)

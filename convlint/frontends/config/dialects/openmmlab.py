@@ -88,7 +88,7 @@ from convlint.frontends.config.bases import Composed, compose
 from convlint.frontends.config.dialect import Config, Dialect
 from convlint.frontends.config.facts import Found, Number, Spot, found, number, numbers
 from convlint.frontends.config.nodes import Mapping, Node, Scalar, Sequence, integer, is_null, mappings, text, truth
-from convlint.frontends.config.residual import bottlenecks
+from convlint.frontends.config.residual import bottlenecks, moved
 
 _BOTTLENECKS = frozenset(
     {"ResNet", "ResNeXt", "SEResNet", "SEResNeXt", "ResNetV1c", "DetectoRS_ResNet", "DetectoRS_ResNeXt", "Res2Net"}
@@ -139,7 +139,8 @@ def _backbone(config: Config, composed: Composed, path: str, mapping: Mapping) -
     context = f"the 1x1 convolution of the first bottleneck in {len([s for s in strides if s[0].value != 1])} stages"
     spot = Spot(style, path, config.source.path, context, composed.above(style))
     place = Number(2, style.place, f"style='{style.text}'")
-    yield from bottlenecks(spot, style.text == "caffe", strides, place)
+    rewrites = moved(style, "pytorch", "style pytorch")
+    yield from bottlenecks(spot, style.text == "caffe", strides, place, rewrites)
 
 
 def _strides(mapping: Mapping) -> list[int]:

@@ -65,7 +65,7 @@ from convlint.frontends.config.bases import Composed, compose
 from convlint.frontends.config.dialect import Config, Dialect
 from convlint.frontends.config.facts import Found, Number, Spot, found
 from convlint.frontends.config.nodes import Mapping, Scalar, integer, text, truth
-from convlint.frontends.config.residual import bottlenecks
+from convlint.frontends.config.residual import bottlenecks, moved
 
 
 class Paddle(Dialect):
@@ -97,7 +97,8 @@ def _resnet(config: Config, composed: Composed, resnet: Mapping) -> Iterator[Fou
     context = "the 1x1 convolution of the first bottleneck in each stage that strides"
     spot = Spot(variant, "ResNet", config.source.path, context, composed.above(variant))
     place = Number(2, variant.place, f"variant {variant.text}")
-    yield from bottlenecks(spot, variant.text == "a", [(Number(2),)] * max(0, min(stages, 3)), place)
+    rewrites = moved(variant, "b", "variant b")
+    yield from bottlenecks(spot, variant.text == "a", [(Number(2),)] * max(0, min(stages, 3)), place, rewrites)
 
 
 def _pyramid(config: Config, composed: Composed, pyramid: Mapping) -> Iterator[Found]:

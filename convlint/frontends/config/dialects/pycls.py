@@ -62,7 +62,7 @@ from typing import ClassVar
 from convlint.frontends.config.dialect import Config, Dialect
 from convlint.frontends.config.facts import Found, Number, Spot
 from convlint.frontends.config.nodes import Mapping, Scalar, child, integer, text, truth
-from convlint.frontends.config.residual import bottlenecks
+from convlint.frontends.config.residual import bottlenecks, moved
 
 _BASIC = "basic_transform"
 
@@ -90,4 +90,5 @@ class Pycls(Dialect):
             context = f"the 1x1 convolution of the first bottleneck in the last three stages{why}"
             spot = Spot(node, "RESNET", config.source.path, context)
             place = Number(2, node.place, "RESNET.STRIDE_1X1" if flag is not None else "")
-            yield from bottlenecks(spot, first, [(Number(2),)] * 3, place)
+            rewrites = moved(node, "False", "STRIDE_1X1 false") if flag is not None else ()
+            yield from bottlenecks(spot, first, [(Number(2),)] * 3, place, rewrites)

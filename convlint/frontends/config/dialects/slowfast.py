@@ -73,7 +73,17 @@ from collections.abc import Iterator
 from typing import ClassVar
 
 from convlint.frontends.config.dialect import Config, Dialect
-from convlint.frontends.config.facts import Found, Number, Numbers, Spot, found, number, numbers, worst_axis
+from convlint.frontends.config.facts import (
+    Found,
+    Number,
+    Numbers,
+    Spot,
+    found,
+    larger_kernel,
+    number,
+    numbers,
+    worst_axis,
+)
 from convlint.frontends.config.nodes import Mapping, Node, Sequence, child, integer, is_null, text
 
 _DEFAULT_ALPHA, _DEFAULT_FUSION, _FUSIONS = 8, 5, 4
@@ -101,7 +111,13 @@ class SlowFast(Dialect):
 def _lateral(config: Config, node: Mapping) -> Iterator[Found]:
     alpha = number(node.get("ALPHA"), "SLOWFAST.ALPHA", _DEFAULT_ALPHA)
     kernel = number(node.get("FUSION_KERNEL_SZ"), "SLOWFAST.FUSION_KERNEL_SZ", _DEFAULT_FUSION)
-    spot = Spot(node, "SLOWFAST", config.source.path, "the lateral connections from the fast to the slow pathway")
+    spot = Spot(
+        node,
+        "SLOWFAST",
+        config.source.path,
+        "the lateral connections from the fast to the slow pathway",
+        rewrites=larger_kernel(node.get("FUSION_KERNEL_SZ"), kernel.value, alpha.value),
+    )
     one = Number(1)
     for _ in range(_FUSIONS):
         yield found("torch.nn.Conv3d", spot, (kernel, one, one), (alpha, one, one))

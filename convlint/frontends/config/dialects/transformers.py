@@ -65,7 +65,7 @@ from typing import ClassVar
 from convlint.frontends.config.dialect import Config, Dialect
 from convlint.frontends.config.facts import Found, Number, Spot, found, number
 from convlint.frontends.config.nodes import Mapping, Scalar, Sequence, integer, mappings, text, truth
-from convlint.frontends.config.residual import bottlenecks
+from convlint.frontends.config.residual import bottlenecks, moved
 
 _PAIRS = (
     ("conv_kernel", "conv_stride", "torch.nn.Conv1d"),
@@ -121,4 +121,5 @@ def _resnet(config: Config, path: str, mapping: Mapping) -> Iterator[Found]:
     context = "the first 1x1 convolution of each stage that strides"
     spot = Spot(flag, path or "stages", config.source.path, context)
     place = Number(2, flag.place, "downsample_in_bottleneck")
-    yield from bottlenecks(spot, bool(truth(flag)), [(Number(2),)] * max(0, min(strided, 8)), place)
+    rewrites = moved(flag, "false", "downsample_in_bottleneck false")
+    yield from bottlenecks(spot, bool(truth(flag)), [(Number(2),)] * max(0, min(strided, 8)), place, rewrites)

@@ -88,11 +88,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import ClassVar, NamedTuple
 
 from convlint.frontends.config.calls import Call
 from convlint.frontends.config.dialect import Config, Dialect
-from convlint.frontends.config.facts import Found, Number, Numbers, Spot, found, numbers
+from convlint.frontends.config.facts import ONE, Found, Number, Numbers, Spot, found, larger_kernel, numbers
 from convlint.frontends.config.nodes import Mapping, Node, Scalar, Sequence, integer, text, truth
 
 _SECTIONS = ("backbone", "neck", "head")
@@ -138,6 +139,8 @@ _MODULES: dict[str, tuple[str, tuple[Window, ...]]] = {
 }
 """For each module its parameters after the input channels, which the parser fills in, and its layers."""
 
+_PADS_ITSELF = ("Conv", "Focus", "RobustConv")
+"""Modules that pad by half the kernel unless they are told how much."""
 _TORCH_CONV = "c1 c2 k s=1 p d=1"
 _LARGEST_KERNEL = 15
 """YOLOv7 puts the channels in front of ``nn.Conv2d``, others do not: a larger second number is no kernel size."""
@@ -220,6 +223,9 @@ def _layers(spot: Spot, module: str, signature: str, windows: tuple[Window, ...]
     for window in windows:
         own = spot if not window.role else _inside(spot, window.role)
         channels = values["c2"][0].value if "c2" in values and len(values["c2"]) == 1 else None
+        if module in _PADS_ITSELF and values["p"][0].place is None and values.get("d", ONE)[0].value == 1:
+            kernel, stride = values["k"][0].value, values["s"][0].value
+            own = replace(own, rewrites=larger_kernel(args.items[1] if len(args.items) > 1 else None, kernel, stride))
         yield found(
             f"torch.nn.{window.op}",
             own,
