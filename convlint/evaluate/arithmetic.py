@@ -40,7 +40,7 @@ def binary(machine: Machine, op: str, a: Value, b: Value, span: Span) -> Value:
     path = machine.path
     a, b = force(a, path), force(b, path)
     if a.__class__ is Const and b.__class__ is Const:
-        return _scalars(op, a, b, span)  # type: ignore[arg-type]
+        return _scalars(op, a, b, span)
     if a.__class__ is Instance or b.__class__ is Instance:
         found = _by_method(machine, op, a, b, span)
         if found is not None:
@@ -48,9 +48,9 @@ def binary(machine: Machine, op: str, a: Value, b: Value, span: Span) -> Value:
     if a.__class__ is Tensor or b.__class__ is Tensor:
         return Tensor()
     if a.__class__ is Unknown:
-        return follows(a)  # type: ignore[arg-type]
+        return follows(a)
     if b.__class__ is Unknown:
-        return follows(b)  # type: ignore[arg-type]
+        return follows(b)
     return _containers(machine, op, a, b, span)
 
 
@@ -135,15 +135,16 @@ def _by_method(machine: Machine, op: str, a: Value, b: Value, span: Span) -> Val
         if isinstance(target, Instance):
             method = classes.lookup(target.cls, name)
             if method is not None:
-                return calls.call(machine, method, Arguments([target, other]), span)
+                result: Value = calls.call(machine, method, Arguments([target, other]), span)
+                return result
             if isinstance(target.payload, Value):
                 pair = (target.payload, other) if target is a else (other, target.payload)
                 return binary(machine, op, *pair, span)
     for target in (a, b):
         if isinstance(target, Instance):
-            return (target.cls.incomplete and follows(target.cls.incomplete)) or Unknown(
-                "unsupported", f"{op} on an object", span
-            )
+            if target.cls.incomplete is not None:
+                return follows(target.cls.incomplete)
+            return Unknown("unsupported", f"{op} on an object", span)
     return None
 
 

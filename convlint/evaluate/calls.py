@@ -197,6 +197,7 @@ def _closes_over_nothing_new(function: Function) -> bool:
 def run_function(machine: Machine, function: Function, args: Arguments, site: Span, vague: bool) -> Any:
     """Run a function of the user's."""
     code = function.code
+    machine.activated.add(code)
     machine.step()
     depth = machine.active.get(code, 0)
     if depth >= (MAX_DOUBTFUL_RECURSION if machine.path.doubts else MAX_RECURSION):

@@ -38,7 +38,7 @@ class Field(NamedTuple):
 
 
 def linearize(cls: Class) -> tuple[Class, ...]:
-    """The method resolution order (C3, https://www.python.org/download/releases/2.3/mro/); depth first where that fails."""
+    """The method resolution order (C3, https://www.python.org/download/releases/2.3/mro/); depth first if it fails."""
     sequences = [list(base.mro) for base in cls.bases] + [list(cls.bases)]
     order = [cls]
     while any(sequences) and len(order) < MAX_BASES:
@@ -89,7 +89,11 @@ def compile_class(context: Any, node: ir.Class) -> Callable[[Frame], Any]:
         for statement in node.body
         if isinstance(statement, ir.Declare) or (isinstance(statement, ir.Assign) and statement.annotation is not None)
     ]
-    fields = [(target.id, inner.compile(note)) for target, note in annotated if isinstance(target, ir.Name)]
+    fields = [
+        (target.id, inner.compile(note))
+        for target, note in annotated
+        if isinstance(target, ir.Name) and note is not None
+    ]
 
     def run(frame: Frame) -> Any:
         args = arguments(frame)

@@ -37,7 +37,7 @@ def compare(machine: Machine, op: str, a: Value, b: Value, span: Span) -> Value:
         return _membership(machine, a, b, op == "in", span)
     if a.__class__ is Const and b.__class__ is Const:
         try:
-            return TRUE if _COMPARE[op](a.value, b.value) else FALSE  # type: ignore[attr-defined]
+            return TRUE if _COMPARE[op](a.value, b.value) else FALSE
         except TypeError as error:
             raise Raised("TypeError", str(error)) from None
     if a.__class__ is Unknown or b.__class__ is Unknown:
@@ -45,7 +45,8 @@ def compare(machine: Machine, op: str, a: Value, b: Value, span: Span) -> Value:
     if a.__class__ is Instance or b.__class__ is Instance:
         method = classes.lookup(a.cls, _COMPARE_METHODS[op]) if isinstance(a, Instance) else None
         if method is not None:
-            return calls.call(machine, method, Arguments([a, b]), span)
+            result: Value = calls.call(machine, method, Arguments([a, b]), span)
+            return result
     if a.__class__ is Tensor or b.__class__ is Tensor:
         return Unknown("tensor", "a comparison of tensors", span)
     if op in ("==", "!="):

@@ -12,7 +12,7 @@ from convlint.evaluate.equality import key_of
 from convlint.evaluate.iteration import iterate
 from convlint.evaluate.paths import force
 from convlint.evaluate.truth import truth
-from convlint.evaluate.values import Iterator, Unknown, Value
+from convlint.evaluate.values import Dict, Iterator, Unknown, Value
 from convlint.frontends.python import ir
 
 
@@ -117,7 +117,7 @@ def comprehension(context: Any, node: ir.Comprehension) -> Callable[[Frame], Any
 def _known(machine: Any, value: Any) -> bool:
     verdict = truth(machine, force(value, machine.path))
     if verdict.__class__ is bool:
-        return verdict  # type: ignore[return-value]
+        return verdict
     decision, positive = machine.decide(verdict)
     known = machine.path.taken.get(decision)
     if known is None:
@@ -125,8 +125,8 @@ def _known(machine: Any, value: Any) -> bool:
     return bool(known == positive)
 
 
-def _dict(machine: Any, pairs: list[tuple[Value, Value]]) -> Value:
-    made = machine.dict()
+def _dict(machine: Any, pairs: list[tuple[Value, Value]]) -> Dict:
+    made: Dict = machine.dict()
     for key, value in pairs:
         plain = key_of(machine, key)
         if plain is None:

@@ -1,4 +1,4 @@
-"""Entry points: every function and class of the linted files is called with its defaults, as nobody's caller in particular."""
+"""Entry points: every function and class of the linted files is called with its defaults, by nobody in particular."""
 
 from __future__ import annotations
 
@@ -33,10 +33,19 @@ from convlint.frontends.python import ir
 _LAYER_WORD = re.compile(r"\b(?:" + "|".join(sorted([*MODULES, *FUNCTIONS])) + r")\b")
 _IMPORT = re.compile(r"^[ \t]*(?:from[ \t]+([.\w]+)|import[ \t]+([\w., \t]+))", re.MULTILINE)
 HARMLESS = frozenset(
-    """numpy pandas scipy matplotlib PIL cv2 sklearn tqdm yaml requests pytest click rich setuptools pkg_resources six packaging
-    seaborn plotly tensorflow keras jax flax onnx onnxruntime boto3 psutil toml tomli attr attrs sphinx""".split()
+    """numpy pandas scipy matplotlib PIL cv2 sklearn tqdm yaml requests pytest click rich setuptools pkg_resources six
+    packaging seaborn plotly tensorflow keras jax flax onnx onnxruntime boto3 psutil toml tomli attr attrs
+    sphinx""".split()
 )
 """Packages that build no torch layers: a file that imports nothing else cannot matter."""
+
+
+class Postponed(NamedTuple):
+    """A private function that cannot be called without arguments: an entry point only if nobody else calls it."""
+
+    source: SourceModule
+    name: str
+    node: ir.Function
 
 
 class Entry(NamedTuple):
@@ -59,14 +68,18 @@ def can_matter(text: str) -> bool:
     return False
 
 
-def entries_of(machine: Machine, source: SourceModule) -> Iterator[Entry]:
+def entries_of(machine: Machine, source: SourceModule, postponed: list[Postponed]) -> Iterator[Entry]:
     """Evaluate the entry points of one linted file, in source order, the module itself last."""
     source.outline()
     seen: set[str] = set()
-    for index, piece in enumerate(source.pieces):
+    for piece in source.pieces:
         if piece.kind in ("def", "class") and piece.name is not None and piece.name not in seen:
             seen.add(piece.name)
-            yield from _definition(machine, source, piece.name, index)
+            node = _definition(source, piece.name)
+            if isinstance(node, ir.Function) and node.name.startswith("_") and _has_required(node.params):
+                postponed.append(Postponed(source, node.name, node))
+            elif node is not None:
+                yield from _evaluate(machine, source, piece.name, node)
     yield from _conditional_definitions(machine, source, seen)
     source.run_all(machine)
     root = Record(NOWHERE, ROOT)
@@ -99,13 +112,27 @@ def _inner_definitions(statements: tuple[ir.Stmt, ...]) -> Iterator[ir.Function 
             yield from _inner_definitions((*statement.body, *handled, *statement.orelse))
 
 
-def _definition(machine: Machine, source: SourceModule, name: str, index: int) -> Iterator[Entry]:
-    statements = source.statements(source.affecting[name][-1])
-    node = next(
-        (found for found in statements if isinstance(found, (ir.Function, ir.Class)) and found.name == name), None
-    )
-    if node is not None:
-        yield from _evaluate(machine, source, name, node)
+def _definition(source: SourceModule, name: str) -> ir.Function | ir.Class | None:
+    """The last definition of ``name``; statements after it may mention it (``build.kernel = 3``), or bind it anew."""
+    for index in reversed(source.affecting[name]):
+        for found in source.statements(index):
+            if isinstance(found, (ir.Function, ir.Class)) and found.name == name:
+                return found
+        if (name, index) in source.firm:
+            return None
+    return None
+
+
+def _has_required(params: ir.Params) -> bool:
+    return any(param.default is None for param in (*params.posonly, *params.args, *params.kwonly))
+
+
+def uncalled(machine: Machine, postponed: list[Postponed]) -> Iterator[Entry]:
+    """Evaluate the private functions that no entry point has called."""
+    for source, name, node in postponed:
+        value = source.get(machine, name)
+        if not isinstance(value, Function) or value.code not in machine.activated:
+            yield from _evaluate(machine, source, name, node)
 
 
 def _evaluate(machine: Machine, source: SourceModule, name: str, node: ir.Function | ir.Class) -> Iterator[Entry]:
@@ -113,10 +140,11 @@ def _evaluate(machine: Machine, source: SourceModule, name: str, node: ir.Functi
     yield Entry(f"{source.module.name}.{name}", _run(machine, _main_call, source, value, node))
     if isinstance(node, ir.Class) and isinstance(value, Class):
         for statement in node.body:
-            if isinstance(statement, ir.Function) and statement.name not in ("__init__", "forward", "__new__"):
-                if _LAYER_WORD.search(source.file.text, statement.at, statement.end):
-                    root = _run(machine, _method_call, source, value, statement)
-                    yield Entry(f"{source.module.name}.{name}.{statement.name}", root)
+            if not isinstance(statement, ir.Function) or statement.name in ("__init__", "forward", "__new__"):
+                continue
+            if _LAYER_WORD.search(source.file.text, statement.at, statement.end):
+                root = _run(machine, _method_call, source, value, statement)
+                yield Entry(f"{source.module.name}.{name}.{statement.name}", root)
 
 
 def _run(machine: Machine, operation: Any, source: SourceModule, value: Any, node: Any) -> Record:
@@ -219,7 +247,9 @@ def _annotated_class(machine: Machine, module: Any, annotation: ir.Expr, number:
 
 
 def run_forward(machine: Machine, target: Instance, site: Span) -> None:
-    """Call a module with tensors for the parameters of ``forward`` that have no default."""
+    """Call a module with tensors for the parameters of ``forward`` that have no default, where that can matter."""
+    if not machine.forwards.matter(target):
+        return
     forward = classes.lookup(target.cls, "forward")
     if isinstance(forward, Descriptor):
         forward = forward.function

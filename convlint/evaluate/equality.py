@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from convlint.evaluate.environment import Raised
@@ -19,11 +20,11 @@ def equal(machine: Machine, a: Value, b: Value) -> bool | None:
         return None
     if isinstance(a, Const) and isinstance(b, Const):
         return bool(a.value == b.value)
-    if a.__class__ is b.__class__ and isinstance(a, (Tuple, List)):
-        left, right = ([*part.items] if isinstance(part, Tuple) else machine.items(part) for part in (a, b))  # type: ignore[union-attr]
+    if isinstance(a, (Tuple, List)) and isinstance(b, (Tuple, List)) and a.__class__ is b.__class__:
+        left, right = _parts(machine, a), _parts(machine, b)
         if len(left) != len(right):
             return False
-        verdicts = [equal(machine, x, y) for x, y in zip(left, right)]
+        verdicts = [equal(machine, x, y) for x, y in zip(left, right, strict=True)]
         return False if False in verdicts else None if None in verdicts else True
     if isinstance(a, Dict) and isinstance(b, Dict):
         left_entries, right_entries = ({k: v for k, _, v in machine.entries(part)} for part in (a, b))
@@ -43,6 +44,10 @@ def equal(machine: Machine, a: Value, b: Value) -> bool | None:
         if isinstance(one, Instance) and isinstance(one.payload, Const):
             return equal(machine, one.payload, other)
     return False
+
+
+def _parts(machine: Machine, value: Tuple | List) -> Sequence[Value]:
+    return value.items if isinstance(value, Tuple) else machine.items(value)
 
 
 def key_of(machine: Machine, value: Value) -> Any:
@@ -74,7 +79,7 @@ def plain(machine: Machine, value: Value) -> Any:
     if isinstance(value, Const):
         return value.value
     if isinstance(value, (Tuple, List)):
-        items = [plain(machine, item) for item in (value.items if isinstance(value, Tuple) else machine.items(value))]
+        items = [plain(machine, item) for item in _parts(machine, value)]
         if any(item is None for item in items):
             return None
         return tuple(items) if isinstance(value, Tuple) else items

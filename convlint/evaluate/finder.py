@@ -6,23 +6,13 @@ from collections.abc import Mapping
 from hashlib import blake2b
 from pathlib import Path
 
+from convlint.evaluate.standins import STANDINS, goes_first, is_standin, may_go_first
 from convlint.frontends.python.python_file import PythonFile
 from convlint.frontends.python.source_text import SourceError, decode_source
 from convlint.frontends.python.store import IrStore
 
-STANDINS = Path(__file__).parent / "library" / "standins"
-"""Small models of popular packages, written as source: searched last, for packages that are found nowhere else."""
-ALWAYS_STANDINS = frozenset({"mmengine.registry", "monai.networks.layers.factories"})
-"""Stand-ins that are read even where the package is installed: its tables are filled in ways that cannot be followed."""
-SHOWN_STANDINS = "<convlint-model>"
-"""What results call that folder: the same on every machine, and no path that a project would have."""
 MAX_NAMESPACE_FOLDERS = 64
-"""Folders that are looked into for source before one is held to be no namespace package; real ones have it in the first few."""
-
-
-def is_standin(path: Path) -> bool:
-    """Whether a path is a stand-in's: those change with convlint itself only, so no run has to note that it read them."""
-    return str(path).startswith(str(STANDINS))
+"""Folders that are looked into for source before one is no namespace package; real ones have it in the first few."""
 
 
 class Finder:
@@ -70,7 +60,7 @@ class Finder:
 
         As in Python, a folder without ``__init__.py`` counts only where no path has a module or regular package.
         """
-        if name in ALWAYS_STANDINS:
+        if goes_first(name):
             return self._below(STANDINS, name)
         roots = list(self._project)
         if importer is not None:
@@ -87,8 +77,14 @@ class Finder:
             return namespace
         return found
 
+    def instead_of(self, path: Path) -> Path:
+        """What is read where a relative import names a file: a stand-in that goes first, else the file itself."""
+        if may_go_first(path) and goes_first(name := self.module_name(path)):
+            return self._below(STANDINS, name) or path
+        return path
+
     def _holds_source(self, folder: Path) -> bool:
-        """Whether source lies in a folder or below it: one of data or checkpoints is no namespace package to anybody."""
+        """Whether source lies in a folder or below it: one of data or checkpoints is no namespace package."""
         queue, number = [folder], 0
         while number < min(len(queue), MAX_NAMESPACE_FOLDERS):
             inside = self._listing(queue[number])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from convlint.evaluate.budget import MAX_TEXT
@@ -9,6 +10,8 @@ from convlint.evaluate.environment import Raised, follows
 from convlint.evaluate.machine import Machine
 from convlint.evaluate.paths import force
 from convlint.evaluate.values import Class, Const, Instance, Span, Tuple, Unknown, Value
+
+_CONVERSIONS: dict[str, Callable[[Any], str]] = {"r": repr, "s": str, "a": ascii}
 
 
 def join_text(machine: Machine, parts: list[Any], span: Span) -> Value:
@@ -30,8 +33,8 @@ def join_text(machine: Machine, parts: list[Any], span: Span) -> Value:
         if any(run.isdigit() and len(run) > 3 for run in width.replace(".", " ").replace("0", "1").split()):
             return Unknown("limit", "MAX_TEXT", span)
         try:
-            raw = {"r": repr, "s": str, "a": ascii}.get(conversion, lambda same: same)(raw)
-            text.append(format(raw, width))
+            convert = _CONVERSIONS.get(conversion)
+            text.append(format(raw if convert is None else convert(raw), width))
         except (TypeError, ValueError) as error:
             raise Raised(type(error).__name__, str(error)) from None
     joined = "".join(text)

@@ -60,8 +60,11 @@ def make_function(machine: Machine, blank: Blank, frame: Frame, owner: Class | N
         {name: run(frame) for name, run in blank.defaults},
     )
     closure: Frame | None = frame
-    while closure is not None and (closure.limit is not None or (closure.owner is not None and closure.function is None)):
-        closure = closure.parent  # module pieces and class bodies are not closed over
+    # Module pieces and class bodies are not closed over.
+    while closure is not None and (
+        closure.limit is not None or (closure.owner is not None and closure.function is None)
+    ):
+        closure = closure.parent
     return Function(blank.code, signature, frame.module, closure, blank.qualname, owner)
 
 

@@ -11,7 +11,7 @@ from convlint.evaluate.values import Class, Const, Dict, Instance, Iterator, Lis
 
 
 def iterate(machine: Machine, value: Value, span: Span) -> list[Value]:
-    """The items of anything that is iterated; raises Raised where it cannot be, NotIterable where they are not known."""
+    """The items of anything that is iterated; raises Raised where it cannot be, NotIterable where they are unknown."""
     value = force(value, machine.path)
     kind = value.__class__
     if kind is Tuple:

@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING, Any
 
 from convlint.evaluate.budget import MAX_DECISIONS, MAX_MODULE_DEPTH, MAX_STEPS
 from convlint.evaluate.environment import Exhausted, Raised
-from convlint.evaluate.inert import Inertness
 from convlint.evaluate.paths import ROOT, Decision, Path, Undecided, choose, force, guarded, resolve, without_unbound
 from convlint.evaluate.records import Record, Scope
-from convlint.evaluate.values import UNBOUND, Choice, Class, Dict, Heap, Instance, List, Span, Unknown, Value
+from convlint.evaluate.values import UNBOUND, Choice, Class, Code, Const, Dict, Heap, Instance, List, Span, Unknown, Value
 
 if TYPE_CHECKING:
+    from convlint.evaluate.forwards import Forwards
+    from convlint.evaluate.inert import Inertness
     from convlint.evaluate.modules import Modules
 
 NOWHERE = Scope("", Span(-1, 0, 0), None)
@@ -52,9 +53,12 @@ class Machine:
         self.saved: dict[int, Heap] = {}
         self.candidates: list[Purity] = []
         self.memo: dict[Any, Any] = {}
-        self.inert = Inertness(self)
+        self.twins: dict[Any, Const] = {}
+        self.inert, self.forwards = _judgements(self)
         self.receivers: list[Any] = []
         """For each running function of the user's: the object it builds where it is an ``__init__``, else None."""
+        self.activated: set[Code] = set()
+        """The user's functions that have been run."""
         self.active: dict[Any, int] = {}
         self.made = 0
         self.decisions = 0
@@ -128,6 +132,8 @@ class Machine:
             candidate.pure = False
         if target.__class__ is Instance:
             target.made = None  # type: ignore[attr-defined]
+            if target.borrowing:  # type: ignore[attr-defined]
+                target.own_attributes()  # type: ignore[attr-defined]
         if born < self.entry_start and id(target) not in self.saved:
             self.saved[id(target)] = target
             self.undo.append(_snapshot(target))
@@ -237,6 +243,13 @@ class Machine:
             return operation(*args)
         except Undecided as undecided:
             return self.fork(undecided.decision, operation, *args)
+
+
+def _judgements(machine: Machine) -> tuple[Inertness, Forwards]:
+    from convlint.evaluate.forwards import Forwards  # both know torch and classes, and those know the machine
+    from convlint.evaluate.inert import Inertness
+
+    return Inertness(machine), Forwards(machine)
 
 
 def _snapshot(target: Heap) -> Callable[[], None]:

@@ -9,12 +9,13 @@ from typing import Any
 
 from convlint.evaluate import calls
 from convlint.evaluate.environment import Arguments, Frame, Raised
-from convlint.evaluate.finder import Finder, is_standin
+from convlint.evaluate.finder import Finder
 from convlint.evaluate.library import builtins as builtin_names
 from convlint.evaluate.library import models
 from convlint.evaluate.machine import Machine
 from convlint.evaluate.paths import guarded, resolve, without_unbound
 from convlint.evaluate.source_module import Later, SourceModule, registering
+from convlint.evaluate.standins import is_standin
 from convlint.evaluate.values import UNBOUND, Choice, Class, Const, Dict, Module, Span, Unknown, Value
 from convlint.frontends.python import ir
 from convlint.frontends.python.python_file import PythonFile
@@ -244,7 +245,7 @@ class Modules:
             path = self.finder.child(path, part) if path is not None else None
         if path is not None and path.suffix != ".py":
             path = path / "__init__.py" if self.finder.child(path.parent, path.name) == path / "__init__.py" else path
-        return self.at(path) if path is not None else None
+        return self.at(self.finder.instead_of(path)) if path is not None else None
 
     def resolve_later(self, source: SourceModule, name: str, value: Any) -> Any:
         """What a bound value is: itself, or what the import that bound it stands for."""
@@ -322,7 +323,7 @@ class Modules:
     # --- registries ---------------------------------------------------------------------------------------------------
 
     def settle(self, key: Any) -> bool:
-        """Run what may register ``key`` in some table: definitions and statements of loaded packages that mention it."""
+        """Run what may register ``key`` in some table: definitions and statements of loaded packages that name it."""
         words = _WORD.findall(key) if isinstance(key, str) else ()
         if not words or key in self._settled:
             return False

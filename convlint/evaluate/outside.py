@@ -8,13 +8,13 @@ from typing import NamedTuple
 from convlint.evaluate import attributes, calls, classes
 from convlint.evaluate.entries import Entry, entered, run_forward
 from convlint.evaluate.environment import Arguments, NotIterable, Raised
-from convlint.evaluate.finder import is_standin
 from convlint.evaluate.library.torch_layers import MODULES
 from convlint.evaluate.library.torch_nn import is_module
 from convlint.evaluate.machine import Machine
 from convlint.evaluate.paths import Undecided, leaves
 from convlint.evaluate.records import Record, Scope
 from convlint.evaluate.sites import OUTSIDE
+from convlint.evaluate.standins import is_standin
 from convlint.evaluate.values import UNBOUND, Class, Const, Function, Module, Partial, Span, Tuple, Unknown, Value
 from convlint.findings import Finding, Severity
 from convlint.frontends.config.calls import Argument, Call, Given, Keyed, Listed

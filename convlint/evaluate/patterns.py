@@ -108,7 +108,7 @@ def _pattern(context: Any, node: ir.Pattern) -> Test:
         if star is not None:
             rest = len(items) - (len(parts) - 1)
             items = [*items[:star], machine.list(items[star : star + rest]), *items[star + rest :]]
-        return _all(frame, zip(parts, items))
+        return _all(frame, zip(parts, items, strict=True))
 
     def _all(frame: Frame, pairs: Any) -> bool | Unknown:
         for part, item in pairs:
@@ -126,7 +126,7 @@ def _pattern(context: Any, node: ir.Pattern) -> Test:
             if item is UNBOUND:
                 return subject.unknown or False
             found.append(item)
-        return _all(frame, zip(parts, found))
+        return _all(frame, zip(parts, found, strict=True))
 
     def by_class(frame: Frame, subject: Value) -> bool | Unknown:
         assert value is not None
@@ -138,11 +138,17 @@ def _pattern(context: Any, node: ir.Pattern) -> Test:
         names += node.attrs
         if len(names) != len(parts):
             return Unknown("unsupported", "positional class patterns", span)
-        return _all(frame, [(part, attributes.get(machine, subject, name, span)) for part, name in zip(parts, names)])
+        found = [attributes.get(machine, subject, name, span) for name in names]
+        return _all(frame, zip(parts, found, strict=True))
 
     keys = [context.compile(key) for key in node.keys]
     kinds: dict[str, Test] = {
-        "value": by_value, "capture": by_parts, "or": any_of, "sequence": sequence, "star": by_parts, "mapping": mapping,
+        "value": by_value,
+        "capture": by_parts,
+        "or": any_of,
+        "sequence": sequence,
+        "star": by_parts,
+        "mapping": mapping,
         "class": by_class,
-    }  # fmt: skip
+    }
     return kinds.get(node.kind, lambda frame, subject: Unknown("unsupported", "a pattern", span))

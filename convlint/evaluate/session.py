@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import gc
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 
-from convlint.evaluate.entries import Entry, can_matter, entries_of
+from convlint.evaluate.entries import Entry, Postponed, can_matter, entries_of, uncalled
 from convlint.evaluate.finder import Finder
 from convlint.evaluate.machine import Machine
 from convlint.evaluate.modules import Modules
@@ -32,12 +33,19 @@ class Session:
         self.sites = Sites(self.modules.sources, request.root)
 
     def run(self) -> Analysis:
-        """Evaluate everything. Values form few cycles and live to the end, so collecting garbage would only cost time."""
+        """Evaluate everything.
+
+        What outlives an entry point lives to the end of the run. So garbage is collected after each entry point, among the
+        objects that it made; all others are frozen (``gc.freeze``), because looking at them again and again takes longer than
+        the evaluation.
+        """
         collecting = gc.isenabled()
         gc.disable()
+        gc.freeze()
         try:
             return self._run()
         finally:
+            gc.unfreeze()
             if collecting:
                 gc.enable()
 
@@ -45,21 +53,23 @@ class Session:
         errors: list[InputError] = []
         files = self._readable(errors)
         entries: list[Entry] = []
+        postponed: list[Postponed] = []
         for done, path in enumerate(files):
             if self.request.progress is not None:
                 self.request.progress("evaluating", done, len(files))
             module = self.modules.at(path)
             if module is not None and module.source is not None:
-                entries += entries_of(self.machine, module.source)
+                _keep(entries, entries_of(self.machine, module.source, postponed))
         notes: list[Finding] = []
         outside: frozenset[str] = frozenset()
         if self.request.calls:
             from convlint.evaluate.outside import Outside
 
             others = Outside(self.machine, self.request.calls)
-            entries += others.entries()
+            _keep(entries, others.entries())
             self.sites.outside, notes = others.sources, others.notes
             outside = frozenset(source.path for source in others.sources.values())
+        _keep(entries, uncalled(self.machine, postponed))
         linted = outside | frozenset(self._shown(path) for path in self.request.linted)
         network = EvaluatedNetwork(entries, self.sites, linted)
         for file in self.finder.files.values():
@@ -99,6 +109,14 @@ class Session:
         for (reason, detail, span, what), count in self.machine.gaps.items():
             found[(reason, detail, self.sites.place(span), what)] += count
         return tuple(UnknownLayer(*key, count) for key, count in sorted(found.items(), key=str))  # type: ignore[arg-type]
+
+
+def _keep(entries: list[Entry], evaluated: Iterator[Entry]) -> None:
+    """Evaluate entry points one by one, and collect each one's garbage."""
+    for entry in evaluated:
+        entries.append(entry)
+        gc.collect()
+        gc.freeze()
 
 
 def _gaps(layer: Layer) -> list[tuple[str, Unknown]]:

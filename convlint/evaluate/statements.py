@@ -6,7 +6,7 @@ leaves in one arm of an unknown condition gives the other arm's path, and what f
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from convlint.evaluate import arithmetic, attributes, subscripts
@@ -87,18 +87,28 @@ def _call_alone(context: Context, node: ir.Call) -> Run:
     machine = context.machine
     callee = compile_expression(context, node.func)
     call = compile_call(context, node, callee)
-    arguments = [compile_expression(context, arg.value) for arg in node.args if isinstance(arg.value, (ir.Name, ir.Attribute, ir.Call))]
+    given = list(_judged(context, node.args))
 
     def run(frame: Frame) -> Live:
         target = callee(frame)
         if target.__class__ in _MAYBE_INERT and machine.inert.holds(target):
-            given = (argument(frame) for argument in arguments)
-            if all(machine.inert.holds(value) for value in given if value.__class__ in _MAYBE_INERT):
+            if all(machine.inert.bears(value(frame), called) for value, called in given):
                 return None
         call(frame, target)
         return None
 
     return run
+
+
+def _judged(context: Context, args: tuple[ir.Argument, ...]) -> Iterator[tuple[Run, bool]]:
+    """The names in arguments, which decide whether a call is inert, and whether each is itself called there."""
+    for arg in args:
+        value = arg.value
+        if isinstance(value, ir.Call):
+            yield compile_expression(context, value.func), True
+            yield from _judged(context, value.args)
+        elif isinstance(value, (ir.Name, ir.Attribute)):
+            yield compile_expression(context, value), False
 
 
 _MAYBE_INERT = frozenset({Function, Method, Partial})

@@ -18,7 +18,7 @@ REASONS: Mapping[str, Reason] = MappingProxyType(
     {
         "no-default": Reason(
             "a parameter without a default value, in a function or class that nothing known calls",
-            "give the parameter a default or an annotation that can be built from defaults, or lint the code that calls it",
+            "give the parameter a default, or an annotation that can be built from defaults, or lint its callers too",
         ),
         "module-not-found": Reason(
             "a name imported from a module whose source is neither in the project nor in its environment",

@@ -1,4 +1,4 @@
-"""Which modules are modelled and by which file: Python's own library, torch, and a few functions of popular packages."""
+"""Which modules are modelled and by which file: Python's own library, torch, a few functions of popular packages."""
 
 from __future__ import annotations
 

@@ -128,7 +128,7 @@ def _keeping(owner: str, names: list[str]) -> Builtin:
     def init(machine: Machine, args: Arguments, site: Span) -> Value:
         target = force(args.positional[0], machine.path)
         if isinstance(target, Instance):
-            given = {**dict(zip(names, args.positional[1:])), **args.keywords}
+            given = {**dict(zip(names, args.positional[1:], strict=False)), **args.keywords}
             for name, value in given.items():
                 machine.write_attribute(target, name, value)
         return NONE
@@ -165,8 +165,8 @@ def _module_class() -> Class:
         "_conv_forward": lambda machine, args, site: Tensor(),
         "_get_name": lambda machine, args, site: Const(_target(machine, args).cls.name),
     }
-    for name in ("apply", "to", "cuda", "cpu", "train", "eval", "half", "float", "double", "type", "bfloat16", "requires_grad_",
-                 "share_memory", "to_empty", "compile"):  # fmt: skip
+    for name in ("apply", "to", "cuda", "cpu", "train", "eval", "half", "float", "double", "type", "bfloat16",
+                 "requires_grad_", "share_memory", "to_empty", "compile"):  # fmt: skip
         call[name] = _self
     for name in ("__init__", "load_state_dict", "zero_grad", "extra_repr", "register_forward_hook", "reset_parameters",
                  "register_forward_pre_hook", "register_full_backward_hook", "_load_from_state_dict",
@@ -244,7 +244,7 @@ def _modules_dict(machine: Machine, args: Arguments, site: Span) -> Value:
 
 def _add_module(machine: Machine, args: Arguments, site: Span) -> Value:
     target = _target(machine, args)
-    names = {**dict(zip(("name", "module"), args.positional[1:])), **args.keywords}
+    names = {**dict(zip(("name", "module"), args.positional[1:], strict=False)), **args.keywords}
     name = force(names.get("name", NONE), machine.path)
     if isinstance(name, Const):
         machine.write_attribute(target, str(name.value), names.get("module", NONE))
@@ -253,7 +253,7 @@ def _add_module(machine: Machine, args: Arguments, site: Span) -> Value:
 
 def _register_buffer(machine: Machine, args: Arguments, site: Span) -> Value:
     target = _target(machine, args)
-    names = {**dict(zip(("name", "tensor", "persistent"), args.positional[1:])), **args.keywords}
+    names = {**dict(zip(("name", "tensor", "persistent"), args.positional[1:], strict=False)), **args.keywords}
     name = force(names.get("name", NONE), machine.path)
     if isinstance(name, Const):
         machine.write_attribute(target, str(name.value), names.get("tensor", names.get("param", NONE)))
@@ -376,9 +376,16 @@ def _numbered(fill: Callable[[Machine, Instance, Arguments, Span], None]) -> dic
         return Iterator([value for _, value in items_of(machine, _target(machine, args))])
 
     table: dict[str, Call] = {
-        "__init__": init, "__getitem__": get, "__setitem__": put, "append": append, "extend": extend, "__iadd__": extend,
-        "insert": insert, "__len__": length, "__iter__": each,
-    }  # fmt: skip
+        "__init__": init,
+        "__getitem__": get,
+        "__setitem__": put,
+        "append": append,
+        "extend": extend,
+        "__iadd__": extend,
+        "insert": insert,
+        "__len__": length,
+        "__iter__": each,
+    }
     return {name: Builtin(name, function) for name, function in table.items()}
 
 
@@ -475,7 +482,16 @@ def _named() -> dict[str, Any]:
         return Const(len(items_of(machine, _target(machine, args))))
 
     table: dict[str, Call] = {
-        "__init__": init, "update": update, "__getitem__": get, "__setitem__": put, "__contains__": contains, "keys": names,
-        "values": values, "items": pairs, "pop": pop, "__len__": length, "__iter__": names,
-    }  # fmt: skip
+        "__init__": init,
+        "update": update,
+        "__getitem__": get,
+        "__setitem__": put,
+        "__contains__": contains,
+        "keys": names,
+        "values": values,
+        "items": pairs,
+        "pop": pop,
+        "__len__": length,
+        "__iter__": names,
+    }
     return {name: Builtin(name, function) for name, function in table.items()}

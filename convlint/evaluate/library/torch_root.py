@@ -19,15 +19,16 @@ VERSION = "2.13.0"
 MAX_VECTOR = 1_000
 """Numbers of a ``linspace`` or ``arange`` that are computed; drop-path schedules have one for each block."""
 TENSOR_FUNCTIONS = frozenset(
-    """abs add addmm all amax amin any arange argmax argmin as_tensor atan2 baddbmm bernoulli bmm broadcast_tensors cat cdist
-    ceil chunk clamp clone complex concat concatenate conj cos cosh cross cumprod cumsum diag diff div dot einsum eq erf exp
-    expm1 eye fft flatten flip floor floor_divide fmod from_numpy full full_like gather ge gelu greater gt hstack
-    index_select inverse isfinite isinf isnan le lerp less linspace log log10 log1p log2 logical_and logical_not logical_or
-    logspace lt masked_fill masked_select matmul max maximum mean median meshgrid min minimum mm mul multinomial narrow ne neg
-    nonzero norm normal ones_like outer permute polar pow prod quantile rand_like randint randn_like randperm real reciprocal
-    relu remainder repeat_interleave reshape rfft roll round rsqrt scatter select sigmoid sign sin sinh softmax
-    sort split sqrt square squeeze stack std sub sum swapaxes t take tan tanh tensor tile topk trace transpose tril
-    triu trunc unbind unflatten unique unsqueeze var view_as_complex view_as_real vstack where zeros_like""".split()
+    """abs add addmm all amax amin any arange argmax argmin as_tensor atan2 baddbmm bernoulli bmm broadcast_tensors cat
+    cdist ceil chunk clamp clone complex concat concatenate conj cos cosh cross cumprod cumsum diag diff div dot einsum
+    eq erf exp expm1 eye fft flatten flip floor floor_divide fmod from_numpy full full_like gather ge gelu greater gt
+    hstack index_select inverse isfinite isinf isnan le lerp less linspace log log10 log1p log2 logical_and logical_not
+    logical_or logspace lt masked_fill masked_select matmul max maximum mean median meshgrid min minimum mm mul
+    multinomial narrow ne neg nonzero norm normal ones_like outer permute polar pow prod quantile rand_like randint
+    randn_like randperm real reciprocal relu remainder repeat_interleave reshape rfft roll round rsqrt scatter select
+    sigmoid sign sin sinh softmax sort split sqrt square squeeze stack std sub sum swapaxes t take tan tanh tensor tile
+    topk trace transpose tril triu trunc unbind unflatten unique unsqueeze var view_as_complex view_as_real vstack where
+    zeros_like""".split()
 )
 SHAPED = ("zeros", "ones", "empty", "rand", "randn", "full")
 """Functions that make a tensor of the shape that they are given."""
@@ -103,7 +104,7 @@ def _shaped(machine: Machine, args: Arguments, site: Span) -> Value:
 
 
 def _linspace(machine: Machine, args: Arguments, site: Span) -> Value:
-    names = {**dict(zip(("start", "end", "steps"), args.positional)), **args.keywords}
+    names = {**dict(zip(("start", "end", "steps"), args.positional, strict=False)), **args.keywords}
     start, end, steps = (plain(machine, names[name]) if name in names else None for name in ("start", "end", "steps"))
     if not all(isinstance(part, (int, float)) for part in (start, end)) or not isinstance(steps, int):
         return Tensor()

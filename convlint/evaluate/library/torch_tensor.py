@@ -15,8 +15,9 @@ UNKNOWN_PROPERTIES = frozenset(
 )
 """Attributes that are no tensors and that nothing here knows."""
 SAME_SHAPE = frozenset(
-    {"contiguous", "to", "cuda", "cpu", "float", "half", "double", "detach", "clone", "type", "type_as", "requires_grad_",
-     "normal_", "uniform_", "zero_", "fill_", "data", "trunc_normal_", "copy_", "bfloat16", "relu", "sigmoid", "tanh"}
+    {"contiguous", "to", "cuda", "cpu", "float", "half", "double", "detach", "clone", "type", "type_as",
+     "requires_grad_", "normal_", "uniform_", "zero_", "fill_", "data", "trunc_normal_", "copy_", "bfloat16", "relu",
+     "sigmoid", "tanh"}
 )  # fmt: skip
 
 
