@@ -1,7 +1,5 @@
 """Models derived from Lightning's module. Each function's docstring states its layers; read as source, never imported."""
 
-from __future__ import annotations
-
 import lightning as L
 import pytorch_lightning as pl
 import torch.nn as nn

@@ -1,7 +1,5 @@
 """What people build with mmcv's layers. Each function's docstring states its layers; read as source, never imported."""
 
-from __future__ import annotations
-
 import torch.nn as nn
 from mmcv.cnn import (
     ConvModule,
@@ -76,9 +74,7 @@ def conv_order():
     Conv2d 16>8 k=3
     Conv2d 8>16 k=1
     """
-    module = ConvModule(
-        8, 16, 1, norm_cfg=dict(type="BN"), act_cfg=dict(type="LeakyReLU"), order=("norm", "act", "conv")
-    )
+    module = ConvModule(8, 16, 1, norm_cfg=dict(type="BN"), act_cfg=dict(type="LeakyReLU"), order=("norm", "act", "conv"))
     return nn.Conv2d(module.out_channels, module.norm.num_features, 3)
 
 
@@ -130,9 +126,7 @@ def plugin():
 
 def dropout():
     """Conv2d 8>8 k=1"""
-    return nn.Sequential(
-        build_dropout(dict(type="DropPath", drop_prob=0.1)), DropPath(0.1), Scale(1.0), nn.Conv2d(8, 8, 1)
-    )
+    return nn.Sequential(build_dropout(dict(type="DropPath", drop_prob=0.1)), DropPath(0.1), Scale(1.0), nn.Conv2d(8, 8, 1))
 
 
 def upsample_deconv():

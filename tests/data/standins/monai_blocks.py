@@ -1,30 +1,9 @@
 """What people build with MONAI's blocks. Each function's docstring states its layers; read as source, never imported."""
 
-from __future__ import annotations
-
 import torch.nn as nn
-from monai.networks.blocks import (
-    ADN,
-    Convolution,
-    ResidualUnit,
-    UnetBasicBlock,
-    UnetOutBlock,
-    UnetResBlock,
-    UnetUpBlock,
-)
+from monai.networks.blocks import ADN, Convolution, ResidualUnit, UnetBasicBlock, UnetOutBlock, UnetResBlock, UnetUpBlock
 from monai.networks.blocks.dynunet_block import get_conv_layer, get_output_padding, get_padding
-from monai.networks.layers import (
-    Act,
-    Conv,
-    Dropout,
-    Norm,
-    Pad,
-    Pool,
-    get_act_layer,
-    get_norm_layer,
-    get_pool_layer,
-    same_padding,
-)
+from monai.networks.layers import Act, Conv, Dropout, Norm, Pad, Pool, get_act_layer, get_norm_layer, get_pool_layer, same_padding
 from monai.networks.layers.factories import split_args
 
 
@@ -35,9 +14,7 @@ def convolution():
 
 def convolution_dead():
     """Conv3d 1>8 k=1 s=2"""
-    return Convolution(
-        spatial_dims=3, in_channels=1, out_channels=8, strides=2, kernel_size=1, act="relu", norm="batch"
-    )
+    return Convolution(spatial_dims=3, in_channels=1, out_channels=8, strides=2, kernel_size=1, act="relu", norm="batch")
 
 
 def convolution_axes():
@@ -89,9 +66,7 @@ def by_name():
     ConvTranspose1d 8>8 k=2 s=2
     """
     return nn.Sequential(
-        Conv["conv", 3](1, 8, 3, 2),
-        Conv[Conv.CONV, 2](8, 8, kernel_size=1, stride=2),
-        Conv[Conv.CONVTRANS, 1](8, 8, 2, 2),
+        Conv["conv", 3](1, 8, 3, 2), Conv[Conv.CONV, 2](8, 8, kernel_size=1, stride=2), Conv[Conv.CONVTRANS, 1](8, 8, 2, 2)
     )
 
 
@@ -102,9 +77,7 @@ def pools():
     MaxPool2d k=2 s=2
     """
     return nn.Sequential(
-        Pool["max", 2](1, stride=2),
-        Pool[Pool.AVG, 3](kernel_size=3, stride=2),
-        get_pool_layer(("max", {"kernel_size": 2}), 2),
+        Pool["max", 2](1, stride=2), Pool[Pool.AVG, 3](kernel_size=3, stride=2), get_pool_layer(("max", {"kernel_size": 2}), 2)
     )
 
 

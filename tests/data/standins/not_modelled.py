@@ -1,7 +1,5 @@
 """What libraries build that no stand-in models: nothing is known of it, and nothing may be said."""
 
-from __future__ import annotations
-
 import timm
 import torch.nn as nn
 import torchvision
@@ -65,9 +63,7 @@ def features():
     """
     model = timm.create_model("resnet50", features_only=True)
     channels, reductions = model.feature_info.channels(), model.feature_info.reduction()
-    return nn.ModuleList(
-        [nn.Conv2d(c, 64, 1, stride=r) for c, r in zip(channels, reductions)] + [nn.Conv2d(8, 8, 3, 3)]
-    )
+    return nn.ModuleList([nn.Conv2d(c, 64, 1, stride=r) for c, r in zip(channels, reductions)] + [nn.Conv2d(8, 8, 3, 3)])
 
 
 def names_of_others():

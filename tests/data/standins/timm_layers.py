@@ -1,7 +1,5 @@
 """What people build with timm's layers. Each function's docstring states its layers; read as source, never imported."""
 
-from __future__ import annotations
-
 from functools import partial
 
 import timm.layers
@@ -12,6 +10,7 @@ from timm.layers import (
     ClassifierHead,
     ConvMlp,
     ConvNormAct,
+    CondConv2d,
     DropPath,
     EcaModule,
     EffectiveSEModule,

@@ -1,7 +1,5 @@
 """What people build with torchvision's layers. Each function's docstring states its layers; read as source, never imported."""
 
-from __future__ import annotations
-
 from functools import partial
 
 import torch.nn as nn
