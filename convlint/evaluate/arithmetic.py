@@ -81,9 +81,11 @@ def _scalars(op: str, a: Const, b: Const, span: Span) -> Value:
 def _containers(machine: Machine, op: str, a: Value, b: Value, span: Span) -> Value:
     """Sequences and sets: concatenation, repetition, union and the like."""
     if op == "+" and isinstance(a, Tuple) and isinstance(b, Tuple):
-        return Tuple(_bounded(a.items + b.items))
+        joined = a.items + b.items
+        return Tuple(joined) if len(joined) <= MAX_SEQUENCE else Unknown("limit", "MAX_SEQUENCE", span)
     if op == "+" and isinstance(a, List) and isinstance(b, List):
-        return machine.list(list(_bounded((*machine.items(a), *machine.items(b)))))
+        both = [*machine.items(a), *machine.items(b)]
+        return machine.list(both) if len(both) <= MAX_SEQUENCE else Unknown("limit", "MAX_SEQUENCE", span)
     if op == "*":
         if isinstance(a, Const):
             a, b = b, a
@@ -120,12 +122,6 @@ def _dicts(machine: Machine, op: str, a: Dict, b: Dict, span: Span) -> Value:
     made = machine.dict(result, a.is_set)
     made.unknown = a.unknown or b.unknown
     return made
-
-
-def _bounded(items: tuple[Value, ...]) -> tuple[Value, ...]:
-    if len(items) > MAX_SEQUENCE:
-        raise Raised("MemoryError", "MAX_SEQUENCE")
-    return items
 
 
 def _by_method(machine: Machine, op: str, a: Value, b: Value, span: Span) -> Value | None:
