@@ -86,14 +86,16 @@ class _Reader:
         found: list[Found] = []
         calls: list[Call] = []
         for dialect in dialects:
-            for one in dialect.read(config):
-                if isinstance(one, Call):
-                    calls.append(one)
-                else:
-                    found.append(one)
-                if len(found) > MAX_LAYERS or len(calls) > MAX_CALLS:
-                    self._error(file, 0, f"describes more than {MAX_LAYERS:,} layers or {MAX_CALLS:,} objects")
-                    return
+            try:
+                for one in dialect.read(config):
+                    (calls if isinstance(one, Call) else found).append(one)  # type: ignore[arg-type]
+                    if len(found) > MAX_LAYERS or len(calls) > MAX_CALLS:
+                        self._error(file, 0, f"describes more than {MAX_LAYERS:,} layers or {MAX_CALLS:,} objects")
+                        return
+            except Exception as error:  # a plugin may raise anything
+                self._error(
+                    file, 0, f"dialect {dialect.name} raised {type(error).__name__}, so it was not read to the end"
+                )
         self.found += found
         self.calls += calls
         places = [place for one in found for place in (one.layer.call, *one.use.origins.values())]

@@ -101,7 +101,7 @@ class _Builder:
 
     def _scalar(self, event: Any) -> Scalar:
         start, tag = event.start_mark.index, _tag(event)
-        if tag or event.anchor:
+        if event.tag or event.anchor:
             prefix = _TAG.match(self.source.text, start, event.end_mark.index)
             start = prefix.end() if prefix else start
         return Scalar(self.source, start, event.end_mark.index, event.value, tag, bool(event.style))

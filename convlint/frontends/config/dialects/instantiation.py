@@ -230,6 +230,7 @@ class _Reading:
         self, located: Located, node: Mapping, target: Scalar, name: str, path: str, depth: int
     ) -> Call | None:
         if truth(node.get("_disabled_")):
+            self.config.take(node)
             return None
         short = bool(_SHORT.fullmatch(name))
         call = Call(target, f"monai.networks.nets.{name}" if short else name, node, path, guessed=short)
@@ -310,6 +311,8 @@ def _plain(node: Scalar) -> Argument:
     """The value of a scalar as YAML and JSON have it, and HyperPyYAML's tuples."""
     if node.tag:
         return Opaque(node.tag, node)
+    if node.text == "???":
+        return Opaque("a mandatory value that is not given", node)
     if node.quoted:
         return Opaque("an expression", node) if node.text[:1] == "$" else Given(node.text, node)
     whole, yes = integer(node), truth(node)
@@ -319,8 +322,6 @@ def _plain(node: Scalar) -> Argument:
         return Given(yes, node)
     if node.text in ("", "~", "null"):
         return Given(None, node)
-    if node.text == "???":
-        return Opaque("a mandatory value that is not given", node)
     if node.text[:1] == "(" and node.text[-1:] == ")" and node.source.text.startswith(node.text, node.start):
         return _tuple(node)
     if _FLOAT.fullmatch(node.text) and len(node.text) < 40:

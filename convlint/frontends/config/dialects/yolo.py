@@ -141,6 +141,7 @@ _MODULES: dict[str, tuple[str, tuple[Window, ...]]] = {
 
 _PADS_ITSELF = ("Conv", "Focus", "RobustConv")
 """Modules that pad by half the kernel unless they are told how much."""
+_NAMES = (*_MODULES, "ResNetLayer", "TorchVision", "nn.Conv2d")
 _TORCH_CONV = "c1 c2 k s=1 p d=1"
 _LARGEST_KERNEL = 15
 """YOLOv7 puts the channels in front of ``nn.Conv2d``, others do not: a larger second number is no kernel size."""
@@ -148,10 +149,9 @@ _LARGEST_KERNEL = 15
 
 class Yolo(Dialect):
     name = "yolo"
-    marks = ((b"backbone:", b"head:", b"neck:"), (b"Conv", b"ResNetLayer", b"TorchVision", b"Pool", b"MP", b"Down"))
+    marks: ClassVar = ((b"backbone:", b"head:", b"neck:"),)
     shape = re.compile(
-        rb"^(?:backbone|neck|head):(?s:.*)[,-]\s*['\"]?(?:nn\.)?(?:\w*Conv|ResNetLayer|TorchVision|\w+Pool|MP|\w*Down)",
-        re.MULTILINE,
+        b"[,-][ \t]*['\"]?(?:" + "|".join(map(re.escape, _NAMES)).encode() + b")['\"]?[ \t]*(?:,|\r?$)", re.MULTILINE
     )
     suffixes: ClassVar[tuple[str, ...]] = (".yaml", ".yml")
 
