@@ -261,3 +261,19 @@ def test_darknet_knows_its_defaults(tmp_path: Path) -> None:
     )
     assert dead(tmp_path, {"a.cfg": text}) == ["a.cfg:4:6", "a.cfg:10:8"]
     assert dead(tmp_path, {"setup.cfg": "[metadata]\nsize=1\nstride=2\n"}) == []
+
+
+def test_a_base_of_many_is_read_for_each_of_them(tmp_path: Path) -> None:
+    base = "model = dict(backbone=dict(type='ResNet', depth=50, style='caffe'))\n"
+    files = {"b.py": base, "c.py": "_base_ = ['b.py', 'b.py', 'b.py']\nmodel = dict()\n"}
+    files |= {f"n{number:03}.py": "_base_ = 'c.py'\n" for number in range(120)}
+    findings = found(tmp_path, files)
+    assert [finding.place[:2] for finding in findings] == [("b.py", 1)]
+    assert len(findings[0].entry_points) == 122
+
+
+def test_what_a_base_has_is_changed_by_its_name(tmp_path: Path) -> None:
+    base = "model = dict(backbone=dict(type='ResNet', depth=50, style='pytorch'))\nloader = dict(batch=2)\n"
+    child = "_base_ = 'b.py'\n_base_.loader.batch = 4\n_base_.model.backbone.style = 'caffe'\n"
+    other = "_base_ = 'b.py'\n_base_.model['backbone'].update(dict(style='caffe'))\n"
+    assert dead(tmp_path, {"a.py": child, "b.py": base, "c.py": other}) == ["a.py:3:31", "c.py:2:44"]

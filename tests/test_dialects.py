@@ -70,7 +70,8 @@ class Broken(Dialect):
     marks = ((b"a",),)
 
     def read(self, config: Config) -> Iterator[Found]:
-        yield from {}[config.source.path]
+        nothing: dict[str, Found] = {}
+        yield nothing[config.source.path]
 
 
 def test_a_dialect_that_raises_is_one_line(tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from convlint.frontends.config.dialect import Config
-from convlint.frontends.config.limits import MAX_NESTING
+from convlint.frontends.config.limits import MAX_BASES, MAX_NESTING
 from convlint.frontends.config.nodes import Mapping, Node, Scalar, Sequence, truth
 from convlint.network.layers import Step
 
@@ -21,6 +21,8 @@ class Composed:
     root: Mapping
     ways: dict[str, tuple[Step, ...]] = field(default_factory=dict)
     """By the path of a file that was taken in: the lines that led there, outermost first."""
+    taken: int = 0
+    """How many times a file was taken in."""
 
     def above(self, node: Node) -> tuple[Step, ...]:
         """The lines that lead to the file in which a node stands."""
@@ -32,22 +34,25 @@ def compose(config: Config) -> Composed | None:
     root = config.roots[0] if config.roots else None
     if not isinstance(root, Mapping):
         return None
-    ways: dict[str, tuple[Step, ...]] = {config.source.path: ()}
-    return Composed(_composed(config, root, (), ways, 0), ways)
+    composed = Composed(root, {config.source.path: ()})
+    composed.root = _merged(config, root, (), composed)
+    return composed
 
 
-def _composed(
-    config: Config, root: Mapping, above: tuple[Step, ...], ways: dict[str, tuple[Step, ...]], depth: int
-) -> Mapping:
+def _merged(config: Config, root: Mapping, above: tuple[Step, ...], composed: Composed) -> Mapping:
+    """A config's own mapping over those of the files that it takes in."""
     merged: Mapping | None = None
-    for name in _names(root) if depth < MAX_CHAIN else ():
+    for name in _names(root) if len(above) < MAX_CHAIN else ():
+        composed.taken += 1
+        if composed.taken > MAX_BASES:
+            break
         base = config.base(name)
         inner = base.roots[0] if base is not None and base.roots else None
         if base is None or not isinstance(inner, Mapping) or base.source.path in _paths(above, config):
             continue
         steps = (*above, Step(name.place, f"{config.source.path}:{name.text}"))
-        ways.setdefault(base.source.path, steps)
-        taken = _composed(base, inner, steps, ways, depth + 1)
+        composed.ways.setdefault(base.source.path, steps)
+        taken = _merged(base, inner, steps, composed)
         merged = taken if merged is None else merge(merged, taken)
     return root if merged is None else merge(merged, root)
 

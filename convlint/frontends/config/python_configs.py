@@ -6,6 +6,7 @@ import ast
 import re
 import warnings
 
+from convlint.frontends.config.bases import merge
 from convlint.frontends.config.limits import MAX_NESTING
 from convlint.frontends.config.nodes import Mapping, Node, Scalar, Sequence, Source
 
@@ -59,10 +60,13 @@ class _Module:
         self.names[key.text] = node
         self.root.pairs.append((key, node))
 
-    def _set_inside(self, target: ast.Attribute | ast.Subscript, node: Node) -> None:
-        """``model.backbone.style = ...``: an entry of something that is known, or laid over what a base has."""
+    def _set_inside(self, target: ast.expr, node: Node) -> None:
+        """``model.backbone.style = ...``: laid over what is known, or over what a base has.
+
+        ``_base_.model...`` is the same as ``model...``.
+        """
         path: list[str] = []
-        at: ast.expr = target
+        at = target
         while isinstance(at, (ast.Attribute, ast.Subscript)):
             if isinstance(at, ast.Attribute):
                 path.append(at.attr)
@@ -73,27 +77,21 @@ class _Module:
             at = at.value
         if not isinstance(at, ast.Name) or len(path) > MAX_NESTING:
             return
-        for name in path:
+        name = path.pop() if at.id == "_base_" and path else at.id
+        for key in path:
             outer = Mapping(self.source, node.start, node.end)
-            outer.pairs.append((Scalar(self.source, node.start, node.start, name), node))
+            outer.pairs.append((Scalar(self.source, node.start, node.start, key), node))
             node = outer
-        self._lay(at, node)
-
-    def _update(self, call: ast.Call) -> None:
-        """``model.update(dict(...))``, as configs with ``read_base()`` have it."""
-        target = call.func
-        if not isinstance(target, ast.Attribute) or target.attr != "update" or len(call.args) != 1:
-            return
-        if isinstance(target.value, ast.Name):
-            self._lay(target.value, self._node(call.args[0], 0))
-
-    def _lay(self, name: ast.Name, node: Node) -> None:
-        from convlint.frontends.config.bases import merge
-
-        known = self.names.get(name.id)
+        known = self.names.get(name)
         if isinstance(known, Mapping) and isinstance(node, Mapping):
             node = merge(known, node)
-        self._put(self._scalar(name, name.id), node)
+        self._put(self._scalar(at, name), node)
+
+    def _update(self, call: ast.Call) -> None:
+        """``model.backbone.update(dict(...))``, as configs with ``read_base()`` have it."""
+        target = call.func
+        if isinstance(target, ast.Attribute) and target.attr == "update" and len(call.args) == 1:
+            self._set_inside(target.value, self._node(call.args[0], 0))
 
     def _bases(self, statement: ast.With) -> None:
         """``from .._base_.models.x import *``: a file to take in, as a relative path."""

@@ -12,7 +12,7 @@ from convlint.findings import Finding, InputError, Severity
 from convlint.frontends.config.calls import Call
 from convlint.frontends.config.dialect import Dialect
 from convlint.frontends.config.facts import Found
-from convlint.frontends.config.limits import HEAD_BYTES, MAX_BASES, MAX_BYTES, MAX_CALLS, MAX_LAYERS
+from convlint.frontends.config.limits import HEAD_BYTES, MAX_BYTES, MAX_CALLS, MAX_LAYERS
 from convlint.frontends.config.network import ConfigNetwork
 from convlint.frontends.config.nodes import Mapping as MappingNode
 from convlint.frontends.config.nodes import Node, Scalar, Source, walk
@@ -155,13 +155,11 @@ class ConfigFile:
     source: Source
     roots: list[Node]
     reader: _Reader
-    bases: int = 0
     understood: set[int] = field(default_factory=set)
 
     def base(self, name: Scalar) -> ConfigFile | None:
         """Another config, by its path relative to this one."""
-        self.bases += 1
-        if self.bases > MAX_BASES or "\0" in name.text or "://" in name.text:
+        if "\0" in name.text or "://" in name.text:
             return None
         return self.reader.base(Path(os.path.normpath(self.source.file.parent / name.text)))
 
