@@ -277,3 +277,21 @@ def test_what_a_base_has_is_changed_by_its_name(tmp_path: Path) -> None:
     child = "_base_ = 'b.py'\n_base_.loader.batch = 4\n_base_.model.backbone.style = 'caffe'\n"
     other = "_base_ = 'b.py'\n_base_.model['backbone'].update(dict(style='caffe'))\n"
     assert dead(tmp_path, {"a.py": child, "b.py": base, "c.py": other}) == ["a.py:3:31", "c.py:2:44"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "net: {_target_: torch.nn.Conv2d, params: {in_channels: 1, out_channels: 1, kernel_size: 1, stride: 2}}\n",
+        "net: {type: torch.nn.Conv2d, in_channels: 1, out_channels: 1, kernel_size: 1, stride: 2}\n",
+        "net: {type: Conv2d, in_channels: 1, out_channels: 1, kernel_size: 1, stride: 2}\n",
+        "net: {class_path: torch.nn.Conv2d, init_args: {in_channels: 1, out_channels: 1, kernel_size: 1, stride: 2}}\n",
+        "net: !new:torch.nn.Conv2d {in_channels: 1, out_channels: 1, kernel_size: 1, stride: 2}\n",
+        "net: !new:torch.nn.Conv2d [1, 1, 1, 2]\n",
+        '{"n": {"k": 1}, "net": {"_target_": "torch.nn.Conv2d", "in_channels": 1, "out_channels": 1, '
+        '"kernel_size": "@n::k", "stride": "@n#k"}, "pool": {"_target_": "torch.nn.MaxPool2d", "kernel_size": "%n::k",'
+        '"stride": 2}}\n',
+    ],
+)
+def test_every_way_to_ask_for_a_layer(tmp_path: Path, text: str) -> None:
+    assert len(dead(tmp_path, {"a.yaml": text})) == 1

@@ -57,7 +57,7 @@ class Call:
     partial: bool = False
     """Arguments are bound, and nothing is called yet."""
     guessed: bool = False
-    """The name was completed with the package in which such names mostly stand."""
+    """The name may stand for something else: that nothing has it is no mistake."""
 
 
 Argument = Given | Listed | Keyed | Opaque | Call

@@ -4,6 +4,7 @@
 
 - Hydra and MONAI: a mapping with `_target_`; `_args_` are positional arguments, `_partial_` builds nothing yet.
 - LightningCLI and jsonargparse: a mapping with `class_path`, and its `init_args` and `dict_kwargs`.
+- mmengine and its kin: a mapping with a dotted `type` whose last part is a class's name.
 - HyperPyYAML: the tags `!new:`, `!name:` (nothing is built yet) and `!apply:`.
 
 ## What is read
@@ -150,6 +151,8 @@ _TAG = re.compile(r"!(?P<how>new|name|apply):(?P<target>[\w.]+)")
 _ITEM = re.compile(r"[^,()\[\]\s][^,()\[\]]*")
 _FLOAT = re.compile(r"[-+]?(\d+\.\d*|\.\d+|\d+)([eE][-+]?\d+)?")
 _SHORT = re.compile(r"[A-Z]\w*")
+_DOTTED_CLASS = re.compile(r"(?:[a-z_]\w*\.)+[A-Z]\w*")
+_TYPE_KEYS = frozenset({"type", "_delete_", "_scope_"})
 _OWN_KEYS = frozenset(
     {"_target_", "_args_", "_partial_", "_recursive_", "_convert_", "_disabled_", "_requires_", "_desc_", "_mode_"}
 )
@@ -157,8 +160,10 @@ _OWN_KEYS = frozenset(
 
 class Instantiation(Dialect):
     name = "instantiation"
-    marks: ClassVar = ((b"_target_", b"class_path", b"!new:", b"!name:", b"!apply:"),)
-    shape = re.compile(rb"(?:_target_|class_path)['\"]?\s*:|!(?:new|name|apply):\w")
+    marks: ClassVar = ((b"_target_", b"class_path", b"!new:", b"!name:", b"!apply:", b"type"),)
+    shape = re.compile(
+        rb"(?:_target_|class_path)['\"]?\s*:|\btype['\"]?\s*:\s*['\"]?(?:[a-z_]\w*\.)+[A-Z]\w*['\"]?\s*[,}\r\n]|!(?:new|name|apply):\w"
+    )
 
     def read(self, config: Config) -> Iterator[Call]:
         for root in config.roots:
@@ -216,6 +221,12 @@ class _Reading:
                     self._keywords(call, located.below(given), given, frozenset(), depth)
             self.config.take(node)
             return call
+        target = node.get("type")
+        if isinstance(target, Scalar) and _DOTTED_CLASS.fullmatch(target.text):
+            # What looks like a module may be a registry's scope: mmdet.ResNet.
+            call = Call(target, target.text, node, path, guessed=True)
+            self._keywords(call, located, node, _TYPE_KEYS, depth)
+            return call
         return None
 
     def _name(self, located: Located) -> str | None:
@@ -246,7 +257,12 @@ class _Reading:
                 self._argument(inside.below(item), f"{path}._args_[{index}]", depth + 1)
                 for index, item in enumerate(args.items)
             ]
-        self._keywords(call, located, node, _OWN_KEYS, depth)
+        params = node.get("params")
+        if isinstance(params, Mapping) and set(node.entries) <= {*_OWN_KEYS, "params"}:  # before Hydra 1.1
+            self.config.take(node)
+            self._keywords(call, located.below(params), params, frozenset(), depth)
+        else:
+            self._keywords(call, located, node, _OWN_KEYS, depth)
         return call
 
     def _tagged(self, located: Located, path: str, tag: re.Match[str], depth: int) -> Call | None:

@@ -120,7 +120,7 @@ class OpenMmlab(Dialect):
                 yield from _backbone(config, composed, path, mapping)
             elif name in _PYRAMIDS:
                 yield from _pyramid(config, composed, path, mapping, name)
-            elif name in _LAYERS and "kernel_size" in mapping.entries:
+            elif kind.text in _LAYERS and "kernel_size" in mapping.entries:
                 yield from _layer(config, composed, path, mapping, name)
 
 
