@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import dataclasses
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from convlint.discover import SUFFIXES
-from convlint.evaluate.project import Analysis, Request, Stats
-from convlint.network.layers import known
+from convlint.evaluate.project import Analysis, Request, Stats, UnknownLayer
+from convlint.network.layers import Unknown, known
 
 if TYPE_CHECKING:
     from convlint.frontends.config.reader import Reading
@@ -71,9 +72,20 @@ def _joined(reading: Reading, evaluated: Analysis | None, files: int) -> Analysi
             layers_known=sure,
             entry_points=len(entries) + (evaluated.stats.entry_points if evaluated else 0),
         ),
-        unknowns=evaluated.unknowns if evaluated else (),
+        unknowns=(*_unknowns(reading), *(evaluated.unknowns if evaluated else ())),
         consulted={**reading.consulted, **(evaluated.consulted if evaluated else {})},
         absent=reading.absent | (evaluated.absent if evaluated else frozenset()),
         notes=(*reading.notes, *(evaluated.notes if evaluated else ())),
         unread=reading.unread,
     )
+
+
+def _unknowns(reading: Reading) -> Iterator[UnknownLayer]:
+    """The sizes that the config files leave open."""
+    for layer in reading.network.layers:
+        for name in ("kernel_size", "stride", "dilation"):
+            sizes = getattr(layer, name)
+            gap = next((size for size in sizes if isinstance(size, Unknown)), None)
+            if gap is not None:
+                count = sum(use.count for use in reading.network.uses(layer))
+                yield UnknownLayer(gap.reason, gap.detail, gap.place or layer.call, f"{name} of {layer.op}", count)

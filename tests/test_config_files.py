@@ -164,6 +164,12 @@ class TestFormats:
         assert "b.py:3:8" in out
         assert out.endswith("3 distinct layers. ? is not known.\n")
 
+    def test_what_a_config_leaves_open_is_told(self, folder: Path, capfd: pytest.CaptureFixture[str]) -> None:
+        write(folder, a__yaml=YOLO_CLEAN.replace("[128, 3, 2]", "[128, kernel, 2]"))
+        out = run(capfd, ".", "--show-unknown")[1]
+        assert "a.yaml:3:5" in out
+        assert "kernel_size of torch.nn.Conv2d" in out
+
     def test_standard_input(
         self, folder: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
     ) -> None:
