@@ -11,7 +11,9 @@ from convlint.linter import lint
 from convlint.network.layers import known
 from convlint.registry import load_rules
 
-YOLO_DEAD = "backbone:\n  - [-1, 1, Conv, [64, 3, 2]]\n  - [-1, 1, Conv, [128, 1, 2]]\nhead:\n  - [-1, 1, Detect, [80]]\n"
+YOLO_DEAD = (
+    "backbone:\n  - [-1, 1, Conv, [64, 3, 2]]\n  - [-1, 1, Conv, [128, 1, 2]]\nhead:\n  - [-1, 1, Detect, [80]]\n"
+)
 YOLO_CLEAN = YOLO_DEAD.replace("[128, 1, 2]", "[128, 3, 2]")
 
 
@@ -46,7 +48,7 @@ def dead(folder: Path, files: dict[str, str]) -> list[str]:
 
 
 def windows(analysis: Analysis) -> list[str]:
-    """``Conv2d 1/2`` for each layer, as kernel size, stride and, where it is not one, dilation; first axis told last."""
+    """``Conv2d 1x1/2x2`` for each layer: kernel size, stride and, where it is not one, dilation."""
     shown = []
     for layer in analysis.network.layers:
         parts = [known(sizes) for sizes in (layer.kernel_size, layer.stride, layer.dilation)]

@@ -6,7 +6,7 @@ import operator
 from collections.abc import Callable
 from typing import Any
 
-from convlint.evaluate import calls, classes
+from convlint.evaluate import calls, class_kinds, classes
 from convlint.evaluate.arithmetic import unary
 from convlint.evaluate.environment import Arguments, Raised, follows
 from convlint.evaluate.equality import equal, key_of, plain
@@ -47,6 +47,10 @@ def compare(machine: Machine, op: str, a: Value, b: Value, span: Span) -> Value:
         if method is not None:
             result: Value = calls.call(machine, method, Arguments([a, b]), span)
             return result
+        if isinstance(a, Instance) and isinstance(b, Instance) and a.cls is b.cls and op not in ("==", "!="):
+            mark = classes.lookup(a.cls, class_kinds.COMPARED)
+            if isinstance(mark, Const) and mark.value == "order":
+                a, b = class_kinds.field_values(machine, a), class_kinds.field_values(machine, b)
     if a.__class__ is Tensor or b.__class__ is Tensor:
         return Unknown("tensor", "a comparison of tensors", span)
     if op in ("==", "!="):

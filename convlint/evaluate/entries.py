@@ -7,10 +7,11 @@ from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
 from convlint.evaluate import attributes, calls, classes
+from convlint.evaluate.budget import MAX_TRIAL_STEPS
 from convlint.evaluate.environment import Arguments, Exhausted, Frame, NotIterable, Raised
 from convlint.evaluate.library.torch_layers import FUNCTIONS, MODULES
 from convlint.evaluate.library.torch_nn import is_module
-from convlint.evaluate.machine import NOWHERE, Machine
+from convlint.evaluate.machine import NOWHERE, Machine, Trial
 from convlint.evaluate.paths import ROOT, Undecided, leaves
 from convlint.evaluate.records import Record
 from convlint.evaluate.source_module import SourceModule
@@ -18,6 +19,7 @@ from convlint.evaluate.values import (
     UNBOUND,
     Builtin,
     Class,
+    Const,
     Descriptor,
     Function,
     Instance,
@@ -38,6 +40,9 @@ HARMLESS = frozenset(
     sphinx""".split()
 )
 """Packages that build no torch layers: a file that imports nothing else cannot matter."""
+
+
+ENTRY = "the whole entry point"
 
 
 class Postponed(NamedTuple):
@@ -148,17 +153,39 @@ def _evaluate(machine: Machine, source: SourceModule, name: str, node: ir.Functi
 
 
 def _run(machine: Machine, operation: Any, source: SourceModule, value: Any, node: Any) -> Record:
-    """Run one entry point of a Python file."""
-    span = Span(source.number, node.at, node.at + 1)
-    return entered(machine, span, lambda: operation(machine, source, value, node))
+    """Run one entry point; again with each key of a table in which it looks up a parameter that has no default."""
+    root, span = Record(NOWHERE, ROOT), Span(source.number, node.at, node.at + 1)
+
+    def run() -> None:
+        operation(machine, source, value, node)
+
+    trial = machine.trial = Trial({}, {}, {})
+    _attempt(machine, root, span, run)
+    spent = 0
+    for parameter, keys in trial.asked.items():
+        for key in keys:
+            if spent > MAX_TRIAL_STEPS:
+                machine.note_gap("limit", "MAX_TRIAL_STEPS", span, ENTRY)
+                return root
+            inner = Record(NOWHERE, ROOT)
+            machine.trial = Trial({parameter: Const(key.value, parameter)}, {}, {})
+            _attempt(machine, inner, span, run)
+            spent += machine.steps
+            for (site, child, _), count in inner.calls.items():
+                root.calls.setdefault((site, child, False), count)
+    return root
 
 
 def entered(machine: Machine, span: Span, operation: Callable[[], None]) -> Record:
-    """Run one entry point in isolation: whatever it changes outside of itself is put back afterwards.
-
-    ``span`` is where it stands, for a limit that it reaches.
-    """
+    """Run an entry point that no Python file defines; ``span`` is where it stands."""
     root = Record(NOWHERE, ROOT)
+    machine.trial = Trial({}, {}, {})
+    _attempt(machine, root, span, operation)
+    return root
+
+
+def _attempt(machine: Machine, root: Record, span: Span, operation: Callable[[], None]) -> None:
+    """Run one entry point in isolation: whatever it changes outside of itself is put back afterwards."""
     machine.record, machine.path, machine.steps, machine.depth = root, ROOT, 0, 0
     machine.active = {}
     machine.clock += 1
@@ -168,8 +195,9 @@ def entered(machine: Machine, span: Span, operation: Callable[[], None]) -> Reco
     except (Raised, Undecided, NotIterable):
         pass
     except Exhausted as error:
-        key = ("limit", error.limit, span, "the whole entry point")
-        machine.gaps[key] = machine.gaps.get(key, 0) + 1
+        machine.note_gap("limit", error.limit, span, ENTRY)
+    except Exception as error:  # a mistake of convlint's own costs this entry point, not the run
+        machine.note_gap("internal", type(error).__name__, span, ENTRY)
     finally:
         machine.candidates.clear()
         for restore in reversed(machine.undo):
@@ -178,7 +206,6 @@ def entered(machine: Machine, span: Span, operation: Callable[[], None]) -> Reco
         machine.saved.clear()
         machine.entry_start = 0
         machine.record, machine.path = Record(NOWHERE, ROOT), ROOT
-    return root
 
 
 def _main_call(machine: Machine, source: SourceModule, value: Any, node: ir.Function | ir.Class) -> None:
@@ -219,7 +246,11 @@ def _arguments(machine: Machine, module: Any, params: ir.Params | None, file: in
 
 def _argument(machine: Machine, module: Any, param: ir.Param, number: int) -> Value:
     span = Span(number, param.at, param.end)
+    given = machine.trial.given.get(span)
+    if given is not None:
+        return given
     unknown = Unknown("no-default", f"parameter '{param.name}'", span)
+    machine.trial.open[span] = unknown.detail
     if not isinstance(param.annotation, (ir.Name, ir.Attribute, ir.Text)):
         return unknown
     try:

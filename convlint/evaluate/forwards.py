@@ -70,7 +70,8 @@ class Forwards:
         if id(target) not in seen:
             seen.add(id(target))
             for value in (*target.attrs.values(), target.payload):
-                self._collect(value, found, seen)
+                if value.__class__ in _HOLDING:
+                    self._collect(value, found, seen)
         parts = frozenset(found[0]), frozenset(found[1])
         if target.made is not None:
             self._parts[target.made] = parts
@@ -88,7 +89,8 @@ class Forwards:
             found[0].add(value)
         else:
             for inner in _inside(value):
-                self._collect(inner, found, seen)
+                if inner.__class__ in _HOLDING:
+                    self._collect(inner, found, seen)
 
     # --- what they can do ---------------------------------------------------------------------------------------------
 
@@ -176,6 +178,7 @@ class Forwards:
 
 
 _CALLED = frozenset({Function, Partial, Builtin, Method})
+_HOLDING = _CALLED | {Instance, Class, List, Tuple, Dict, Choice}
 
 
 def _functions(value: Any) -> list[Function]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from collections.abc import Iterator as Generator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from convlint.evaluate.budget import MAX_DECISIONS, MAX_MODULE_DEPTH, MAX_STEPS
 from convlint.evaluate.environment import Exhausted, Raised
@@ -29,6 +29,17 @@ class Purity:
     def __init__(self, start: int) -> None:
         self.start = start
         self.pure = True
+
+
+class Trial(NamedTuple):
+    """What one evaluation of an entry point gives its parameters, and which tables it looks them up in."""
+
+    given: dict[Span, Const]
+    """The value of a parameter that has no default, by its place."""
+    open: dict[Span, str]
+    """The places of the parameters that have no value, and how their unknowns are described."""
+    asked: dict[Span, list[Const]]
+    """The keys of tables too large to follow, by the parameter that is the key."""
 
 
 class Machine:
@@ -57,6 +68,7 @@ class Machine:
         self.inert, self.forwards = _judgements(self)
         self.receivers: list[Any] = []
         """For each running function of the user's: the object it builds where it is an ``__init__``, else None."""
+        self.trial = Trial({}, {}, {})
         self.activated: set[Code] = set()
         """The user's functions that have been run."""
         self.active: dict[Any, int] = {}
@@ -106,6 +118,11 @@ class Machine:
         finally:
             self.import_depth -= 1
 
+    def note_gap(self, reason: str, detail: str, span: Span, what: str) -> None:
+        """Note that ``what`` was given up."""
+        key = (reason, detail, span, what)
+        self.gaps[key] = self.gaps.get(key, 0) + 1
+
     # --- heap ---------------------------------------------------------------------------------------------------------
 
     def list(self, items: list[Value]) -> List:
@@ -126,10 +143,12 @@ class Machine:
     def touch(self, target: Heap) -> None:
         """Must be called before ``target`` is changed: keeps memoising and the isolation of entry points honest."""
         born = target.born
-        for candidate in reversed(self.candidates):
-            if candidate.start < born:
-                break
-            candidate.pure = False
+        candidates = self.candidates
+        if candidates and candidates[-1].start >= born:
+            for candidate in reversed(candidates):
+                if candidate.start < born:
+                    break
+                candidate.pure = False
         if target.__class__ is Instance:
             target.made = None  # type: ignore[attr-defined]
             if target.borrowing:  # type: ignore[attr-defined]
@@ -192,8 +211,9 @@ class Machine:
     def entries(self, target: Dict) -> list[tuple[Any, Value, Any]]:
         """All (key, key value, value) of a dict on the present path, in order."""
         found = []
-        for key, (key_value, _) in target.entries.items():
-            value = self.read_entry(target, key)
+        for key, (key_value, value) in target.entries.items():
+            if value.__class__ is Choice:
+                value = self.read_entry(target, key)
             if value is not UNBOUND:
                 found.append((key, key_value, value))
         return found

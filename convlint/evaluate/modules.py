@@ -40,8 +40,9 @@ class Modules:
         self.machine: Machine
         self._settled: set[str] = set()
         self.searched: set[tuple[Module, str]] = set()
-        """Star imports that were searched, in vain so far, for the name that is being looked up: each is searched once."""
+        """Star imports searched in vain, so far, for the name that is being looked up: each is searched once."""
         self._indexed: set[Path] = set()
+        self._looked_at = 0
         self._registering: dict[str, list[tuple[Path, int]]] = {}
 
     def builtin_class(self, name: str) -> Class:
@@ -225,9 +226,12 @@ class Modules:
         if top in models.ALWAYS or (top in sys.stdlib_module_names and not self._shadowed(top, importer)):
             return models.load(self.machine, name) or models.unlisted(name)
         path = self.finder.locate(name, importer.path if importer is not None else None)
-        if path is not None:
-            return self.at(path)
-        return models.load(self.machine, name)
+        if path is None:
+            return models.load(self.machine, name)
+        if top in models.WITHOUT_LAYERS and self.finder.is_installed(path):
+            path = self.finder.standin(name)
+            return self.at(path) if path is not None else models.load(self.machine, name) or models.unlisted(name)
+        return self.at(path)
 
     def _shadowed(self, top: str, importer: SourceModule | None) -> bool:
         """Whether a file beside the importing script has the name of a module of the standard library."""
@@ -369,7 +373,8 @@ class Modules:
 
     def _mentions(self) -> dict[str, list[tuple[Path, int]]]:
         """For each word, the pieces of loaded packages that may register something of that name."""
-        packages = {self.finder.package_of(source.path) for source in self.sources}
+        packages = {self.finder.package_of(source.path) for source in self.sources[self._looked_at :]}
+        self._looked_at = len(self.sources)
         for package in sorted(packages - self._indexed):
             self._indexed.add(package)
             for path in self.finder.siblings(package):

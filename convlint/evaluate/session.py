@@ -20,6 +20,10 @@ from convlint.frontends.python.store import IrStore
 from convlint.network.layers import Layer, Unknown, known
 
 
+GARBAGE = 50_000
+"""Objects that may be made before those among them that nothing holds are looked for."""
+
+
 class Session:
     """The machine and the files of one run."""
 
@@ -112,11 +116,12 @@ class Session:
 
 
 def _keep(entries: list[Entry], evaluated: Iterator[Entry]) -> None:
-    """Evaluate entry points one by one, and collect each one's garbage."""
+    """Evaluate entry points one by one, and collect the garbage of the larger ones."""
     for entry in evaluated:
         entries.append(entry)
-        gc.collect()
-        gc.freeze()
+        if gc.get_count()[0] > GARBAGE:
+            gc.collect()
+            gc.freeze()
 
 
 def _gaps(layer: Layer) -> list[tuple[str, Unknown]]:

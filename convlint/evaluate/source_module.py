@@ -7,7 +7,7 @@ from collections.abc import Iterator as Generator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from convlint.evaluate.environment import Frame, Raised
+from convlint.evaluate.environment import Exhausted, Frame, NotIterable, Raised
 from convlint.evaluate.functions import bound_names
 from convlint.evaluate.paths import ROOT, Undecided
 from convlint.evaluate.records import Record, Scope
@@ -120,6 +120,11 @@ class SourceModule:
     def get(self, machine: Machine, name: str, limit: int | None = None) -> Any:
         """What ``name`` is bound to before piece ``limit`` (at the end, for None); UNBOUND where it is not."""
         self.outline()
+        if limit is None and self.running and name in self.affecting:
+            # A function that a piece calls sees what stands before that piece; later ones have not run in Python either.
+            value = self.get(machine, name, self.running[-1])
+            if value is not UNBOUND:
+                return value
         pieces = self.affecting.get(name)
         if pieces:
             before = pieces if limit is None else [index for index in pieces if index < limit]
@@ -185,9 +190,9 @@ class SourceModule:
                 if allowed:
                     self._run(machine, index)
         finally:
+            self.state[index] = _DONE
             self.running.pop()
             machine.modules.searched = outer
-        self.state[index] = _DONE
 
     def _run(self, machine: Machine, index: int) -> None:
         from convlint.evaluate.expressions import Context
@@ -203,10 +208,16 @@ class SourceModule:
         frame.limit = index
         try:
             compile_block(Context(machine, self.number, None, ""), statements)(frame)
-        except (Raised, Undecided) as error:
+        except (Raised, Undecided, NotIterable) as error:
             reason = error.kind if isinstance(error, Raised) else "undecided"
             for name in bound_names(statements):
                 frame.locals.setdefault(name, Unknown("raises", f"{reason} at module level", scope.span))
+        except Exhausted:
+            raise
+        except Exception as error:  # a mistake of convlint's own costs this statement, not the run
+            machine.note_gap("internal", type(error).__name__, scope.span, "a statement at module level")
+            for name in bound_names(statements):
+                frame.locals.setdefault(name, Unknown("internal", type(error).__name__, scope.span))
         for name, value in frame.locals.items():
             self.bindings.setdefault(name, []).append((index, value))
         if not record.calls:

@@ -30,10 +30,10 @@ model = dict(
 The flag stands in one file and the depth in another.
 
 ```python bad
-_base_ = './base.py'
-model = dict(backbone=dict(style='caffe'))
+_base_ = "./base.py"
+model = dict(backbone=dict(style="caffe"))
 # file: base.py
-model = dict(backbone=dict(type='ResNet', depth=101, style='pytorch'))
+model = dict(backbone=dict(type="ResNet", depth=101, style="pytorch"))
 ```
 
 ```text
@@ -44,8 +44,8 @@ Five levels from four.
 
 ```python bad
 model = dict(
-    backbone=dict(type='ResNet', depth=50),
-    neck=dict(type='FPN', in_channels=[256, 512, 1024, 2048], out_channels=256, num_outs=5),
+    backbone=dict(type="ResNet", depth=50),
+    neck=dict(type="FPN", in_channels=[256, 512, 1024, 2048], out_channels=256, num_outs=5),
 )
 ```
 
@@ -55,16 +55,16 @@ model = dict(
 
 ```python good
 model = dict(
-    backbone=dict(type='ResNet', depth=50, style='pytorch'),
+    backbone=dict(type="ResNet", depth=50, style="pytorch"),
     neck=dict(
-        type='FPN',
+        type="FPN",
         in_channels=[256, 512, 1024, 2048],
         out_channels=256,
         start_level=1,
-        add_extra_convs='on_input',
+        add_extra_convs="on_input",
         num_outs=5,
     ),
-    bbox_head=dict(anchor_generator=dict(type='AnchorGenerator', strides=[4, 8, 16, 32, 64])),
+    bbox_head=dict(anchor_generator=dict(type="AnchorGenerator", strides=[4, 8, 16, 32, 64])),
 )
 ```
 
