@@ -129,7 +129,7 @@ class Outside:
             if missing is not None or found is UNBOUND:
                 return Unknown("unknown-attribute", name, span)
             value = found
-        return value if not isinstance(value, Module) else Unknown("unknown-callable", call.name, span)
+        return value if not isinstance(value, Module) else Unknown("raises", call.name, span)
 
     def _module(self, parts: list[str]) -> tuple[Module | None, int]:
         """The innermost module that a dotted name begins with, and how many of its parts that takes."""
