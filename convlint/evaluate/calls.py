@@ -36,7 +36,7 @@ from convlint.evaluate.values import (
 
 
 def call(machine: Machine, callee: Value, args: Arguments, site: Span) -> Any:
-    """``callee(*args)`` at ``site``. Raises Undecided where the callee or something a modelled one needs is a choice."""
+    """``callee(*args)`` at ``site``. Raises Undecided where the callee, or what a modelled one needs, is a choice."""
     kind = callee.__class__
     if kind is Function:
         return invoke(machine, callee, args, site)  # type: ignore[arg-type]
@@ -118,16 +118,18 @@ def _merge_keywords(machine: Machine, keywords: dict[str, Value], value: Value) 
 
 
 def bind(function: Function, args: Arguments, names: dict[str, Any], machine: Machine, vague: bool = False) -> None:
-    """Bind arguments to parameters in ``names``, as Python does. ``vague``: what is missing is unknown, not an error."""
+    """Bind arguments to parameters in ``names``, as Python does. ``vague``: what is missing is unknown."""
     signature = function.signature
     positional, given = signature.positional, args.positional
     if len(given) > len(positional):
-        names.update(zip(positional, given))
+        names.update(zip(positional, given, strict=False))
         if signature.star is None:
-            raise Raised("TypeError", f"{function.name}() takes {len(positional)} positional arguments, {len(given)} given")
+            raise Raised(
+                "TypeError", f"{function.name}() takes {len(positional)} positional arguments, {len(given)} given"
+            )
         names[signature.star] = Tuple(tuple(given[len(positional) :]))
     else:
-        names.update(zip(positional, given))
+        names.update(zip(positional, given, strict=False))
         if signature.star is not None:
             names[signature.star] = args.unknown if args.unknown is not None else Tuple(())
     extra: dict[Any, tuple[Value, Any]] = {}
@@ -168,7 +170,11 @@ def _bind_missing(function: Function, unknown: Unknown | None, names: dict[str, 
 
 def _no_default(function: Function, name: str) -> Unknown:
     span = function.code.span
-    for param in (*function.code.node.params.posonly, *function.code.node.params.args, *function.code.node.params.kwonly):
+    for param in (
+        *function.code.node.params.posonly,
+        *function.code.node.params.args,
+        *function.code.node.params.kwonly,
+    ):
         if param.name == name:
             span = Span(span.file, param.at, param.end)
     return Unknown("no-default", f"parameter '{name}' of {function.qualname}", span)

@@ -1,7 +1,7 @@
 """Which modules are worth running: those whose ``forward`` can reach a functional layer, or build one, anywhere below.
 
-The question is answered from the text: a function matters if it, or a function or method that it mentions, has a layer's
-name in it. Words in comments count as well; what is in doubt is run.
+The question is answered from the text: a function matters if it, or a function or method that it mentions, has a
+layer's name in it. Words in comments count as well; what is in doubt is run.
 """
 
 from __future__ import annotations

@@ -121,7 +121,8 @@ class SourceModule:
         """What ``name`` is bound to before piece ``limit`` (at the end, for None); UNBOUND where it is not."""
         self.outline()
         if limit is None and self.running and name in self.affecting:
-            # A function that a piece calls sees what stands before that piece; later ones have not run in Python either.
+            # A function that a piece calls sees what stands before that piece; later ones have not run in Python
+            # either.
             value = self.get(machine, name, self.running[-1])
             if value is not UNBOUND:
                 return value

@@ -1,12 +1,13 @@
 """Statements: each becomes a function from a frame to the paths on which what follows goes on.
 
-None stands for "on the path it began on, all of it"; an empty tuple for "nowhere" (return, raise, break). A statement that
-leaves in one arm of an unknown condition gives the other arm's path, and what follows runs only there.
+None stands for "on the path it began on, all of it"; an empty tuple for "nowhere" (return, raise, break). A statement
+that leaves in one arm of an unknown condition gives the other arm's path, and what follows runs only there.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 
 from convlint.evaluate import arithmetic, attributes, subscripts
@@ -18,11 +19,12 @@ from convlint.evaluate.expressions import Context, compile_call, compile_express
 from convlint.evaluate.functions import bound_names, make_function, prepare
 from convlint.evaluate.inert import is_inert_loop
 from convlint.evaluate.iteration import iterate
+from convlint.evaluate.machine import Machine
 from convlint.evaluate.paths import Path, Undecided, force, guarded, resolve
 from convlint.evaluate.patterns import compile_match
 from convlint.evaluate.targets import compile_target, unknown_names, write_name
 from convlint.evaluate.truth import truth
-from convlint.evaluate.values import NONE, UNBOUND, Function, List, Method, Partial, Unknown, Value
+from convlint.evaluate.values import NONE, UNBOUND, Function, List, Method, Partial, Span, Unknown, Value
 from convlint.frontends.python import ir
 
 Live = tuple[Path, ...] | None
@@ -91,11 +93,12 @@ def _call_alone(context: Context, node: ir.Call) -> Run:
 
     def run(frame: Frame) -> Live:
         target = callee(frame)
-        if target.__class__ in _MAYBE_INERT and machine.inert.holds(target):
-            if all(machine.inert.bears(value(frame), called) for value, called in given):
-                return None
-        call(frame, target)
+        if target.__class__ not in _MAYBE_INERT or not machine.inert.holds(target) or not borne(frame):
+            call(frame, target)
         return None
+
+    def borne(frame: Frame) -> bool:
+        return all(machine.inert.bears(value(frame), called) for value, called in given)
 
     return run
 
@@ -353,7 +356,9 @@ def _while(context: Context, node: ir.While) -> Run:
                 if verdict.__class__ is not bool:
                     known = settled(verdict)
                     if known is None:
-                        vague.append(verdict if isinstance(verdict, Unknown) else Unknown("choices", "a loop's condition", span))
+                        vague.append(
+                            verdict if isinstance(verdict, Unknown) else Unknown("choices", "a loop's condition", span)
+                        )
                         return
                     verdict = known
                 if not verdict:
@@ -438,7 +443,10 @@ def _with(context: Context, node: ir.With) -> Run:
     """The body runs once; what ``__enter__`` gives is the object itself unless its class says otherwise."""
     machine = context.machine
     items = [
-        (compile_expression(context, item.context), compile_target(context, item.target) if item.target is not None else None)
+        (
+            compile_expression(context, item.context),
+            compile_target(context, item.target) if item.target is not None else None,
+        )
         for item in node.items
     ]
     body, span = compile_block(context, node.body), context.span(node.items[0].context)
@@ -475,7 +483,12 @@ def _try(context: Context, node: ir.Try) -> Run:
             for kind, name, handle in handlers:
                 if kind is None or caught(machine, error, kind(frame)):
                     if name is not None:
-                        write_name(machine, frame, name, error.value or machine.instance(machine.modules.builtin_class(error.kind)))
+                        write_name(
+                            machine,
+                            frame,
+                            name,
+                            error.value or machine.instance(machine.modules.builtin_class(error.kind)),
+                        )
                     return handle(frame)
             raise
         frame.trying -= bool(handlers)
@@ -495,24 +508,31 @@ def _try(context: Context, node: ir.Try) -> Run:
     return run
 
 
+def _remove_name(machine: Machine, name: str, frame: Frame) -> None:
+    write_name(machine, frame, name, UNBOUND)
+
+
+def _remove_attribute(machine: Machine, owner: Callable[[Frame], Any], name: str, frame: Frame) -> None:
+    machine.apply(attributes.remove, machine, owner(frame), name)
+
+
+def _remove_item(
+    machine: Machine, owner: Callable[[Frame], Any], key: Callable[[Frame], Any], span: Span, frame: Frame
+) -> None:
+    machine.apply(subscripts.remove, machine, owner(frame), key(frame), span)
+
+
 def _delete(context: Context, node: ir.Delete) -> Run:
     machine = context.machine
     removals: list[Callable[[Frame], None]] = []
     for target in node.targets:
         if isinstance(target, ir.Name):
-            removals.append(lambda frame, name=target.id: write_name(machine, frame, name, UNBOUND))
+            removals.append(partial(_remove_name, machine, target.id))
         elif isinstance(target, ir.Attribute):
-            owner = compile_expression(context, target.value)
-            removals.append(
-                lambda frame, owner=owner, name=target.attr: machine.apply(attributes.remove, machine, owner(frame), name)
-            )
+            removals.append(partial(_remove_attribute, machine, context.compile(target.value), target.attr))
         elif isinstance(target, ir.Subscript):
             owner, key, span = context.compile(target.value), context.compile(target.index), context.span(target)
-            removals.append(
-                lambda frame, owner=owner, key=key, span=span: machine.apply(
-                    subscripts.remove, machine, owner(frame), key(frame), span
-                )
-            )
+            removals.append(partial(_remove_item, machine, owner, key, span))
 
     def run(frame: Frame) -> Live:
         for remove in removals:
