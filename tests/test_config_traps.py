@@ -295,3 +295,16 @@ def test_what_a_base_has_is_changed_by_its_name(tmp_path: Path) -> None:
 )
 def test_every_way_to_ask_for_a_layer(tmp_path: Path, text: str) -> None:
     assert len(dead(tmp_path, {"a.yaml": text})) == 1
+
+
+@pytest.mark.parametrize(
+    "package",
+    [
+        {"nets/__init__.py": ""},
+        {"nets/__init__.py": "import sys\nsys.modules[__name__ + '.old'] = None\n"},
+        {"nets/__init__.py": "from utils import lazy_export_all\n\nlazy_export_all(__file__, __name__)\n"},
+        {"nets/__init__.py": "", "nets/old.py": "for name in ('Net',):\n    globals()[name] = type(name, (), {})\n"},
+    ],
+)
+def test_names_that_a_package_makes_itself_are_not_called_missing(tmp_path: Path, package: dict[str, str]) -> None:
+    assert found(tmp_path, {"a.yaml": "net: {_target_: nets.old.Net, width: 8}\n", **package}) == ()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
@@ -22,6 +23,8 @@ from convlint.frontends.config.nodes import Scalar, Source
 from convlint.usage import nearest
 
 UNKNOWN_TARGET = "unknown-target"
+_DYNAMIC = re.compile(r"\b(?:globals\(|vars\(|setattr\(|exec\(|sys\.modules|importlib|lazy|__getattr__|__path__)")
+"""What a module may get more names by than its statements bind."""
 _WINDOWS = ("Conv", "Pool", "fold")
 _OTHER_WINDOWS = frozenset(
     {"Fold", *(f"MaxUnpool{rank}d" for rank in (1, 2, 3)), "FractionalMaxPool2d", "FractionalMaxPool3d"}
@@ -122,7 +125,7 @@ class Outside:
                 found = self.machine.apply(attributes.find, self.machine, value, name, span)
             except (Raised, Undecided, NotIterable):
                 return Unknown("unknown-attribute", name, span)
-            missing = _missing(value, name, found)
+            missing = _missing(value, name, found) if name is parts[-1] else None
             if missing is not None and not call.guessed:
                 hint = nearest(name, missing.choices)
                 self._note(call.target, f"{missing.owner} has no '{name}'{hint}")
@@ -172,6 +175,8 @@ def _missing(owner: Value, name: str, found: object) -> Missing | None:
             return Missing(name, "torch.nn", (*MODULES, *_OTHER_WINDOWS))
         return None
     if found is not UNBOUND or owner.source is None or is_standin(owner.source.path):
+        return None
+    if _DYNAMIC.search(owner.source.file.text):
         return None
     choices = tuple(piece.name for piece in owner.source.pieces if piece.name)
     return Missing(name, owner.name, choices)
