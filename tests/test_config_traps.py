@@ -308,3 +308,15 @@ def test_every_way_to_ask_for_a_layer(tmp_path: Path, text: str) -> None:
 )
 def test_names_that_a_package_makes_itself_are_not_called_missing(tmp_path: Path, package: dict[str, str]) -> None:
     assert found(tmp_path, {"a.yaml": "net: {_target_: nets.old.Net, width: 8}\n", **package}) == ()
+
+
+def test_the_length_of_a_list_is_known(tmp_path: Path) -> None:
+    source = (
+        "from torch import nn\n\n\nclass Net(nn.Module):\n    def __init__(self, dims):\n        super().__init__()\n"
+        "        self.pool = (nn.AvgPool1d, nn.AvgPool2d, nn.AvgPool3d)[dims - 1](1, 2)\n"
+    )
+    text = '{"size": [4, 4, 4], "dims": "$len(@size)", "net": {"_target_": "nets.Net", "dims": "@dims"}}\n'
+    analysis = read(tmp_path, {"a.json": text, "nets.py": source})
+    assert [
+        layer.op for layer in analysis.network.layers if "a.json:net" in analysis.network.reached_from(layer)[0]
+    ] == ["torch.nn.AvgPool3d"]

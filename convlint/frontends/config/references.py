@@ -12,6 +12,8 @@ from convlint.frontends.config.nodes import Mapping, Node, Scalar, Sequence
 _HYDRA = re.compile(r"\$\{(?P<dots>\.*)(?P<path>[^${}:.][^${}:]*)\}")
 _ANGLES = re.compile(r"<([^<>]+)>")
 _PART = re.compile(r"[^.\[\]]+")
+_LENGTH = re.compile(r"\$len\(@(?P<path>[\w:#.-]+)\)")
+"""The one expression of MONAI's that is common and needs no Python: how many axes a size has."""
 _MONAI = re.compile(r"[@%](?P<path>[\w:#.-]+)")
 
 
@@ -55,7 +57,8 @@ def _target(located: Located, node: Scalar) -> Located | None:
     if node.text[:1] in ("@", "%") and (monai := _MONAI.fullmatch(node.text)):
         return follow(root, re.split(r"::|#", monai["path"]))
     if node.text[:1] == "$" and node.quoted:
-        return None
+        counted = _LENGTH.fullmatch(node.text)
+        return _length(root, node, re.split(r"::|#", counted["path"])) if counted else None
     return located
 
 
@@ -69,6 +72,15 @@ def _hydra(located: Located, match: re.Match[str]) -> Located | None:
         return None
     start = around[: len(around) - dots + 1]
     return follow(start[-1], parts, tuple(start[:-1]))
+
+
+def _length(root: Node, node: Scalar, parts: list[str]) -> Located | None:
+    """How long a list is, as a number that stands where it is asked for."""
+    target = follow(root, parts)
+    found = resolve(target) if target is not None else None
+    if found is None or not isinstance(found.node, Sequence):
+        return None
+    return Located(Scalar(node.source, node.start, node.end, str(len(found.node.items))), (root,))
 
 
 def _angled(root: Node, node: Scalar) -> Located | None:

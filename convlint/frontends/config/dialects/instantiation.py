@@ -11,9 +11,9 @@
 
 All of them become one call: a dotted name, and arguments. Where the source of that name can be read (in the project
 or in the environment), the class is built from these arguments as Python would, so that `_target_: my.models.ResNet`
-is as good as a call. References are followed inside the file: `${a.b}` and `${..a}`, `!ref <a[b]> * 2`, `@a::b`.
-`$expressions`, resolvers such as `${oc.env:X}` and everything else that would have to run are left unknown.
-HyperPyYAML's `(3, 3)` is a tuple.
+is as good as a call. References are followed inside the file: `${a.b}` and `${..a}`, `!ref <a[b]> * 2`, `@a::b`,
+`$len(@a)`. Other `$expressions`, resolvers such as `${oc.env:X}` and everything else that would have to run are left
+unknown. HyperPyYAML's `(3, 3)` is a tuple.
 
 A class, function or keyword that does not exist is reported as `unknown-target`.
 
