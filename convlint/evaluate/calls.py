@@ -134,9 +134,9 @@ def bind(function: Function, args: Arguments, names: dict[str, Any], machine: Ma
             names[signature.star] = args.unknown if args.unknown is not None else Tuple(())
     extra: dict[Any, tuple[Value, Any]] = {}
     for name, value in args.keywords.items():
-        if name in names and name in positional:
-            raise Raised("TypeError", f"{function.name}() got multiple values for argument '{name}'")
         if name in positional[signature.posonly :] or name in signature.keyword:
+            if name in names:
+                raise Raised("TypeError", f"{function.name}() got multiple values for argument '{name}'")
             names[name] = value
         elif signature.double_star is not None:
             extra[name] = (Const(name), value)
@@ -190,6 +190,17 @@ def invoke(machine: Machine, function: Function, args: Arguments, site: Span, va
     return memo.remember(machine, key, site, run_function, machine, function, args, site, vague)
 
 
+def _leaves_library(machine: Machine, function: Function, site: Span) -> bool:
+    """Whether an exception would come out of an installed package into linted code.
+
+    It is rather the package's code that was misread than the user's call that is wrong: the call then gives an unknown.
+    """
+    sources = machine.modules.sources
+    if not 0 <= site.file < len(sources) or not sources[site.file].linted:
+        return False
+    return function.module.source is not None and not function.module.source.linted
+
+
 def _closes_over_nothing_new(function: Function) -> bool:
     """Whether the variables that a function closes over can no longer change."""
     frame = function.closure
@@ -227,6 +238,10 @@ def run_function(machine: Machine, function: Function, args: Arguments, site: Sp
     machine.receivers.append(frame.receiver if code.name == "__init__" else None)
     try:
         return _run_body(machine, function, frame)
+    except Raised as error:
+        if machine.trying or not _leaves_library(machine, function, site):
+            raise
+        return Unknown("raises", f"{error.kind} in {function.qualname}()", site)
     finally:
         machine.record, machine.path = outer_record, outer_path
         machine.depth -= 1

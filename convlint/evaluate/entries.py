@@ -260,7 +260,7 @@ def _argument(machine: Machine, module: Any, param: ir.Param, number: int) -> Va
         made = machine.apply(calls.call, machine, cls, Arguments([]), span)
     except (Raised, Undecided, NotIterable):
         return unknown
-    return made if isinstance(made, Instance) else unknown
+    return made if all(isinstance(leaf, Instance) for leaf in leaves(made)) else unknown
 
 
 def _annotated_class(machine: Machine, module: Any, annotation: ir.Expr, number: int) -> Class | None:

@@ -159,10 +159,10 @@ class Inertness:
 
     def _statement(self, body: Body, statement: ir.Stmt) -> bool:
         if isinstance(statement, ir.Assign):
-            if not all(_number_target(target, statement.value) for target in statement.targets):
+            if not all(_number_target(body, target, statement.value) for target in statement.targets):
                 return False
         elif isinstance(statement, ir.AugAssign):
-            if not _number_target(statement.target, statement.value):
+            if not _number_target(body, statement.target, statement.value):
                 return False
         elif isinstance(statement, ir.Function):
             return all(self._statement(body, inner) for inner in statement.body)
@@ -320,9 +320,23 @@ _BLOCKS = (*_STATEMENTS, ir.Handler)
 _ALLOWED = (ir.ExprStmt, ir.Declare, ir.If, ir.ForLoop, ir.With, ir.Try, ir.Return, ir.Raise, ir.Assert, ir.Jump)
 
 
-def _number_target(target: ir.Expr, value: ir.Expr) -> bool:
+def _number_target(body: Body, target: ir.Expr, value: ir.Expr) -> bool:
     if isinstance(target, ir.Attribute):
         return target.attr in NUMBERS or (target.attr.endswith("_cache") and _is_new(value))
     if isinstance(target, ir.Sequence):
-        return all(_number_target(item, value) for item in target.items)
-    return isinstance(target, (ir.Name, ir.Subscript))
+        return all(_number_target(body, item, value) for item in target.items)
+    if isinstance(target, ir.Subscript):
+        return _holds_numbers(body, target)
+    return isinstance(target, ir.Name)
+
+
+def _holds_numbers(body: Body, target: ir.Subscript) -> bool:
+    """Whether an item that is written belongs to a tensor or to a container that the function made itself."""
+    if isinstance(target.index, (ir.Slice, ir.Sequence, ir.EllipsisLiteral)):
+        return True
+    owner = target.value
+    while isinstance(owner, ir.Subscript):
+        owner = owner.value
+    if isinstance(owner, ir.Attribute):
+        return owner.attr in NUMBERS
+    return isinstance(owner, ir.Name) and owner.id in body.fresh | body.bound

@@ -86,6 +86,8 @@ class Machine:
         self.receivers: list[Any] = []
         """For each running function of the user's: the object it builds where it is an ``__init__``, else None."""
         self.trial = Trial({}, {}, {})
+        self.trying = 0
+        """How many ``try`` statements with handlers are running."""
         self.activated: set[Code] = set()
         """The user's functions that have been run."""
         self.active: dict[Any, int] = {}

@@ -12,7 +12,7 @@ from __future__ import annotations
 from typing import Any
 
 from convlint.evaluate.budget import MAX_CHOICES
-from convlint.evaluate.values import UNBOUND, Choice, Const, Tuple, Unknown
+from convlint.evaluate.values import UNBOUND, Choice, Const, Tensor, Tuple, Unknown
 
 
 class Decision:
@@ -112,6 +112,8 @@ def _same(a: Any, b: Any) -> bool:
         return False
     if a.__class__ is Const:
         return a.value.__class__ is b.value.__class__ and bool(a.value == b.value)
+    if a.__class__ is Tensor:
+        return a.shape is None and b.shape is None and a.values is None and b.values is None
     if a.__class__ is Tuple:
         return a.cls is b.cls and len(a.items) == len(b.items) and all(map(_same, a.items, b.items))
     return a is b

@@ -423,20 +423,41 @@ def _raise(context: Context, node: ir.Raise) -> Run:
 
 
 def _assert(context: Context, node: ir.Assert) -> Run:
-    """A condition that fails raises; one that is not known is taken to hold."""
+    """A condition that fails raises; one that is not known is taken to hold, also where it is asked again."""
     machine = context.machine
     test = compile_expression(context, node.test)
 
-    def check(value: Any) -> None:
-        verdict = truth(machine, force(value, machine.path))
-        if verdict is False:
+    def judge(frame: Frame, value: Any) -> Live:
+        value = resolve(value, machine.path)
+        try:
+            verdict = truth(machine, force(value, machine.path))
+        except Undecided as undecided:
+            return run_both(
+                machine, frame, undecided.decision, lambda: judge(frame, value), lambda: judge(frame, value)
+            )
+        if isinstance(verdict, Unknown):
+            return _assume(machine, verdict)
+        if not verdict:
             raise Raised("AssertionError")
-
-    def run(frame: Frame) -> Live:
-        machine.apply(check, test(frame))
         return None
 
-    return run
+    return lambda frame: judge(frame, test(frame))
+
+
+def _assume(machine: Machine, unknown: Unknown) -> Live:
+    """Go on where ``unknown`` is true. Only what other conditions ask for as well is worth a path of its own."""
+    root = unknown
+    while root.negates is not None:
+        root = root.negates
+    if root.decision is None:
+        return None
+    decision, positive = machine.decide(unknown)
+    known = machine.path.taken.get(decision)
+    if known is None:
+        return (machine.path.also(decision, positive, assumed=True),)
+    if known != positive:
+        raise Raised("AssertionError")
+    return None
 
 
 def _with(context: Context, node: ir.With) -> Run:
@@ -475,10 +496,12 @@ def _try(context: Context, node: ir.Try) -> Run:
     def guarded_body(frame: Frame) -> Live:
         path = machine.path
         frame.trying += bool(handlers)
+        machine.trying += bool(handlers)
         try:
             live = body(frame)
         except Raised as error:
             frame.trying -= bool(handlers)
+            machine.trying -= bool(handlers)
             machine.path = path
             for kind, name, handle in handlers:
                 if kind is None or caught(machine, error, kind(frame)):
