@@ -93,7 +93,7 @@ from typing import ClassVar, NamedTuple
 
 from convlint.frontends.config.calls import Call
 from convlint.frontends.config.dialect import Config, Dialect
-from convlint.frontends.config.facts import ONE, Found, Number, Numbers, Spot, found, larger_kernel, numbers
+from convlint.frontends.config.facts import ONE, OPEN, Found, Number, Numbers, Spot, found, larger_kernel, numbers
 from convlint.frontends.config.nodes import Mapping, Node, Scalar, Sequence, integer, text, truth
 
 _SECTIONS = ("backbone", "neck", "head")
@@ -226,13 +226,14 @@ def _layers(spot: Spot, module: str, signature: str, windows: tuple[Window, ...]
         if module in _PADS_ITSELF and values["p"][0].place is None and values.get("d", ONE)[0].value == 1:
             kernel, stride = values["k"][0].value, values["s"][0].value
             own = replace(own, rewrites=larger_kernel(args.items[1] if len(args.items) > 1 else None, kernel, stride))
+        kernel_size, dilation = _size(window.kernel_size, values), _size(window.dilation, values)
         yield found(
             f"torch.nn.{window.op}",
             own,
-            _size(window.kernel_size, values),
+            kernel_size,
             _size(window.stride, values),
-            _size(window.dilation, values),
-            padding="auto" if "Conv2d" in window.op else None,
+            dilation,
+            padding=_padding(module, window, values.get("p"), kernel_size, dilation),
             out_channels=channels,
         )
 
@@ -241,6 +242,22 @@ def _size(size: str | int | tuple[str | int, ...], values: dict[str, Numbers]) -
     if isinstance(size, tuple):
         return tuple(_size(axis, values)[0] for axis in size)
     return (Number(size),) if isinstance(size, int) else values[size]
+
+
+def _padding(module: str, window: Window, given: Numbers | None, kernel_size: Numbers, dilation: Numbers) -> Numbers:
+    """What is given, else half of what the window spans where the module pads by itself, else none."""
+    if given is not None and given[0].place is not None:
+        return given
+    pads = window.op == "Conv2d" or (window.op == "MaxPool2d" and module in ("SP", "ADown"))
+    if module.startswith("nn.") or not pads:
+        return (Number(0),)
+    return tuple(_half(axis, dilation[0]) for axis in kernel_size)
+
+
+def _half(kernel_size: Number, dilation: Number) -> Number:
+    if isinstance(kernel_size.value, int) and isinstance(dilation.value, int):
+        return Number((dilation.value * (kernel_size.value - 1) + 1) // 2)
+    return Number(OPEN)
 
 
 def _inside(spot: Spot, role: str) -> Spot:
@@ -256,7 +273,7 @@ def _resnet_layer(spot: Spot, args: Sequence) -> Iterator[Found]:
         yield found("torch.nn.Conv2d", _inside(spot, "the stem"), (Number(7),), (Number(2),), padding=(Number(3),))
         yield found("torch.nn.MaxPool2d", _inside(spot, "the pool"), (Number(3),), (Number(2),), padding=(Number(1),))
     elif is_first is False:
-        yield found("torch.nn.Conv2d", _inside(spot, "the 3x3 convolution"), (Number(3),), stride, padding="auto")
+        yield found("torch.nn.Conv2d", _inside(spot, "the 3x3 convolution"), (Number(3),), stride, padding=(Number(1),))
         if stride[0].value != 1:
             yield found("torch.nn.Conv2d", _inside(spot, "the shortcut"), (Number(1),), stride, padding=(Number(0),))
 
