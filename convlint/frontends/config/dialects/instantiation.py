@@ -136,10 +136,10 @@ import re
 from collections.abc import Iterator
 from typing import ClassVar
 
-from convlint.frontends.config.calls import Argument, Call, Given, Keyed, Listed, Opaque
+from convlint.frontends.config.calls import Argument, Call, Keyed, Listed, Opaque
 from convlint.frontends.config.dialect import Config, Dialect
-from convlint.frontends.config.limits import MAX_NUMBER_TEXT
-from convlint.frontends.config.nodes import Mapping, Node, Scalar, Sequence, integer, is_null, text, truth
+from convlint.frontends.config.nodes import Mapping, Node, Scalar, Sequence, is_null, text, truth
+from convlint.frontends.config.plain_values import plain_value
 from convlint.frontends.config.references import Located, resolve
 
 MAX_VALUES = 50_000
@@ -148,8 +148,6 @@ MAX_DEPTH = 100
 """Arguments inside each other."""
 
 _TAG = re.compile(r"!(?P<how>new|name|apply):(?P<target>[\w.]+)")
-_ITEM = re.compile(r"[^,()\[\]\s][^,()\[\]]*")
-_FLOAT = re.compile(r"[-+]?(\d+\.\d*|\.\d+|\d+)([eE][-+]?\d+)?")
 _SHORT = re.compile(r"[A-Z]\w*")
 _DOTTED_CLASS = re.compile(r"(?:[a-z_]\w*\.)+[A-Z]\w*")
 _TYPE_KEYS = frozenset({"type", "_delete_", "_scope_"})
@@ -309,7 +307,7 @@ class _Reading:
             return call
         node = found.node
         if isinstance(node, Scalar):
-            return _plain(node)
+            return plain_value(node)
         if isinstance(node, Sequence):
             items = [
                 self._argument(found.below(item), f"{path}[{index}]", depth + 1)
@@ -321,39 +319,3 @@ class _Reading:
             key: self._argument(found.below(value), f"{path}.{key}", depth + 1) for key, value in node.entries.items()
         }
         return Keyed(entries, node)
-
-
-def _plain(node: Scalar) -> Argument:
-    """The value of a scalar as YAML and JSON have it, and HyperPyYAML's tuples."""
-    if node.tag:
-        return Opaque(node.tag, node)
-    if node.text == "???":
-        return Opaque("a mandatory value that is not given", node)
-    if node.quoted:
-        return Opaque("an expression", node) if node.text[:1] == "$" else Given(node.text, node)
-    whole, yes = integer(node), truth(node)
-    if whole is not None:
-        return Given(whole, node)
-    if yes is not None:
-        return Given(yes, node)
-    if node.text in ("", "~", "null"):
-        return Given(None, node)
-    if node.text[:1] == "(" and node.text[-1:] == ")" and node.source.text.startswith(node.text, node.start):
-        return _tuple(node)
-    if _FLOAT.fullmatch(node.text) and len(node.text) < 40:
-        return Given(float(node.text), node)
-    return Given(node.text, node)
-
-
-def _tuple(node: Scalar) -> Argument:
-    """HyperPyYAML's ``(3, 3)`` and ``(False, 0.5)``; one with brackets inside is left alone."""
-    inner = node.text[1:-1]
-    if any(bracket in inner for bracket in "()[]") or len(inner) > MAX_NUMBER_TEXT:
-        return Opaque("a tuple", node)
-    items: list[Argument] = []
-    for match in _ITEM.finditer(inner):
-        word = match.group().rstrip()
-        at = node.start + 1 + match.start()
-        quoted = word[:1] in "'\"" and word[-1:] == word[:1]
-        items.append(_plain(Scalar(node.source, at, at + len(word), word[1:-1] if quoted else word, quoted=quoted)))
-    return Listed(items, node, is_tuple=True)
