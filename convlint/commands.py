@@ -76,9 +76,10 @@ def run_layers(options: Mapping[str, Any]) -> int:
 
 
 def page_of(name: str, config_file: Path | None) -> str:
-    """A page on a rule, on one of convlint's own findings, or on a reason for which a value is unknown."""
+    """A page on a rule, a dialect, one of convlint's own findings, or a reason for which a value is unknown."""
+    from convlint.dialects import load_dialects, page
     from convlint.evaluate.unknown import REASONS
-    from convlint.explain import explain
+    from convlint.explain import explain, explain_dialect
     from convlint.selection import OWN_FINDINGS
 
     rules = {rule.name: rule for rule in _rules(config_file)}
@@ -89,7 +90,10 @@ def page_of(name: str, config_file: Path | None) -> str:
         return f"{name}\n\n{OWN_FINDINGS[name]}\n"
     if reason in REASONS:
         return f"{reason}: {REASONS[reason].explanation}.\n\nWhat helps: {REASONS[reason].hint}.\n"
-    known = {*rules, *OWN_FINDINGS, *REASONS}
+    dialects = {dialect.name: dialect for dialect in load_dialects()}
+    if name in dialects:
+        return explain_dialect(name, page(dialects[name]))
+    known = {*rules, *OWN_FINDINGS, *REASONS, *dialects}
     raise UsageError(f"unknown rule '{name}'{nearest(name, known) or ': convlint rules lists them all'}")
 
 
@@ -202,7 +206,7 @@ def _say_more(options: Mapping[str, Any], workspace: Workspace, errors: tuple[In
     for path in workspace.skipped:
         _say(f"{path}: left out: convlint does not read files of this kind")
     if not workspace.linted and not workspace.skipped:
-        _say("convlint: no Python files to lint")
+        _say("convlint: no Python or config files to lint")
 
 
 def _say_what_was_read(outcome: Outcome) -> None:

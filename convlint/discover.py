@@ -14,7 +14,7 @@ from convlint.usage import UsageError
 if TYPE_CHECKING:
     from pathspec import GitIgnoreSpec
 
-SUFFIXES = {".py": "python"}
+SUFFIXES = {".py": "python", ".yaml": "config", ".yml": "config", ".json": "config", ".cfg": "config"}
 """The front end that reads a file, by the file's suffix."""
 
 SKIPPED_FOLDERS = frozenset(

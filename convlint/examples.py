@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 
 from convlint.registry import page
 from convlint.rule import Rule
 
+LANGUAGES = ("python", "yaml", "json", "cfg")
 _FENCE = re.compile(r"(?P<ticks>`{3,})(?P<words>[^`]*)")
 
 
@@ -19,6 +20,8 @@ class Expectation(Enum):
     """The rule finds something."""
     GOOD = "good"
     """The rule is silent."""
+    READ = "read"
+    """On a dialect's page: the layers that are read are what matters."""
     FIXED = "fixed"
     """What the fixes of the bad example before it give; the rule is silent."""
 
@@ -28,11 +31,13 @@ class Example:
     """One marked code block of a page."""
 
     language: str
-    """``python`` or ``yaml``."""
+    """``python``, ``yaml``, ``json`` or ``cfg``."""
     expectation: Expectation
     text: str
     line: int
     """The page's line, from 1, on which the code begins."""
+    expected: tuple[str, ...] | None = None
+    """The lines of the ``text`` block that follows, if one does; on a dialect's page they are what is found."""
 
     @property
     def title(self) -> str:
@@ -68,7 +73,11 @@ def parse(text: str) -> tuple[Example, ...]:
             row += 1
         if row == len(lines):
             raise ExampleError(f"line {begin}: this code block is not closed")
-        found += _example(opening["words"].split(), lines[begin:row], begin + 1, found)
+        words = opening["words"].split()
+        if words == ["text"] and found and found[-1].expected is None:
+            found[-1] = replace(found[-1], expected=tuple(lines[begin:row]))
+        else:
+            found += _example(words, lines[begin:row], begin + 1, found)
         row += 1
     return tuple(found)
 
@@ -78,8 +87,10 @@ def _example(words: list[str], code: list[str], line: int, before: list[Example]
     if len(words) < 2:
         return []
     language, marker = words[0], " ".join(words[1:])
-    if language not in ("python", "yaml") or marker not in [expectation.value for expectation in Expectation]:
-        raise ExampleError(f"line {line - 1}: '{' '.join(words)}' is not python or yaml with bad, good or fixed")
+    if language not in LANGUAGES or marker not in [expectation.value for expectation in Expectation]:
+        raise ExampleError(
+            f"line {line - 1}: '{' '.join(words)}' is not one of {', '.join(LANGUAGES)} with bad, good or fixed"
+        )
     expectation = Expectation(marker)
     if expectation is Expectation.FIXED and not (before and before[-1].expectation is Expectation.BAD):
         raise ExampleError(f"line {line - 1}: a fixed block follows the bad block that it mends")

@@ -11,7 +11,7 @@ from convlint.rule import Rule
 WIDTH = 88
 """Prose is filled to so many columns: lines that the eye finds the way back from."""
 
-_CODE_TITLES = {"bad": "Reported:", "good": "Not reported:", "fixed": "Mended:"}
+_CODE_TITLES = {"bad": "Reported:", "good": "Not reported:", "fixed": "Mended:", "read": "Read:"}
 
 
 def explain(rule: Rule) -> str:
@@ -19,6 +19,11 @@ def explain(rule: Rule) -> str:
     group, severity, default = facts(rule)
     lines = [f"{rule.name} ({group}, {severity}, {default} by default)", "", *_readable(page(rule).splitlines())]
     return "\n".join(lines).rstrip() + "\n"
+
+
+def explain_dialect(name: str, text: str) -> str:
+    """The page of a dialect of config files, in the same way."""
+    return "\n".join([f"{name} (config files)", "", *_readable(text.splitlines())]).rstrip() + "\n"
 
 
 def rules_table(rules: Sequence[Rule]) -> str:
@@ -43,8 +48,13 @@ def summary(rule: Rule) -> str:
 
 def page_with_titled_examples(rule: Rule) -> str:
     """The rule's page in Markdown, with words in front of each example in place of the marker behind its fence."""
+    return titled_examples(page(rule))
+
+
+def titled_examples(text: str) -> str:
+    """A page in Markdown, with words in front of each example in place of the marker behind its fence."""
     lines: list[str] = []
-    for line in page(rule).splitlines():
+    for line in text.splitlines():
         fence, _, marker = line.rstrip().partition(" ")
         if fence.startswith("```") and marker in _CODE_TITLES:
             lines += [_CODE_TITLES[marker], "", fence]

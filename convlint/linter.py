@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from convlint.findings import Finding, Severity, sort_key
+from convlint.findings import Applicability, Edit, Finding, Fix, Severity, sort_key
 from convlint.network.layers import Confidence, Layer, Network, Use
 from convlint.rule import Problem, Rule
 from convlint.source import Place, named_path
@@ -121,7 +121,7 @@ def _at_meeting(rule: Rule, hits: Sequence[_Hit], severity: Severity) -> Finding
         rule=rule.name,
         severity=severity,
         place=first.use.meeting,
-        message=first.problem.message,
+        message=first.problem.message + (f": {first.use.context}" if first.use.context else ""),
         picture=first.problem.picture,
         labels=_labels(first),
         dead_fraction=first.problem.dead_fraction,
@@ -130,7 +130,17 @@ def _at_meeting(rule: Rule, hits: Sequence[_Hit], severity: Severity) -> Finding
         origins=first.use.origins,
         trace=first.use.trace,
         entry_points=tuple(sorted({name for hit in hits for name in hit.use.entry_points})),
-        fixes=first.problem.fixes,
+        fixes=(*first.problem.fixes, *_rewrites(first)),
+    )
+
+
+def _rewrites(hit: _Hit) -> tuple[Fix, ...]:
+    """The changes of a config file that end a problem with what is read. The weights differ, the sizes do not."""
+    if not hit.problem.dead_fraction:
+        return ()
+    return tuple(
+        Fix(rewrite.title, Applicability.UNSAFE, tuple(Edit(place, text) for place, text in rewrite.edits))
+        for rewrite in hit.use.rewrites
     )
 
 
@@ -174,13 +184,15 @@ def _labels(hit: _Hit) -> tuple[tuple[Place, str], ...]:
     set_at: dict[Place, list[str]] = defaultdict(list)
     for parameter in hit.problem.parameters:
         if parameter in use.origins:
-            set_at[use.origins[parameter]].append(_number(layer, parameter))
+            word = use.words.get(parameter)
+            set_at[use.origins[parameter]].append(_number(layer, parameter) + (f" ({word})" if word else ""))
     if all(_inside(origin, use.meeting) for origin in set_at):
         words = [word for of_place in set_at.values() for word in of_place]
         labels = [(use.meeting, _are_set_here(words) if words else "the numbers meet here")]
     else:
         labels = [(origin, _are_set_here(words)) for origin, words in set_at.items()]
-        labels.append((use.meeting, "they meet here"))
+        if use.meeting not in set_at:
+            labels.append((use.meeting, "they meet here"))
     if not any(_inside(place, layer.call) for place, _ in labels):
         labels.append((layer.call, f"the {layer.kind.value} is {_verb(layer)} here"))
     return tuple(labels)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -73,10 +73,10 @@ def check(order: Order) -> Outcome:
 
 def analyse(workspace: Workspace, order: Order, cache_folder: Path | None) -> Analysis:
     """The layers that the linted files build. Call it where the stack is deep."""
+    from convlint.analysis import analyse as analyse_all
     from convlint.evaluate.project import Request
-    from convlint.evaluate.project import analyse as evaluate
 
-    return evaluate(
+    return analyse_all(
         Request(
             root=workspace.root,
             linted=workspace.linted,
@@ -115,7 +115,8 @@ def _lint(workspace: Workspace, order: Order, selection: Selection, texts: Texts
     def work() -> Entry:
         analysis = analyse(workspace, order, cache_folder)
         found = lint(analysis.network, selection.running(), workspace.linted_paths(), severities)
-        findings = [finding for finding in found if finding.rule in selection.active]
+        notes = [replace(note, severity=severities.get(note.rule, note.severity)) for note in analysis.notes]
+        findings = [finding for finding in (*found, *notes) if finding.rule in selection.active]
         kept, suppressed = silence(findings, analysis, workspace, selection, severities, texts)
         return Entry(
             findings=kept,
@@ -125,7 +126,7 @@ def _lint(workspace: Workspace, order: Order, selection: Selection, texts: Texts
             suppressed=suppressed,
             consulted=dict(analysis.consulted),
             absent=tuple(sorted(analysis.absent)),
-            rules=result_cache.rule_stamps(selection.rules),
+            rules=result_cache.rule_stamps((*selection.rules, *analysis.dialects), analysis.unread),
         )
 
     return run_deep(work)

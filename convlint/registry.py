@@ -17,7 +17,7 @@ from convlint.rule import Rule
 from convlint.usage import UsageError
 
 ENTRY_POINT_GROUP = "convlint.rules"
-RESERVED_NAMES = frozenset({"all", "internal-error", "unused-suppression"})
+RESERVED_NAMES = frozenset({"all", "duplicate-key", "internal-error", "unknown-target", "unused-suppression"})
 """The word for every rule, and the findings that convlint itself makes: no rule or group may be called so."""
 
 _KEBAB_CASE = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
@@ -37,7 +37,7 @@ def load_rules(local: Sequence[Path] = ()) -> tuple[Rule, ...]:
     """
     rules: dict[str, Rule] = {}
     shipped_by: dict[str, str] = {}
-    for source, modules in (*_installed(), *_local(local)):
+    for source, modules in (*installed_modules(ENTRY_POINT_GROUP), *_local(local)):
         for rule in _rules(source, modules):
             other = rules.get(rule.name)
             if type(other) is type(rule):
@@ -54,11 +54,14 @@ def page(rule: Rule) -> str:
     return inspect.cleandoc(module.__doc__) if module is not None and module.__doc__ else ""
 
 
-def _installed() -> Iterator[tuple[str, list[ModuleType]]]:
-    """Each installed plugin: its description and its public modules."""
+def installed_modules(group: str) -> Iterator[tuple[str, list[ModuleType]]]:
+    """Each plugin installed under an entry point group: its description and its public modules.
+
+    Raises ``RuleLoadError`` for one that cannot be imported.
+    """
     from importlib.metadata import entry_points
 
-    for entry in sorted(entry_points(group=ENTRY_POINT_GROUP), key=lambda entry: (entry.name, entry.value)):
+    for entry in sorted(entry_points(group=group), key=lambda entry: (entry.name, entry.value)):
         source = f"plugin '{entry.name}'" + (f" of {entry.dist.name}" if entry.dist is not None else "")
         try:
             module = entry.load()

@@ -14,7 +14,6 @@ from pathlib import Path
 import convlint
 from convlint.evaluate.project import UnknownLayer
 from convlint.findings import Finding, InputError
-from convlint.rule import Rule
 
 FOLDER = ".convlint_cache"
 RUNS = "runs"
@@ -40,7 +39,7 @@ class Entry:
     absent: tuple[str, ...]
     """Absolute paths that were looked for in vain."""
     rules: dict[str, str]
-    """Absolute paths of the rules' files and packages, and their stamps."""
+    """Absolute paths of the rules' and dialects' packages, and of files too large to read, and their stamps."""
 
 
 def prepare(root: Path) -> Path | None:
@@ -119,9 +118,12 @@ def digest(content: bytes) -> str:
     return hashlib.blake2b(content, digest_size=16).hexdigest()
 
 
-def rule_stamps(rules: Iterable[Rule]) -> dict[str, str]:
-    """The files and packages that ``rules`` come from, and the stamps by which a change shows."""
-    places: set[str] = set()
+def rule_stamps(rules: Iterable[object], unread: Iterable[str] = ()) -> dict[str, str]:
+    """The files and packages that ``rules`` and dialects come from, and the stamps by which a change shows.
+
+    Files that are too large to be read have stamps as well.
+    """
+    places: set[str] = set(unread)
     for rule in rules:
         module = type(rule).__module__
         top = sys.modules.get(module.partition(".")[0])

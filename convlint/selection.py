@@ -16,6 +16,10 @@ OWN_FINDINGS: Mapping[str, str] = {
     "unused-suppression": "A comment `# convlint: ignore[...]` that silences nothing, or names no known rule.\n\n"
     "Remove it, so that it cannot hide a later finding. It is reported only where every rule that the comment names "
     "has run, and where every layer that it could be about is known.",
+    "duplicate-key": "A key that stands twice in one mapping of a config file, where it concerns a layer.\n\n"
+    "The last one counts, and the other is silently ignored. Remove the one that is not meant.",
+    "unknown-target": "A config file names a class, function or keyword that does not exist.\n\n"
+    "Building the object would fail. Compare the name with the source of the module that it is taken from.",
     "internal-error": "A rule failed on a layer. This is a defect of the rule, not of the linted code.\n\n"
     "Please report it to the author of the rule; `--ignore RULE` goes on without it.",
 }

@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING
 from convlint import suppressions
 from convlint.discover import is_excluded
 from convlint.findings import Finding, Severity, sort_key
+from convlint.frontends.config import section_nodes, yaml_nodes
+from convlint.frontends.config.yaml_nodes import ConfigError
+from convlint.frontends.python import tokens
 from convlint.frontends.python.source_text import SourceError
-from convlint.frontends.python.tokens import comments
 from convlint.network.layers import Network, known
 from convlint.selection import Selection
-from convlint.suppressions import UNUSED, Stretches, Suppression
+from convlint.suppressions import UNUSED, Comments, Stretches, Suppression
 from convlint.texts import Texts
 from convlint.workspace import Workspace
 
@@ -55,9 +57,21 @@ def silence(
 def _read(path: str, texts: Texts) -> Sequence[Suppression]:
     text = texts(path)
     try:
-        return suppressions.read(path, text, comments) if text is not None else ()
-    except SourceError:
+        return suppressions.read(path, text, _comments_of(path)) if text is not None else ()
+    except (SourceError, ConfigError):
         return ()
+
+
+def _comments_of(path: str) -> Comments:
+    """What finds the comments of a file, by its suffix."""
+    suffix = path.rpartition(".")[2]
+    if suffix == "py":
+        return tokens.comments
+    if suffix == "json":
+        return lambda text: ()
+    if suffix == "cfg":
+        return section_nodes.comments
+    return yaml_nodes.comments
 
 
 def _outside_ignored_files(

@@ -11,7 +11,7 @@ from convlint.findings import Edit, Finding
 from convlint.rule import Rule
 from convlint.source import Lines
 
-_SUFFIXES = {"python": ".py", "yaml": ".yaml"}
+_SUFFIXES = {"python": ".py", "yaml": ".yaml", "json": ".json", "cfg": ".cfg"}
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -79,7 +79,8 @@ def _lint(rule: Rule, example: Example) -> tuple[tuple[Finding, ...], tuple[str,
     """What the rule finds in an example, and why it could not be read."""
     from tempfile import TemporaryDirectory
 
-    from convlint.evaluate.project import Request, analyse
+    from convlint.analysis import analyse
+    from convlint.evaluate.project import Request
     from convlint.linter import lint
 
     with TemporaryDirectory() as folder:

@@ -215,7 +215,7 @@ class TestPaths:
 
     def test_nothing_to_lint_is_said(self, run: Convlint) -> None:
         run.write("notes.txt", "")
-        assert run(".").err == "convlint: no Python files to lint\n"
+        assert run(".").err == "convlint: no Python or config files to lint\n"
         assert run("notes.txt").err == "notes.txt: left out: convlint does not read files of this kind\n"
         assert run("--quiet", ".") == (0, "", "")
 

@@ -98,10 +98,10 @@ def test_what_is_not_there_is_said(tmp_path: Path) -> None:
 
 
 def test_named_files_of_other_kinds_are_left_out_and_told(tmp_path: Path) -> None:
-    make(tmp_path, "a.py", "b.yaml")
-    result = discover([tmp_path / "a.py", tmp_path / "b.yaml"], tmp_path)
+    make(tmp_path, "a.py", "b.toml")
+    result = discover([tmp_path / "a.py", tmp_path / "b.toml"], tmp_path)
     assert [file.name for file in result.files] == ["a.py"]
-    assert result.skipped == (str(tmp_path / "b.yaml"),)
+    assert result.skipped == (str(tmp_path / "b.toml"),)
 
 
 @pytest.mark.skipif(os.name == "nt", reason="links need a privilege there")

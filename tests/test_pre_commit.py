@@ -71,4 +71,4 @@ def test_the_hook_sees_all_files_in_one_process() -> None:
     (hook,) = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text(encoding="utf-8"))
     assert hook["id"] == "convlint"
     assert hook["require_serial"] is True
-    assert hook["types_or"] == ["python", "yaml"]
+    assert hook["types_or"] == ["python", "yaml", "json"]

@@ -164,8 +164,8 @@ def test_only_marked_blocks_are_examples() -> None:
     ("text", "complaint"),
     [
         ("Text\n\n```python bad\na = 1\n", "line 3: this code block is not closed"),
-        ("```python worse\na = 1\n```\n", "line 1: 'python worse' is not python or yaml with bad, good or fixed"),
-        ("```rust bad\n```\n", "line 1: 'rust bad' is not python or yaml"),
+        ("```python worse\na = 1\n```\n", "line 1: 'python worse' is not one of python, yaml, json, cfg with bad"),
+        ("```rust bad\n```\n", "line 1: 'rust bad' is not one of python, yaml, json, cfg"),
         ("```python good\n```\n\n```python fixed\n```\n", "line 4: a fixed block follows the bad block"),
     ],
 )

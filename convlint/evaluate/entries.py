@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
 from convlint.evaluate import attributes, calls, classes
@@ -154,38 +154,50 @@ def _evaluate(machine: Machine, source: SourceModule, name: str, node: ir.Functi
 
 def _run(machine: Machine, operation: Any, source: SourceModule, value: Any, node: Any) -> Record:
     """Run one entry point; again with each key of a table in which it looks up a parameter that has no default."""
-    root = Record(NOWHERE, ROOT)
+    root, span = Record(NOWHERE, ROOT), Span(source.number, node.at, node.at + 1)
+
+    def run() -> None:
+        operation(machine, source, value, node)
+
     trial = machine.trial = Trial({}, {}, {})
-    _attempt(machine, root, operation, source, value, node)
+    _attempt(machine, root, span, run)
     spent = 0
     for parameter, keys in trial.asked.items():
         for key in keys:
             if spent > MAX_TRIAL_STEPS:
-                machine.note_gap("limit", "MAX_TRIAL_STEPS", Span(source.number, node.at, node.at + 1), ENTRY)
+                machine.note_gap("limit", "MAX_TRIAL_STEPS", span, ENTRY)
                 return root
             inner = Record(NOWHERE, ROOT)
             machine.trial = Trial({parameter: Const(key.value, parameter)}, {}, {})
-            _attempt(machine, inner, operation, source, value, node)
+            _attempt(machine, inner, span, run)
             spent += machine.steps
             for (site, child, _), count in inner.calls.items():
                 root.calls.setdefault((site, child, False), count)
     return root
 
 
-def _attempt(machine: Machine, root: Record, operation: Any, source: SourceModule, value: Any, node: Any) -> None:
+def entered(machine: Machine, span: Span, operation: Callable[[], None]) -> Record:
+    """Run an entry point that no Python file defines; ``span`` is where it stands."""
+    root = Record(NOWHERE, ROOT)
+    machine.trial = Trial({}, {}, {})
+    _attempt(machine, root, span, operation)
+    return root
+
+
+def _attempt(machine: Machine, root: Record, span: Span, operation: Callable[[], None]) -> None:
     """Run one entry point in isolation: whatever it changes outside of itself is put back afterwards."""
     machine.record, machine.path, machine.steps, machine.depth = root, ROOT, 0, 0
     machine.active = {}
     machine.clock += 1
     machine.entry_start = machine.clock
     try:
-        operation(machine, source, value, node)
+        operation()
     except (Raised, Undecided, NotIterable):
         pass
     except Exhausted as error:
-        machine.note_gap("limit", error.limit, Span(source.number, node.at, node.at + 1), ENTRY)
+        machine.note_gap("limit", error.limit, span, ENTRY)
     except Exception as error:  # a mistake of convlint's own costs this entry point, not the run
-        machine.note_gap("internal", type(error).__name__, Span(source.number, node.at, node.at + 1), ENTRY)
+        machine.note_gap("internal", type(error).__name__, span, ENTRY)
     finally:
         machine.candidates.clear()
         for restore in reversed(machine.undo):

@@ -5,10 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from convlint.findings import InputError
+from convlint.findings import Finding, InputError
 from convlint.network.layers import Network
 from convlint.source import Place
+
+if TYPE_CHECKING:
+    from convlint.frontends.config.calls import Call
 
 Progress = Callable[[str, int, int], None]
 """Called with a stage's name, how many steps are done, and how many there are."""
@@ -28,6 +32,8 @@ class Request:
     """Folders that hold installed packages, in the order in which they are searched."""
     cache_folder: Path | None = None
     """Where lowered files are kept; None for nowhere."""
+    calls: tuple[Call, ...] = ()
+    """Calls that config files ask for: entry points of their own."""
     jobs: int = 1
     progress: Progress | None = None
 
@@ -72,6 +78,12 @@ class Analysis:
     """Absolute path of each file that was read, and the hex digest (blake2b, 16 bytes) of its bytes."""
     absent: frozenset[str]
     """Absolute paths that were looked for and do not exist: a file appearing there can change the result."""
+    notes: tuple[Finding, ...] = ()
+    """What is to be said beside the layers: ``duplicate-key``, ``unknown-target``."""
+    unread: tuple[str, ...] = ()
+    """Absolute paths of linted files that are too large to be read."""
+    dialects: tuple[object, ...] = ()
+    """The dialects that config files were read with."""
 
 
 def analyse(request: Request) -> Analysis:

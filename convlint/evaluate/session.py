@@ -14,7 +14,7 @@ from convlint.evaluate.modules import Modules
 from convlint.evaluate.project import Analysis, Request, Stats, UnknownLayer
 from convlint.evaluate.reach import EvaluatedNetwork
 from convlint.evaluate.sites import Sites
-from convlint.findings import InputError
+from convlint.findings import Finding, InputError
 from convlint.frontends.python.python_file import PythonFile
 from convlint.frontends.python.store import IrStore
 from convlint.network.layers import Layer, Unknown, known
@@ -63,8 +63,17 @@ class Session:
             module = self.modules.at(path)
             if module is not None and module.source is not None:
                 _keep(entries, entries_of(self.machine, module.source, postponed))
+        notes: list[Finding] = []
+        outside: frozenset[str] = frozenset()
+        if self.request.calls:
+            from convlint.evaluate.outside import Outside
+
+            others = Outside(self.machine, self.request.calls)
+            _keep(entries, others.entries())
+            self.sites.outside, notes = others.sources, others.notes
+            outside = frozenset(source.path for source in others.sources.values())
         _keep(entries, uncalled(self.machine, postponed))
-        linted = frozenset(self._shown(path) for path in self.request.linted)
+        linted = outside | frozenset(self._shown(path) for path in self.request.linted)
         network = EvaluatedNetwork(entries, self.sites, linted)
         for file in self.finder.files.values():
             if isinstance(file, PythonFile):
@@ -75,7 +84,8 @@ class Session:
         )
         stats = Stats(len(self.request.linted), parsed, len(network.layers), sure, len(entries))
         return Analysis(
-            network, tuple(errors), stats, self._unknowns(network), self.finder.consulted, frozenset(self.finder.absent)
+            network, tuple(errors), stats, self._unknowns(network), self.finder.consulted, frozenset(self.finder.absent),
+            tuple(dict.fromkeys(notes)),
         )
 
     def _readable(self, errors: list[InputError]) -> list[Path]:

@@ -57,6 +57,9 @@ REASONS: Mapping[str, Reason] = MappingProxyType(
         "choices": Reason(
             "too many possible values after joining the arms of unknown conditions", "decide the conditions by defaults"
         ),
+        "config": Reason(
+            "a number that a config file leaves to the code that reads it", "write the number out, if it matters here"
+        ),
         "internal": Reason(
             "a mistake in convlint itself: what it was evaluating is left out", "report the case, with the code"
         ),

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from convlint.evaluate.budget import MAX_TRACES
 from convlint.evaluate.reach import Edge, EvaluatedNetwork
 from convlint.evaluate.records import Fact
+from convlint.evaluate.sites import OUTSIDE
 from convlint.evaluate.values import Span
 from convlint.network.layers import Confidence, Step, Use
 
@@ -28,7 +29,7 @@ def ways_to(network: EvaluatedNetwork, key: Any) -> Sequence[Use]:
     for number, way in enumerate(_walk(network, key)):
         if number >= MAX_TRACES:
             break
-        meeting = _meeting(network, way)
+        meeting = _written(way, _meeting(network, way))
         place = network.sites.place(meeting)
         call = () if place.path in network.linted else _innermost_linted(network, way)
         groups[(place, call)].append(way)
@@ -109,6 +110,14 @@ def _meeting(network: EvaluatedNetwork, way: Way) -> Span:
     if kernel is None and stride is None:
         return way.edges[0].site
     return _meeting_at(way, outermost if kernel is None else kernel, outermost if stride is None else stride)
+
+
+def _written(way: Way, meeting: Span) -> Span:
+    """A call in a config file is met at a number that is written there, where one is: that is the place to act."""
+    if meeting.file < OUTSIDE:
+        return meeting
+    origins = (_origin(way, "kernel_size"), _origin(way, "stride"))
+    return next((origin for origin in origins if origin is not None and origin.file == meeting.file), meeting)
 
 
 def _innermost_linted(network: EvaluatedNetwork, way: Way) -> tuple[Any, ...]:

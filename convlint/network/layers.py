@@ -78,6 +78,15 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True)
+class Rewrite:
+    """A change of a config file after which a layer reads all of its input and gives an output of the same size."""
+
+    title: str
+    edits: tuple[tuple[Place, str], ...]
+    """What replaces the characters of each place."""
+
+
+@dataclass(frozen=True, slots=True)
 class Use:
     """One way in which a layer gets its numbers: where they meet and where each one comes from."""
 
@@ -92,6 +101,12 @@ class Use:
     count: int
     """How many layers one entry point (the first of the trace) builds in this way."""
     confidence: Confidence
+    context: str = ""
+    """The layer in the words of the file that describes it, where that is a config: ``Conv in backbone[3]``."""
+    words: Mapping[str, str] = field(default_factory=dict)
+    """What a number is called where it is written, by parameter: ``SLOWFAST.ALPHA`` for ``stride``."""
+    rewrites: tuple[Rewrite, ...] = ()
+    """What would let the layer read everything, where the config's own words allow it."""
 
 
 class Network(Protocol):

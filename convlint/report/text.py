@@ -15,6 +15,7 @@ from convlint.report.snippet import Label, SourceLines, code_line, frames
 from convlint.report.statistics import statistics_lines
 from convlint.source import Place
 
+CONFIG_SUFFIXES = (".yaml", ".yml", ".json", ".cfg")
 ENTRY_POINTS_SHOWN = 3
 """So many models are named; the others are counted. JSON has them all."""
 
@@ -76,15 +77,21 @@ def _pixels(row: str, screen: Screen) -> str:
 def _reached_from(finding: Finding) -> str:
     """``reached from resnet18, resnet34 and 8 more``; empty where no entry point is known."""
     names = finding.entry_points
-    if not names:
+    if not names or names == (finding.place.path,):
         return ""
-    short = sorted((name.rpartition(".")[2] for name in names), key=_natural)
+    short = sorted((_short(name) for name in names), key=_natural)
     shown = list(dict.fromkeys(short))[:ENTRY_POINTS_SHOWN]
     others = len(names) - sum(name in shown for name in short)
     listed = ", ".join(shown) if others or len(shown) == 1 else f"{', '.join(shown[:-1])} and {shown[-1]}"
     more = f" and {others:,} more" if others else ""
     doubt = "" if finding.confidence is Confidence.CERTAIN else ", if a condition holds that could not be decided"
     return f"reached from {listed}{more}{doubt}"
+
+
+def _short(name: str) -> str:
+    """A function or class without its module; the network of a config file as it is."""
+    file = name.partition(":")[0]
+    return name if file.endswith(CONFIG_SUFFIXES) else name.rpartition(".")[2]
 
 
 def _natural(name: str) -> list[tuple[int, str]]:

@@ -1,0 +1,205 @@
+"""Calls that are written outside of Python: a config names a class and its arguments, and it is built as by a call."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from convlint.evaluate import attributes, calls, classes
+from convlint.evaluate.entries import Entry, entered, run_forward
+from convlint.evaluate.environment import Arguments, NotIterable, Raised
+from convlint.evaluate.library.torch_layers import MODULES
+from convlint.evaluate.library.torch_nn import is_module
+from convlint.evaluate.machine import Machine
+from convlint.evaluate.paths import Undecided, leaves
+from convlint.evaluate.records import Record, Scope
+from convlint.evaluate.sites import OUTSIDE
+from convlint.evaluate.standins import is_standin
+from convlint.evaluate.values import UNBOUND, Class, Const, Function, Module, Partial, Span, Tuple, Unknown, Value
+from convlint.findings import Finding, Severity
+from convlint.frontends.config.calls import Argument, Call, Given, Keyed, Listed
+from convlint.frontends.config.nodes import Scalar, Source
+from convlint.usage import nearest
+
+UNKNOWN_TARGET = "unknown-target"
+_DYNAMIC = re.compile(r"\b(?:globals\(|vars\(|setattr\(|exec\(|sys\.modules|importlib|lazy|__getattr__|__path__)")
+"""What a module may get more names by than its statements bind."""
+_WINDOWS = ("Conv", "Pool", "fold")
+_OTHER_WINDOWS = frozenset(
+    {"Fold", *(f"MaxUnpool{rank}d" for rank in (1, 2, 3)), "FractionalMaxPool2d", "FractionalMaxPool3d"}
+    | {f"Adaptive{kind}Pool{rank}d" for kind in ("Avg", "Max") for rank in (1, 2, 3)}
+)
+"""Classes of torch.nn with a window that never miss a position, or are not modelled as layers."""
+
+
+class Missing(NamedTuple):
+    """A name that does not exist: what it is, and where it is missing."""
+
+    name: str
+    owner: str
+    choices: tuple[str, ...]
+
+    @property
+    def message(self) -> str:
+        """In words, with the name that may have been meant."""
+        return f"{self.owner} has no '{self.name}'{nearest(self.name, self.choices)}"
+
+
+class Outside:
+    """The calls of one run. ``sources`` are the files in which they stand, by number."""
+
+    def __init__(self, machine: Machine, requested: Sequence[Call]) -> None:
+        self.machine = machine
+        self.requested = requested
+        self.notes: list[Finding] = []
+        self.sources: dict[int, Source] = {}
+        self.numbers: dict[str, int] = {}
+        for call in requested:
+            self._number(call.target.source)
+
+    def entries(self) -> Iterator[Entry]:
+        """Build every requested object, each an entry point of its own."""
+        for call in self.requested:
+            source = call.target.source
+            span = Span(self._number(source), 0, len(source.text))
+            name = f"{source.path}:{call.path}"
+            root = entered(self.machine, span, lambda call=call: self._enter(call))  # type: ignore[misc]
+            scope = Scope(name, span, None)
+            inner = Record(scope, root.birth)
+            inner.calls = root.calls
+            yield Entry(name, inner)
+
+    def _enter(self, call: Call) -> None:
+        result = self._called(call)
+        for leaf in leaves(result):
+            if is_module(leaf):
+                run_forward(self.machine, leaf, self._span(call.target))
+
+    def _called(self, call: Call) -> Value:
+        """What a call gives; its arguments are built first, whatever becomes of it."""
+        positional = [self._value(argument) for argument in call.positional]
+        keywords = {name: self._value(argument) for name, argument in call.keywords.items()}
+        callee = self._target(call)
+        if isinstance(callee, Unknown):
+            return callee
+        self._check_keywords(call, callee)
+        if isinstance(callee, Class) and callee.span is not None and not _is_network(callee):
+            return Unknown("config", f"an object of {callee.name}", self._span(call.target))
+        if call.partial:
+            return Partial(callee, tuple(positional), keywords)
+        try:
+            made = self.machine.apply(
+                calls.call, self.machine, callee, Arguments(positional, keywords), self._span(call.target)
+            )
+        except (Raised, Undecided, NotIterable) as error:
+            return Unknown("raises", str(error), self._span(call.target))
+        return made if isinstance(made, Value) else Unknown("raises", "", self._span(call.target))
+
+    def _value(self, argument: Argument) -> Value:
+        if isinstance(argument, Call):
+            return self._called(argument)
+        if isinstance(argument, Given):
+            return Const(argument.value, self._span(argument.node) if isinstance(argument.node, Scalar) else None)
+        if isinstance(argument, Listed):
+            items = [self._value(item) for item in argument.items]
+            return Tuple(tuple(items)) if argument.is_tuple else self.machine.list(items)
+        if isinstance(argument, Keyed):
+            made = self.machine.dict()
+            made.entries = {name: (Const(name), self._value(value)) for name, value in argument.entries.items()}
+            return made
+        span = Span(self._number(argument.node.source), argument.node.start, argument.node.end)
+        return Unknown("config", argument.detail, span)
+
+    # --- targets ------------------------------------------------------------------------------------------------------
+
+    def _target(self, call: Call) -> Value:
+        """The class or function that is called; an unknown, and a note where that is sure, for one that is missing."""
+        span, parts = self._span(call.target), call.name.split(".")
+        module, used = self._module(parts)
+        if module is None:
+            return Unknown("module-not-found", call.name, span)
+        value: Value = module
+        for name in parts[used:]:
+            try:
+                found = self.machine.apply(attributes.find, self.machine, value, name, span)
+            except (Raised, Undecided, NotIterable):
+                return Unknown("unknown-attribute", name, span)
+            missing = _missing(value, name, found) if name is parts[-1] else None
+            if missing is not None and not call.guessed:
+                hint = nearest(name, missing.choices)
+                self._note(call.target, f"{missing.owner} has no '{name}'{hint}")
+            if missing is not None or found is UNBOUND:
+                return Unknown("unknown-attribute", name, span)
+            value = found
+        return value if not isinstance(value, Module) else Unknown("raises", call.name, span)
+
+    def _module(self, parts: list[str]) -> tuple[Module | None, int]:
+        """The innermost module that a dotted name begins with, and how many of its parts that takes."""
+        if not all(part.isidentifier() for part in parts):
+            return None, 0
+        for used in range(len(parts) - 1, 0, -1):
+            module = self.machine.modules.import_by_name(".".join(parts[:used]))
+            if module is not None:
+                return module, used
+        return None, 0
+
+    def _check_keywords(self, call: Call, callee: Value) -> None:
+        """A note for each keyword that the class or function does not take."""
+        names = _parameters(callee)
+        if names is None:
+            return
+        for keyword in call.keywords:
+            if keyword not in names and keyword in call.keys:
+                title = call.name.rpartition(".")[2]
+                self._note(call.keys[keyword], f"{title} takes no '{keyword}'{nearest(keyword, names)}")
+
+    def _note(self, node: Scalar, message: str) -> None:
+        self.notes.append(Finding(UNKNOWN_TARGET, Severity.NOTE, node.place, message))
+
+    def _span(self, node: Scalar) -> Span:
+        return Span(self._number(node.source), node.start, node.end)
+
+    def _number(self, source: Source) -> int:
+        number = self.numbers.setdefault(source.path, OUTSIDE + len(self.numbers))
+        self.sources.setdefault(number, source)
+        return number
+
+
+def _missing(owner: Value, name: str, found: object) -> Missing | None:
+    """What is missing where ``owner`` is a module whose source is known not to have ``name``."""
+    if not isinstance(owner, Module):
+        return None
+    if owner.name == "torch.nn" and name not in MODULES and name not in _OTHER_WINDOWS:
+        if any(word in name for word in _WINDOWS) and not name.startswith("Lazy") and name[:1].isupper():
+            return Missing(name, "torch.nn", (*MODULES, *_OTHER_WINDOWS))
+        return None
+    if found is not UNBOUND or owner.source is None or is_standin(owner.source.path):
+        return None
+    if _DYNAMIC.search(owner.source.file.text):
+        return None
+    choices = tuple(piece.name for piece in owner.source.pieces if piece.name)
+    return Missing(name, owner.name, choices)
+
+
+def _is_network(cls: Class) -> bool:
+    """Whether objects of a class may build layers: modules do, and classes of which not all is known."""
+    return cls.incomplete is not None or any(base.name == "Module" and base.span is None for base in cls.mro)
+
+
+def _parameters(callee: Value) -> tuple[str, ...] | None:
+    """The names of a callable's parameters; None where it takes any, or they are not known."""
+    if isinstance(callee, Class) and callee.span is None and callee.name in MODULES:
+        return MODULES[callee.name].names
+    skip = 0
+    if isinstance(callee, Class):
+        if callee.span is None or callee.incomplete is not None or callee.make is not None or callee.fields is not None:
+            return None
+        init, new = classes.lookup(callee, "__init__"), classes.lookup(callee, "__new__")
+        if not isinstance(init, Function) or isinstance(new, Function) or callee.metaclass is not None:
+            return None
+        callee, skip = init, 1
+    if not isinstance(callee, Function) or callee.wrapped is not None or callee.signature.double_star is not None:
+        return None
+    signature = callee.signature
+    return (*signature.positional[max(skip, signature.posonly) :], *signature.keyword)

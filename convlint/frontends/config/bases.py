@@ -1,0 +1,90 @@
+"""Configs that take in others (``_BASE_``, ``__include__``, ``_base_``): the merged tree, and what led to each file."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from convlint.frontends.config.dialect import Config
+from convlint.frontends.config.limits import MAX_BASES, MAX_NESTING
+from convlint.frontends.config.nodes import Mapping, Node, Scalar, Sequence, truth
+from convlint.network.layers import Step
+
+BASE_KEYS = ("_BASE_", "__include__", "_base_")
+MAX_CHAIN = 20
+"""Files that take in each other, one after the other; mmdetection's longest chain is five."""
+
+
+@dataclass(slots=True)
+class Composed:
+    """A config with everything that it takes in. Values keep the places at which they are written."""
+
+    root: Mapping
+    ways: dict[str, tuple[Step, ...]] = field(default_factory=dict)
+    """By the path of a file that was taken in: the lines that led there, outermost first."""
+    taken: int = 0
+    """How many times a file was taken in."""
+
+    def above(self, node: Node) -> tuple[Step, ...]:
+        """The lines that lead to the file in which a node stands."""
+        return self.ways.get(node.source.path, ())
+
+
+def compose(config: Config) -> Composed | None:
+    """The first document of a config, merged over those that it takes in; None where it is no mapping."""
+    root = config.roots[0] if config.roots else None
+    if not isinstance(root, Mapping):
+        return None
+    composed = Composed(root, {config.source.path: ()})
+    composed.root = _merged(config, root, (), composed)
+    return composed
+
+
+def _merged(config: Config, root: Mapping, above: tuple[Step, ...], composed: Composed) -> Mapping:
+    """A config's own mapping over those of the files that it takes in."""
+    merged: Mapping | None = None
+    for name in _names(root) if len(above) < MAX_CHAIN else ():
+        composed.taken += 1
+        if composed.taken > MAX_BASES:
+            break
+        base = config.base(name)
+        inner = base.roots[0] if base is not None and base.roots else None
+        if base is None or not isinstance(inner, Mapping) or base.source.path in _paths(above, config):
+            continue
+        steps = (*above, Step(name.place, f"{config.source.path}:{name.text}"))
+        composed.ways.setdefault(base.source.path, steps)
+        taken = _merged(base, inner, steps, composed)
+        merged = taken if merged is None else merge(merged, taken)
+    return root if merged is None else merge(merged, root)
+
+
+def _paths(above: tuple[Step, ...], config: Config) -> set[str]:
+    return {config.source.path, *(step.place.path for step in above)}
+
+
+def _names(root: Mapping) -> list[Scalar]:
+    found: list[Scalar] = []
+    for key in BASE_KEYS:
+        value = root.get(key)
+        items = value.items if isinstance(value, Sequence) else [value]
+        found += [item for item in items if isinstance(item, Scalar)]
+    return found
+
+
+def merge(base: Mapping, over: Mapping, depth: int = 0) -> Mapping:
+    """``over`` laid over ``base``, mappings inside each other; ``_delete_`` keeps nothing of the base."""
+    if truth(over.get("_delete_")) or depth > MAX_NESTING:
+        return over
+    entries = dict(base.entries)
+    for key, value in over.entries.items():
+        below = entries.get(key)
+        if isinstance(value, Mapping) and isinstance(below, Mapping):
+            entries[key] = merge(below, value, depth + 1)
+        else:
+            entries[key] = value
+    merged = Mapping(over.source, over.start, over.end, tag=over.tag)
+    merged.pairs = [(over.key(key) or base.key(key) or _name(over, key), value) for key, value in entries.items()]
+    return merged
+
+
+def _name(mapping: Mapping, key: str) -> Scalar:
+    return Scalar(mapping.source, mapping.start, mapping.start, key)

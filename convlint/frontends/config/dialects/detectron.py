@@ -1,0 +1,151 @@
+"""detectron2 and maskrcnn-benchmark: `MODEL.RESNETS.STRIDE_IN_1X1`.
+
+## Recognised by
+
+A `MODEL` with `RESNETS`, or whose `BACKBONE.NAME` builds a ResNet (`build_resnet_fpn_backbone`), after `_BASE_` is
+taken in. In lazy configs, `L(...)` with `stride_in_1x1`.
+
+## What is read
+
+In a bottleneck of depth 50, 101 or 152 the flag moves the stride of res3, res4 and res5 from the 3x3 convolution to
+the 1x1 convolution in front of it. It is true unless it is set: that is how the original MSRA weights were trained,
+and those weights need it. `RES5_DILATION: 2` takes the stride of res5 away, `OUT_FEATURES` ends the network early.
+Depth 18 and 34 have no bottlenecks, and ignore the flag. The finding stands at the flag, else at what chooses the
+backbone.
+
+## Examples
+
+```yaml bad
+MODEL:
+  META_ARCHITECTURE: "GeneralizedRCNN"
+  BACKBONE:
+    NAME: "build_resnet_fpn_backbone"
+  RESNETS:
+    DEPTH: 50
+    STRIDE_IN_1X1: True
+    OUT_FEATURES: ["res2", "res3", "res4", "res5"]
+```
+
+```text
+7:20 dead-pixels
+```
+
+What is not written counts as well, and where it comes from is told.
+
+```yaml bad
+_BASE_: "base.yaml"
+MODEL:
+  RESNETS:
+    DEPTH: 101
+# file: base.yaml
+MODEL:
+  BACKBONE:
+    NAME: "build_resnet_fpn_backbone"
+```
+
+```text
+3:11 dead-pixels
+```
+
+```yaml good
+MODEL:
+  BACKBONE:
+    NAME: "build_resnet_fpn_backbone"
+  RESNETS:
+    DEPTH: 101
+    STRIDE_IN_1X1: False
+```
+
+## Limits
+
+The 1x1 shortcut beside the first bottleneck strides whatever the flag says, and is not reported. Other projects'
+backbones are passed over.
+
+## References
+
+- detectron2, `config/defaults.py` ("Use True only for the original MSRA ResNet"), `modeling/backbone/resnet.py`.
+- maskrcnn-benchmark, `config/defaults.py`; He et al., Deep Residual Learning (2016).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import ClassVar
+
+from convlint.frontends.config.bases import Composed, compose
+from convlint.frontends.config.dialect import Config, Dialect
+from convlint.frontends.config.facts import Found, Number, Spot
+from convlint.frontends.config.nodes import Mapping, Node, Scalar, Sequence, child, integer, mappings, text, truth
+from convlint.frontends.config.residual import bottlenecks, moved
+
+_BUILDS_RESNET = re.compile(r"build_(\w+_)?resnet(_\w+)?_backbone")
+_WITH_BOTTLENECKS = (50, 101, 152)
+
+
+class Detectron(Dialect):
+    name = "detectron"
+    marks: ClassVar = ((b"RESNETS", b"_BASE_:", b"resnet_", b"stride_in_1x1"), (b"MODEL", b"_BASE_:", b"stride_in_1x1"))
+    suffixes: ClassVar[tuple[str, ...]] = (".yaml", ".yml", ".py")
+
+    def read(self, config: Config) -> Iterator[Found]:
+        if config.source.file.suffix == ".py":
+            yield from _lazy(config)
+            return
+        composed = compose(config)
+        if composed is not None and isinstance(child(composed.root, "MODEL"), Mapping):
+            yield from _yacs(config, composed)
+
+
+def _yacs(config: Config, composed: Composed) -> Iterator[Found]:
+    model = child(composed.root, "MODEL")
+    resnets, builder = child(model, "RESNETS"), child(model, "BACKBONE", "NAME")
+    if builder is not None and not _BUILDS_RESNET.fullmatch(text(builder) or ""):
+        return
+    flag, depth = child(resnets, "STRIDE_IN_1X1"), child(resnets, "DEPTH")
+    if builder is None and flag is None and depth is None:
+        return
+    first = True if flag is None else truth(flag)
+    if first is None or (50 if depth is None else integer(depth)) not in _WITH_BOTTLENECKS:
+        return
+    node = next((node for node in (flag, builder, depth) if isinstance(node, Scalar)), None)
+    if node is None:
+        return
+    stages = _stages(child(resnets, "OUT_FEATURES"), integer(child(resnets, "RES5_DILATION")) or 1)
+    yield from _found(config, composed, node, first, stages, flag is not None)
+
+
+def _found(
+    config: Config, composed: Composed, node: Scalar, first: bool, stages: list[str], written: bool
+) -> Iterator[Found]:
+    listed = " and ".join([", ".join(stages[:-1]), stages[-1]]) if len(stages) > 1 else "".join(stages)
+    why = "" if written else "; MODEL.RESNETS.STRIDE_IN_1X1 is true unless it is set"
+    spot = Spot(
+        node,
+        "MODEL.RESNETS",
+        config.source.path,
+        f"the 1x1 convolution of the first bottleneck in {listed}{why}",
+        composed.above(node),
+    )
+    strides = [(Number(2),)] * len(stages)
+    word = "MODEL.RESNETS.STRIDE_IN_1X1" if written else ""
+    rewrites = moved(node, "False", "STRIDE_IN_1X1 false") if written else ()
+    yield from bottlenecks(spot, first, strides, Number(2, node.place, word), rewrites)
+
+
+def _stages(out_features: Node | None, res5_dilation: int) -> list[str]:
+    """The stages that stride: those up to the last that is used, res4 unless something is said."""
+    names = [text(item) for item in out_features.items] if isinstance(out_features, Sequence) else ["res4"]
+    used = [stage for stage in ("res3", "res4", "res5") if any((name or "") >= stage for name in names)]
+    return [stage for stage in used if stage != "res5" or res5_dilation == 1]
+
+
+def _lazy(config: Config) -> Iterator[Found]:
+    for root in config.roots:
+        for path, mapping in mappings(root):
+            flag, depth = mapping.get("stride_in_1x1"), integer(mapping.get("depth"))
+            if isinstance(flag, Scalar) and truth(flag) is not None and depth in (None, *_WITH_BOTTLENECKS):
+                spot = Spot(flag, path, config.source.path, "the 1x1 convolution of each strided bottleneck")
+                place = Number(2, flag.place, "stride_in_1x1")
+                rewrites = moved(flag, "False", "stride_in_1x1 false")
+                yield from bottlenecks(spot, bool(truth(flag)), [(Number(2),)], place, rewrites)

@@ -1,0 +1,197 @@
+"""OpenMMLab (mmdetection, mmpretrain, mmsegmentation, ...): `style='caffe'`, and the extra level of an FPN.
+
+## Recognised by
+
+`dict(type='ResNet', ...)` and `dict(type='FPN', ...)` anywhere in a config in Python, YAML or JSON, after `_base_` is
+taken in and `_delete_` obeyed; also in the new style with `read_base()`.
+
+## What is read
+
+- `style='caffe'` in a ResNet or ResNeXt of depth 50 or more puts the stride of each stage on the 1x1 convolution of its
+  first bottleneck. `style='pytorch'`, the default, puts it on the 3x3 one.
+- An FPN or PAFPN with more outputs than inputs and without `add_extra_convs` makes each further level by
+  `max_pool2d(x, 1, stride=2)`, which keeps one pixel in four.
+- `dict(type='Conv2d', kernel_size=..., stride=...)` and the other layers of torch by their names.
+
+## Examples
+
+```python bad
+model = dict(
+    type="FasterRCNN",
+    backbone=dict(type="ResNet", depth=50, num_stages=4, style="caffe"),
+    neck=dict(type="FPN", in_channels=[256, 512, 1024, 2048], out_channels=256, num_outs=4),
+)
+```
+
+```text
+3:64 dead-pixels
+```
+
+The flag stands in one file and the depth in another.
+
+```python bad
+_base_ = "./base.py"
+model = dict(backbone=dict(style="caffe"))
+# file: base.py
+model = dict(backbone=dict(type="ResNet", depth=101, style="pytorch"))
+```
+
+```text
+2:34 dead-pixels
+```
+
+Five levels from four.
+
+```python bad
+model = dict(
+    backbone=dict(type="ResNet", depth=50),
+    neck=dict(type="FPN", in_channels=[256, 512, 1024, 2048], out_channels=256, num_outs=5),
+)
+```
+
+```text
+3:90 dead-pixels
+```
+
+```python good
+model = dict(
+    backbone=dict(type="ResNet", depth=50, style="pytorch"),
+    neck=dict(
+        type="FPN",
+        in_channels=[256, 512, 1024, 2048],
+        out_channels=256,
+        start_level=1,
+        add_extra_convs="on_input",
+        num_outs=5,
+    ),
+    bbox_head=dict(anchor_generator=dict(type="AnchorGenerator", strides=[4, 8, 16, 32, 64])),
+)
+```
+
+## Limits
+
+The 1x1 shortcut beside a bottleneck is the same in both styles, and is not reported. Expressions are unknown.
+
+## References
+
+- mmdetection, `models/backbones/resnet.py`, `models/necks/fpn.py` and `pafpn.py`; mmengine, `config/config.py`.
+- detectron2#331 and mmdetection#4458: the maintainers on `max_pool2d(x, 1, stride=2)`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import ClassVar
+
+from convlint.frontends.config.bases import Composed, compose
+from convlint.frontends.config.dialect import Config, Dialect
+from convlint.frontends.config.facts import Found, Number, Spot, found, number, numbers
+from convlint.frontends.config.nodes import Mapping, Node, Scalar, Sequence, integer, is_null, mappings, text, truth
+from convlint.frontends.config.residual import bottlenecks, moved
+
+_BOTTLENECKS = frozenset(
+    {"ResNet", "ResNeXt", "SEResNet", "SEResNeXt", "ResNetV1c", "DetectoRS_ResNet", "DetectoRS_ResNeXt", "Res2Net"}
+)
+_PYRAMIDS = frozenset({"FPN", "PAFPN", "FPN_DropBlock"})
+_LAYERS = frozenset(f"{name}{rank}d" for name in ("Conv", "ConvTranspose", "MaxPool", "AvgPool") for rank in (1, 2, 3))
+_POOLS = ("MaxPool", "AvgPool")
+
+
+class OpenMmlab(Dialect):
+    name = "openmmlab"
+    marks: ClassVar = ((b"type", b"_base_", b"read_base"),)
+    shape = re.compile(
+        rb"\b_base_['\"]?\s*[:=]|read_base\(|type['\"]?\s*[:=]\s*['\"]?(?:[\w.]*\.)?"
+        rb"(?:\w*ResNet|\w*ResNeXt|Res2Net|(?:PA)?FPN|(?:Max|Avg)Pool[123]d|Conv(?:Transpose)?[123]d)"
+    )
+    suffixes: ClassVar[tuple[str, ...]] = (".py", ".yaml", ".yml", ".json")
+
+    def read(self, config: Config) -> Iterator[Found]:
+        composed = compose(config)
+        if composed is None:
+            return
+        for path, mapping in mappings(composed.root):
+            kind = mapping.get("type")
+            if not isinstance(kind, Scalar):
+                continue
+            name = kind.text.rpartition(".")[2]
+            if name in _BOTTLENECKS:
+                yield from _backbone(config, composed, path, mapping)
+            elif name in _PYRAMIDS:
+                yield from _pyramid(config, composed, path, mapping, name)
+            elif kind.text in _LAYERS and "kernel_size" in mapping.entries:
+                yield from _layer(config, composed, path, mapping, name)
+
+
+def _backbone(config: Config, composed: Composed, path: str, mapping: Mapping) -> Iterator[Found]:
+    style, depth = mapping.get("style"), integer(mapping.get("depth"))
+    if (
+        not isinstance(style, Scalar)
+        or depth is None
+        or depth < 50
+        or (truth(mapping.get("avg_down")) is None and (mapping.get("avg_down") is not None))
+    ):
+        return
+    if style.text not in ("caffe", "pytorch"):
+        return
+    strides = [(Number(stride),) for stride in _strides(mapping)]
+    context = f"the 1x1 convolution of the first bottleneck in {len([s for s in strides if s[0].value != 1])} stages"
+    spot = Spot(style, path, config.source.path, context, composed.above(style))
+    place = Number(2, style.place, f"style='{style.text}'")
+    rewrites = moved(style, "pytorch", "style pytorch")
+    yield from bottlenecks(spot, style.text == "caffe", strides, place, rewrites)
+
+
+def _strides(mapping: Mapping) -> list[int]:
+    """The strides of the stages: as given, else 1, 2, 2, 2, for as many stages as there are."""
+    given = mapping.get("strides")
+    stages = integer(mapping.get("num_stages")) or 4
+    if isinstance(given, Sequence):
+        return [stride for stride in map(integer, given.items) if stride is not None][:stages]
+    return [1, 2, 2, 2][: max(0, stages)]
+
+
+def _pyramid(config: Config, composed: Composed, path: str, mapping: Mapping, name: str) -> Iterator[Found]:
+    outputs, inputs, extra = mapping.get("num_outs"), mapping.get("in_channels"), mapping.get("add_extra_convs")
+    if not isinstance(outputs, Scalar) or not isinstance(inputs, Sequence) or _makes_convolutions(extra):
+        return
+    start, end = integer(mapping.get("start_level")) or 0, integer(mapping.get("end_level"))
+    last = len(inputs.items) if end is None or end == -1 else end + 1
+    total = integer(outputs)
+    if total is None or total <= last - start:
+        return
+    spot = Spot(
+        outputs,
+        path,
+        config.source.path,
+        f"the {'extra level' if total - last + start == 1 else 'extra levels'} of {name}, for want of add_extra_convs",
+        composed.above(outputs),
+    )
+    for _ in range(min(total - last + start, 8)):
+        yield found(
+            "torch.nn.functional.max_pool2d", spot, (Number(1),), (Number(2, outputs.place, "num_outs"),),
+            padding=(Number(0),),
+        )  # fmt: skip
+
+
+def _makes_convolutions(extra: Node | None) -> bool:
+    """Whether further levels come from convolutions; an expression may say so."""
+    return not is_null(extra) and truth(extra) is not False
+
+
+def _layer(config: Config, composed: Composed, path: str, mapping: Mapping, name: str) -> Iterator[Found]:
+    """A layer of torch by its name, with keywords as torch has them."""
+    config.take(mapping)
+    kernel = numbers(mapping.get("kernel_size"), "kernel_size")
+    pools = name.startswith(_POOLS)
+    if pools and is_null(mapping.get("stride")):
+        stride = tuple(Number(size.value) for size in kernel)
+    else:
+        stride = numbers(mapping.get("stride"), "stride", 1)
+    spot = Spot(mapping, path, config.source.path, f"{text(mapping.get('type'))} in {path}", composed.above(mapping))
+    channels = None if pools else number(mapping.get("out_channels"), "out_channels").value
+    yield found(
+        f"torch.nn.{name}", spot, kernel, stride, numbers(mapping.get("dilation"), "dilation", 1),
+        numbers(mapping.get("padding"), "padding", 0), channels,
+    )  # fmt: skip

@@ -1,0 +1,56 @@
+"""Layers of config files as a network: what the rules read, in the form in which Python's layers come as well."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+from convlint.frontends.config.facts import Found
+from convlint.network.layers import Confidence, Layer, Network, Use
+
+
+class ConfigNetwork:
+    """The layers that config files describe; the same layer found twice in one place counts twice."""
+
+    def __init__(self, found: Iterable[Found]) -> None:
+        uses: dict[Layer, dict[object, Use]] = defaultdict(dict)
+        for one in found:
+            key = (one.use.meeting, one.use.entry_points)
+            known = uses[one.layer].get(key)
+            uses[one.layer][key] = one.use if known is None else replace(known, count=known.count + 1)
+        self._uses = {layer: tuple(of_layer.values()) for layer, of_layer in uses.items()}
+        self.layers: tuple[Layer, ...] = tuple(self._uses)
+
+    def uses(self, layer: Layer) -> Sequence[Use]:
+        """Each place at which the layer's numbers meet."""
+        return self._uses.get(layer, ())
+
+    def reached_from(self, layer: Layer) -> tuple[tuple[str, ...], Confidence]:
+        """The networks that the layer belongs to."""
+        uses = self.uses(layer)
+        certain = any(use.confidence is Confidence.CERTAIN for use in uses)
+        names = tuple(sorted({name for use in uses for name in use.entry_points}))
+        return names, Confidence.CERTAIN if certain else Confidence.POSSIBLE
+
+
+class JoinedNetwork:
+    """Several networks as one."""
+
+    def __init__(self, networks: Sequence[Network]) -> None:
+        self._holders: dict[Layer, list[Network]] = defaultdict(list)
+        for network in networks:
+            for layer in network.layers:
+                self._holders[layer].append(network)
+        self.layers: tuple[Layer, ...] = tuple(sorted(self._holders, key=lambda layer: layer.call))
+
+    def uses(self, layer: Layer) -> Sequence[Use]:
+        """The ways to reach the layer in all networks that hold it."""
+        return [use for network in self._holders[layer] for use in network.uses(layer)]
+
+    def reached_from(self, layer: Layer) -> tuple[tuple[str, ...], Confidence]:
+        """The entry points of all networks that hold the layer."""
+        reached = [network.reached_from(layer) for network in self._holders[layer]]
+        certain = any(confidence is Confidence.CERTAIN for _, confidence in reached)
+        names = tuple(sorted({name for names, _ in reached for name in names}))
+        return names, Confidence.CERTAIN if certain else Confidence.POSSIBLE
