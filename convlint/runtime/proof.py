@@ -12,16 +12,34 @@ from typing import Any
 import torch
 
 from convlint.runtime.liveness import Liveness
-from convlint.runtime.masks import Levels, full
+from convlint.runtime.masks import LIVE, Levels, full
 from convlint.runtime.tape import Numbered, Ref, Tape, tensors_in
 
 SEED = 20240607
 """Every pass of one model starts its random numbers here, so that dropout that is always on repeats itself."""
+Run = Callable[[Sequence[torch.Tensor]], Any]
 LARGEST = 1000.0
 """Random numbers are drawn between minus and plus this: far from anything normal, and far from overflowing."""
 
-Claims = Mapping[int, Sequence[Levels]]
-"""For operations of the pass, the levels of what they wrote; level 0 is claimed dead. -1 stands for the inputs."""
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """One operation, known by its name, and the levels of what it wrote: level 0 is claimed dead."""
+
+    name: str
+    levels: tuple[Levels, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Claims:
+    """All that is claimed about one pass."""
+
+    inputs: tuple[Levels, ...]
+    by_operation: Mapping[int, Claim]
+    operations: int
+    """How many operations the pass has."""
+    anything: bool
+    """Whether any element is claimed dead."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,15 +63,17 @@ class Proof:
         return self.finite and self.nan and self.random
 
 
-def claims_of(tape: Tape, liveness: Liveness) -> dict[int, Sequence[Levels]]:
+def claims_of(tape: Tape, liveness: Liveness) -> Claims:
     """Every element of floating point that the walk found dead."""
-    claims: dict[int, Sequence[Levels]] = {}
-    for op, levels in zip(tape.ops, liveness.outputs, strict=True):
-        if op.reads and any(_claims(ref, each) for ref, each in zip(op.outputs, levels, strict=True)):
-            claims[op.index] = levels
-    if any(_claims(ref, each) for ref, each in zip(tape.inputs, liveness.inputs, strict=True)):
-        claims[-1] = liveness.inputs
-    return claims
+    by_operation = {}
+    for op, of_op in zip(tape.ops, liveness.outputs, strict=True):
+        written = [(ref, each) for ref, each in zip(op.outputs, of_op, strict=True) if ref is not None]
+        # What a norm returns beside its result, and nobody takes, is not worth a pass.
+        levels = tuple(LIVE if at and isinstance(each, int) else each for at, (_, each) in enumerate(written))
+        if op.reads and any(_claims(ref, each) for (ref, _), each in zip(written, levels, strict=True)):
+            by_operation[op.index] = Claim(str(op.function), levels)
+    of_inputs = any(_claims(ref, each) for ref, each in zip(tape.inputs, liveness.inputs, strict=True))
+    return Claims(liveness.inputs, by_operation, len(tape.ops), bool(by_operation) or of_inputs)
 
 
 def _claims(ref: Ref | None, levels: Levels) -> bool:
@@ -62,29 +82,28 @@ def _claims(ref: Ref | None, levels: Levels) -> bool:
     return levels == 0 if isinstance(levels, int) else bool((levels == 0).any())
 
 
-def prove(run: Callable[[Sequence[torch.Tensor]], Any], inputs: Sequence[torch.Tensor], claims: Claims) -> Proof:
+def prove(run: Run, inputs: Sequence[torch.Tensor], claims: Claims) -> Proof:
     """Run the model three times: as it is, with NaN and with random numbers in what is claimed dead.
 
     ``run`` takes the inputs and returns the model's output; it is called under ``no_grad`` from a fixed seed.
     """
-    plain = outputs_of(run, inputs)
-    if not claims:
+    if not claims.anything:
         return Proof(0, True, True, True)
+    plain = outputs_of(run, inputs)
     finite = all(bool(torch.isfinite(each).all()) for each in plain if each.is_floating_point())
     written = 0
     equal = {}
-    for name in ("nan", "random"):
-        overwrite = Overwrite(claims, name)
+    for what in ("nan", "random"):
+        overwrite = Overwrite(claims, what)
         changed = [tensor.clone() for tensor in inputs]
-        overwrite.overwrite(-1, changed)
-        equal[name] = same_bits(plain, outputs_of(run, changed, overwrite))
+        overwrite.overwrite(-1, changed, claims.inputs)
+        same = same_bits(plain, outputs_of(run, changed, overwrite))
+        equal[what] = same and not overwrite.strayed and overwrite.count == claims.operations
         written = overwrite.written
     return Proof(written, finite, equal["nan"], equal["random"])
 
 
-def outputs_of(
-    run: Callable[[Sequence[torch.Tensor]], Any], inputs: Sequence[torch.Tensor], mode: Numbered | None = None
-) -> list[torch.Tensor]:
+def outputs_of(run: Run, inputs: Sequence[torch.Tensor], mode: Numbered | None = None) -> list[torch.Tensor]:
     """The tensors that one pass returns, cloned."""
     torch.manual_seed(SEED)
     with torch.no_grad():
@@ -105,27 +124,37 @@ def same_bits(one: Sequence[torch.Tensor], two: Sequence[torch.Tensor]) -> bool:
 class Overwrite(Numbered):
     """Overwrites what is claimed dead as soon as it has been computed."""
 
-    def __init__(self, claims: Claims, with_what: str) -> None:
+    def __init__(self, claims: Claims, what: str) -> None:
         super().__init__()
         self.claims = claims
-        self.with_what = with_what
+        self.what = what
         self.written = 0
+        self.strayed = False
+        """Whether the pass did another operation than the claims are about."""
 
     def operation(self, index: int, function: Any, outputs: Sequence[torch.Tensor]) -> None:
-        if index in self.claims:
-            self.overwrite(index, outputs)
+        claim = self.claims.by_operation.get(index)
+        if claim is None:
+            return
+        if str(function) != claim.name or len(outputs) > len(claim.levels):
+            self.strayed = True
+            return
+        self.overwrite(index, outputs, claim.levels)
 
-    def overwrite(self, index: int, tensors: Sequence[torch.Tensor]) -> None:
+    def overwrite(self, index: int, tensors: Sequence[torch.Tensor], levels: Sequence[Levels]) -> None:
         """Overwrite the dead elements of some tensors."""
-        levels = [each for each in self.claims.get(index, ())]
         for tensor, each in zip(tensors, levels, strict=False):
-            if not tensor.is_floating_point() or not tensor.numel():
+            if not tensor.is_floating_point() or not tensor.numel() or (isinstance(each, int) and each):
+                continue
+            if isinstance(each, torch.Tensor) and each.shape != tensor.shape:
+                self.strayed = True
                 continue
             where = (full(each, tuple(tensor.shape)) == 0).to(tensor.device)
             self.written += int(where.sum())
-            if self.with_what == "nan":
+            if self.what == "nan":
                 tensor.masked_fill_(where, float("nan"))
             else:
                 # A generator of its own: the model's random numbers must not shift.
-                numbers = torch.rand(tuple(tensor.shape), generator=torch.Generator().manual_seed(index + 1))
+                generator = torch.Generator(tensor.device).manual_seed(index + 1)
+                numbers = torch.rand(tuple(tensor.shape), generator=generator, device=tensor.device)
                 tensor.copy_(torch.where(where, ((numbers * 2 - 1) * LARGEST).to(tensor), tensor))

@@ -67,8 +67,8 @@ class Op:
     """The dotted name of the innermost module that was running; empty for the model itself."""
     call: int
     """How often that module had been called before."""
-    frames: tuple[tuple[str, int], ...] = ()
-    """File and line of the Python calls outside torch that led here, innermost first; only for windowed operations."""
+    frames: tuple[tuple[str, int, int, int, int], ...] = ()
+    """The Python calls outside torch that led here, innermost first; only for windowed operations."""
 
     def tensor(self, name: str) -> Ref:
         """The tensor argument called ``name``."""
