@@ -93,6 +93,8 @@ def cli() -> None:
 @_option("Rules", "--fail-on", type=click.Choice(LEVELS), help="What makes the exit code 1. [default: warning]")
 @_option("Rules", "--baseline", type=FILE, metavar="FILE", help="Leave out the findings in this file.")
 @_option("Rules", "--write-baseline", type=FILE, metavar="FILE", help="Write all findings into this file.")
+@_option("Runtime", "--confirm", is_flag=True, help="Build and run the models too: THIS RUNS THE LINTED CODE.")
+@_option("Runtime", "--setup", type=FILE, metavar="FILE", help="With --confirm: a Python file to run before each model.")
 @_option("Output", "--output-format", type=click.Choice(FORMATS), default="text", help="[default: text]")
 @_option("Output", "-o", "--output", type=FILE, metavar="FILE", help="Write the report into a file.")
 @_option("Output", "--statistics", is_flag=True, help="Count the findings of each rule.")

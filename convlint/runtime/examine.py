@@ -68,14 +68,10 @@ def _examine(request: Request, clock: Clock) -> ModelResult:
         torch.manual_seed(0)
         model = build(request).to(device)
         dtype = next((p.dtype for p in model.parameters() if p.is_floating_point()), torch.float32)
-        shapes = shapes_of(request, model)
-        inputs = random_inputs(shapes, device, dtype)
+        candidates = shapes_of(request, model)
     with devices.cudnn(device == "cpu"):
         with clock.time("record"):
-            watched, outputs = capture.record_model(model, inputs)
-            if not watched.outputs:
-                raise Refused(f"its output, of type {type(outputs).__name__}, has no tensor in it")
-            del outputs
+            shapes, inputs, watched = _recorded(model, candidates, device, dtype)
         method, tape, fallbacks = _captured(model, inputs, watched, clock)
         with clock.time("analyse"):
             findings = _analyse(tape)
@@ -90,6 +86,25 @@ class _Findings:
     tape: Tape
     liveness: Liveness
     skips: list[Skip]
+
+
+def _recorded(
+    model: nn.Module, candidates: Sequence[tuple[tuple[int, ...], ...]], device: str, dtype: torch.dtype
+) -> tuple[tuple[tuple[int, ...], ...], list[torch.Tensor], Tape]:
+    """The first sizes that the model takes, the inputs, and the tape. Raises what it raised on the first ones."""
+    first: Exception | None = None
+    for shapes in candidates:
+        inputs = random_inputs(shapes, device, dtype)
+        try:
+            tape, outputs = capture.record_model(model, inputs)
+        except Exception as error:  # the model's own
+            first = first or error
+            continue
+        if not tape.outputs:
+            raise Refused(f"its output, of type {type(outputs).__name__}, has no tensor in it")
+        return shapes, inputs, tape
+    assert first is not None
+    raise first
 
 
 def _captured(
@@ -255,7 +270,38 @@ def _layers(
             continue
         seen = watched.get((op.module, op.call, op.name), op)
         layers.append(_layer(request, modules.get(op.module), seen, window, skip, holds, weighed.get(op.index, (0, 0))))
+    if request.every_layer:
+        layers += _not_run(request, modules, {layer.module for layer in layers})
     return tuple(layers)
+
+
+def _not_run(request: Request, modules: dict[str, nn.Module], run: set[str]) -> Iterator[LayerResult]:
+    """The layers that were built and that the pass did not reach."""
+    for name, module in modules.items():
+        if not isinstance(module, construction.WINDOWED) or name in run:
+            continue
+        places = _from(request.folder, construction.built_at(module))
+        size, stride, dilation, padding = (
+            _numbers(getattr(module, each, 1)) for each in ("kernel_size", "stride", "dilation", "padding")
+        )
+        yield LayerResult(
+            name, _torch_name(module), places[0][0] if places else "", places[0][1] if places else 0,
+            size, stride, dilation, padding, (), 0.0, 0.0, 0.0, "not run", None, 0, 0, places,
+        )  # fmt: skip
+
+
+def _numbers(value: Any) -> tuple[int, ...]:
+    return tuple(each for each in (value if isinstance(value, tuple) else (value,)) if isinstance(each, int))
+
+
+def _from(folder: str, places: Sequence[construction.Place]) -> tuple[construction.Place, ...]:
+    return tuple((relative(path, folder), *rest) for path, *rest in places)  # type: ignore[misc]
+
+
+def _torch_name(module: nn.Module) -> str:
+    """The name of the class of torch.nn that a layer is, or inherits from."""
+    owner = next((c for c in type(module).__mro__ if c.__module__.startswith("torch.nn.")), type(module))
+    return f"torch.nn.{owner.__name__}"
 
 
 def _layer(
@@ -268,7 +314,7 @@ def _layer(
     weighed: tuple[int, int],
 ) -> LayerResult:
     name, places = _identity(module, op, window)
-    places = tuple((relative(path, request.folder), *rest) for path, *rest in places)
+    places = _from(request.folder, places)
     axes = len(window.kernel_size)
     if "1d" in name and axes == 2:  # torch runs it as a 2-d one of height 1
         axes = 1
@@ -301,8 +347,7 @@ def _layer(
 def _identity(module: nn.Module | None, op: Op, window: Window) -> tuple[str, tuple[Any, ...]]:
     """The full torch name of a layer, and the calls that built it; for a function the calls that led to it."""
     if isinstance(module, construction.WINDOWED):
-        owner = next((c for c in type(module).__mro__ if c.__module__.startswith("torch.nn.")), type(module))
-        return f"torch.nn.{owner.__name__}", construction.built_at(module)
+        return _torch_name(module), construction.built_at(module)
     axes = len(window.kernel_size)
     names = {
         "Conv": f"conv{axes}d",

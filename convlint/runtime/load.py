@@ -20,6 +20,10 @@ from convlint.runtime.construction import noted
 from convlint.runtime.refusal import Refused
 from convlint.runtime.request import DEFAULT_SIDE, Request, split_target
 
+USUAL_IMAGES = ((DEFAULT_SIDE, DEFAULT_SIDE), (32, 32))
+"""What is tried where a model says nothing: ImageNet's size, then CIFAR's."""
+USUAL_CLIPS = ((16, 112, 112), (16, DEFAULT_SIDE, DEFAULT_SIDE))
+"""The same for models that begin with a 3-d convolution: frames, height, width."""
 _CLASS_KEYS = ("_target_", "class_path")
 _ARGUMENT_KEYS = ("init_args", "dict_kwargs")
 
@@ -49,19 +53,34 @@ def build(request: Request) -> nn.Module:
     return model.eval()
 
 
-def shapes_of(request: Request, model: nn.Module) -> tuple[tuple[int, ...], ...]:
-    """The sizes of the inputs: the user's, else the model's configuration's, else one image of the usual side."""
+def shapes_of(request: Request, model: nn.Module) -> list[tuple[tuple[int, ...], ...]]:
+    """Sizes of the inputs, to be tried in turn: the user's; else the model's own configuration's; else the usual ones.
+
+    A ``forward`` that needs several arguments gets as many inputs of one size.
+    """
     if request.shapes:
-        return request.shapes
+        return [request.shapes]
+    count = _needed_inputs(model)
     for name in ("pretrained_cfg", "default_cfg"):
         settings = getattr(model, name, None)
         size = settings.get("input_size") if isinstance(settings, Mapping) else None
         if isinstance(size, (tuple, list)) and all(isinstance(each, int) for each in size):
-            return ((1, *size),)
+            return [((1, *size),) * count]
     first = next((m for m in model.modules() if isinstance(m, nn.modules.conv._ConvNd)), None)
-    if first is not None and not isinstance(first, nn.Conv2d):
-        raise Refused(f"its first convolution is a {type(first).__name__}: say the size of the input with --input")
-    return ((1, first.in_channels if first is not None else 3, DEFAULT_SIDE, DEFAULT_SIDE),)
+    if isinstance(first, nn.Conv1d):
+        raise Refused("its first convolution is a Conv1d: say the size of the input with --input")
+    channels = first.in_channels if first is not None else 3
+    usual = USUAL_CLIPS if isinstance(first, nn.Conv3d) else USUAL_IMAGES
+    return [((1, channels, *size),) * count for size in usual]
+
+
+def _needed_inputs(model: nn.Module) -> int:
+    try:
+        parameters = inspect.signature(model.forward).parameters.values()
+    except (TypeError, ValueError):
+        return 1
+    kinds = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
+    return max(1, sum(p.default is p.empty and p.kind in kinds for p in parameters))
 
 
 def members(pattern: str) -> Iterator[str]:

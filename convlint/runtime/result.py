@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 VERSION = 1
-VERDICTS = ("dead", "unproven", "gate-only", "branch", "none")
-"""Worst first. ``none`` is for layers that skip nothing."""
+VERDICTS = ("dead", "unproven", "gate-only", "branch", "none", "not run")
+"""Worst first. ``none`` is for layers that skip nothing, ``not run`` for layers that the pass did not reach."""
 
 READ, BRANCH, GATE, DEAD = range(4)
 """What a heat map says of a position: read by the layer, by somebody else, by a gate only, by nobody."""
