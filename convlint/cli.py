@@ -94,7 +94,9 @@ def cli() -> None:
 @_option("Rules", "--baseline", type=FILE, metavar="FILE", help="Leave out the findings in this file.")
 @_option("Rules", "--write-baseline", type=FILE, metavar="FILE", help="Write all findings into this file.")
 @_option("Runtime", "--confirm", is_flag=True, help="Build and run the models too: THIS RUNS THE LINTED CODE.")
-@_option("Runtime", "--setup", type=FILE, metavar="FILE", help="With --confirm: a Python file to run before each model.")
+@_option(
+    "Runtime", "--setup", type=FILE, metavar="FILE", help="With --confirm: a Python file to run before each model."
+)
 @_option("Output", "--output-format", type=click.Choice(FORMATS), default="text", help="[default: text]")
 @_option("Output", "-o", "--output", type=FILE, metavar="FILE", help="Write the report into a file.")
 @_option("Output", "--statistics", is_flag=True, help="Count the findings of each rule.")
@@ -122,14 +124,29 @@ def layers(**options: Any) -> int:
 @click.argument("targets", nargs=-1, required=True, metavar="TARGET...")
 @_option("Model", "--args", metavar="JSON", help="Positional arguments of the callable, as a list.")
 @_option("Model", "--kwargs", metavar="JSON", help="Keyword arguments of the callable, as an object.")
-@_option("Model", "--input", multiple=True, metavar="SIZES",
-         help="The size of the input, as in 1,3,224,224; once for each input. [default: what the model says, else 224]")
+@_option(
+    "Model",
+    "--input",
+    multiple=True,
+    metavar="SIZES",
+    help="The size of the input, as in 1,3,224,224; once for each input. [default: what the model says, else 224]",
+)
 @_option("Model", "--setup", type=FILE, metavar="FILE", help="A Python file to run before the target is imported.")
 @_option("Running", "--device", type=click.Choice(DEVICES), default="auto", help="[default: auto]")
-@_option("Running", "--timeout", type=click.FloatRange(min=0, min_open=True), metavar="SECONDS",
-         help="Time for each model. [default: 300]")
-@_option("Running", "--memory", type=click.FloatRange(min=0, min_open=True), metavar="GIB",
-         help="Memory for each model. [default: 8]")
+@_option(
+    "Running",
+    "--timeout",
+    type=click.FloatRange(min=0, min_open=True),
+    metavar="SECONDS",
+    help="Time for each model. [default: 300]",
+)
+@_option(
+    "Running",
+    "--memory",
+    type=click.FloatRange(min=0, min_open=True),
+    metavar="GIB",
+    help="Memory for each model. [default: 8]",
+)
 @_option("Running", "--threads", type=click.IntRange(min=1), metavar="N", help="Threads that torch computes with.")
 @_option("Running", "-q", "--quiet", is_flag=True, help="Show no progress.")
 @_option("Output", "--format", type=click.Choice(VERIFY_FORMATS), default="text", help="[default: text]")

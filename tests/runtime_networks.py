@@ -6,8 +6,8 @@ import random
 from collections.abc import Callable
 
 import torch
-import torch.nn.functional as F
 from torch import Tensor, nn
+from torch.nn import functional as F
 
 C = 4
 """Channels of every network; few, so that each element can be tried."""
@@ -50,7 +50,9 @@ class Bottleneck(nn.Module):
 
 def residual(first: bool) -> nn.Module:
     """Two blocks, the second with stride 2."""
-    return nn.Sequential(nn.Conv2d(3, C, 3, padding=1), Bottleneck(1, first), Bottleneck(2, first), Bottleneck(1, first))
+    return nn.Sequential(
+        nn.Conv2d(3, C, 3, padding=1), Bottleneck(1, first), Bottleneck(2, first), Bottleneck(1, first)
+    )
 
 
 class SqueezeExcitation(nn.Module):
@@ -97,7 +99,9 @@ class Attention(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         x = self.patches(x).flatten(2).transpose(1, 2)
         x = torch.cat((self.token.expand(x.shape[0], -1, -1), x), 1)
-        q, k, v = (part.reshape(x.shape[0], -1, 2, C // 2).transpose(1, 2) for part in self.qkv(self.norm(x)).chunk(3, -1))
+        q, k, v = (
+            part.reshape(x.shape[0], -1, 2, C // 2).transpose(1, 2) for part in self.qkv(self.norm(x)).chunk(3, -1)
+        )
         k = self.pool(k.transpose(1, 2).flatten(2).transpose(1, 2)).transpose(1, 2).reshape(x.shape[0], -1, 2, C // 2)
         k, v = k.transpose(1, 2), v[:, :, ::2]
         if self.fused:
@@ -164,6 +168,7 @@ class Unfolded(nn.Module):
     def __init__(self) -> None:
         super().__init__()
         self.stem = nn.Conv2d(3, C, 1)
+        self.places: Tensor
         self.register_buffer("places", torch.tensor([2, 0, 0, 5]))
 
     def forward(self, x: Tensor) -> Tensor:

@@ -1,4 +1,4 @@
-"""Every value of small networks, one at a time: what the walk calls dead leaves the output finite, all else does not."""
+"""Every value of small networks, one at a time: only what the walk calls dead leaves the output free of NaN."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def _few_threads() -> Iterator[None]:
     torch.set_num_threads(threads)
 
 
-class Taint(Numbered):
+class Taint(Numbered):  # type: ignore[no-untyped-call]
     """Writes NaN into another part of one operation's output for each element of the batch."""
 
     def __init__(self, index: int, groups: Any, batch: int) -> None:

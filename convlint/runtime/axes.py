@@ -1,7 +1,7 @@
 """Which positions of an input an output position reads, along one axis at a time, for whole tensors of levels.
 
-A window's taps are a product of its axes' taps, so the greatest level over a window is the greatest along one axis after
-the other. Symbols as in ``convlint.network.geometry``.
+A window's taps are a product of its axes' taps, so the greatest level over a window is the greatest along one axis
+after the other. Symbols as in ``convlint.network.geometry``.
 """
 
 from __future__ import annotations

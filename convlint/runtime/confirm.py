@@ -12,7 +12,7 @@ from convlint.network.layers import known
 from convlint.runtime import bounds
 from convlint.runtime.launch import Outcome, workshop
 from convlint.runtime.request import Request
-from convlint.runtime.result import VERDICTS, Failure, LayerResult, ModelResult
+from convlint.runtime.result import VERDICTS, Failure, LayerResult
 from convlint.source import Place
 
 UNCONFIRMED = "unconfirmed"

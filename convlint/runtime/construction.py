@@ -33,12 +33,12 @@ def noted() -> Iterator[None]:
     """While this lasts, every windowed layer remembers the calls that built it; copies of it remember the same."""
     original = nn.Module.__init__
 
-    def __init__(self: Any, *args: Any, **kwargs: Any) -> None:
+    def initialise(self: Any, *args: Any, **kwargs: Any) -> None:
         original(self, *args, **kwargs)
         if isinstance(self, WINDOWED):
             self.__dict__[NOTE] = tuple(_calls(self, sys._getframe(1)))
 
-    nn.Module.__init__ = __init__  # type: ignore[method-assign]
+    nn.Module.__init__ = initialise  # type: ignore[method-assign]
     try:
         yield
     finally:
@@ -81,8 +81,7 @@ def _place(code: CodeType, instruction: int, line: int) -> Place:
     if sys.version_info >= (3, 11):
         for number, (first, last, column, end) in enumerate(code.co_positions()):
             if number == instruction // 2:
-                if None in (first, last, column, end):
+                if first is None or last is None or column is None or end is None:
                     break
-                assert first is not None and last is not None and column is not None and end is not None
                 return code.co_filename, first, column + 1, last, end + 1
     return code.co_filename, line, 0, line, 0

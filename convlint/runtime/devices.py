@@ -7,17 +7,17 @@ from contextlib import contextmanager
 
 import torch
 
-from convlint.runtime.refusal import Refused
+from convlint.runtime.refusal import RefusedError
 
 
 def choose(wanted: str, cuda_is_available: Callable[[], bool] = torch.cuda.is_available) -> str:
-    """``cuda`` or ``cpu`` for ``auto``, ``cuda`` or ``cpu``. Raises Refused for a GPU that is not there."""
+    """``cuda`` or ``cpu`` for ``auto``, ``cuda`` or ``cpu``. Raises RefusedError for a GPU that is not there."""
     if wanted == "cpu":
         return "cpu"
     if cuda_is_available():
         return "cuda"
     if wanted == "cuda":
-        raise Refused("no CUDA device can be used here; --device cpu runs without one")
+        raise RefusedError("no CUDA device can be used here; --device cpu runs without one")
     return "cpu"
 
 

@@ -1,4 +1,4 @@
-"""One model from beginning to end: build, capture, walk, prove, and write down what came out. Runs in the model's process."""
+"""One model from beginning to end, in its own process: build, capture, walk, prove, and write down what came out."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from convlint.runtime.liveness import Liveness, walk, walk_again
 from convlint.runtime.load import build, prepare, random_inputs, shapes_of
 from convlint.runtime.masks import full
 from convlint.runtime.proof import Proof, claims_of, prove
-from convlint.runtime.refusal import Refused, in_one_line, relative
+from convlint.runtime.refusal import RefusedError, in_one_line, relative
 from convlint.runtime.request import Request
 from convlint.runtime.result import LayerResult, ModelResult
 from convlint.runtime.tape import Op, Tape
@@ -49,14 +49,14 @@ class Clock:
 
 
 def examine(request: Request, progress: Progress) -> ModelResult:
-    """Everything about one model. Raises Refused with one line for whatever cannot be built or run."""
+    """Everything about one model. Raises RefusedError with one line for whatever cannot be built or run."""
     clock = Clock(progress)
     try:
         return _examine(request, clock)
-    except Refused as error:
-        raise Refused(f"{clock.stage}: {error}") from None
+    except RefusedError as error:
+        raise RefusedError(f"{clock.stage}: {error}") from None
     except (Exception, SystemExit) as error:
-        raise Refused(in_one_line(clock.stage, error, request.folder)) from None
+        raise RefusedError(in_one_line(clock.stage, error, request.folder)) from None
 
 
 def _examine(request: Request, clock: Clock) -> ModelResult:
@@ -101,7 +101,7 @@ def _recorded(
             first = first or error
             continue
         if not tape.outputs:
-            raise Refused(f"its output, of type {type(outputs).__name__}, has no tensor in it")
+            raise RefusedError(f"its output, of type {type(outputs).__name__}, has no tensor in it")
         return shapes, inputs, tape
     assert first is not None
     raise first
@@ -139,7 +139,7 @@ def _proved(model: nn.Module, inputs: Sequence[torch.Tensor], findings: _Finding
         if way == "float64":
             model = model.double()
             inputs = [tensor.double() if tensor.is_floating_point() else tensor for tensor in inputs]
-        proof = prove(lambda tensors: model(*tensors), inputs, claims)
+        proof = prove(model, inputs, claims)
         if number:
             proof = replace(proof, retry=way)
         if proof.holds or not proof.finite:
@@ -176,7 +176,13 @@ def _written_down(
         "dead_macs_by_skipping": _by_skipping(findings, dead) if holds else 0,
     }
     layers = _layers(request, model, findings, checked, holds, weighed)
-    proven = {"claimed": proof.claimed, "finite": proof.finite, "nan": proof.nan, "random": proof.random, "retry": proof.retry}
+    proven = {
+        "claimed": proof.claimed,
+        "finite": proof.finite,
+        "nan": proof.nan,
+        "random": proof.random,
+        "retry": proof.retry,
+    }
     return ModelResult(
         target=request.target,
         input_shape=shapes[0],
@@ -196,7 +202,9 @@ def _written_down(
 def _notes(method: str, proof: Proof, findings: _Findings, checked: _Findings) -> tuple[str, ...]:
     notes = []
     if method == "hooks":
-        notes.append("no graph could be taken, so the model was watched: what is said holds for the path that this input took")
+        notes.append(
+            "no graph could be taken, so the model was watched: what is said holds for the path that this input took"
+        )
     if not proof.finite:
         notes.append("the output is not finite even without a change, so nothing could be proven")
     elif not proof.holds:

@@ -57,7 +57,8 @@ class Workshop:
         """The answer, or one line on why there is none."""
         if self.process is None or self.process.poll() is not None:
             self._start()
-        assert self.process is not None and self.process.stdin is not None
+        assert self.process is not None
+        assert self.process.stdin is not None
         try:
             self.process.stdin.write(request.encode().encode("ascii") + b"\n")
             self.process.stdin.flush()

@@ -17,7 +17,7 @@ from torch import nn
 
 from convlint.runtime import bounds
 from convlint.runtime.construction import noted
-from convlint.runtime.refusal import Refused
+from convlint.runtime.refusal import RefusedError
 from convlint.runtime.request import DEFAULT_SIDE, Request, split_target
 
 USUAL_IMAGES = ((DEFAULT_SIDE, DEFAULT_SIDE), (32, 32))
@@ -39,7 +39,7 @@ def prepare(request: Request) -> None:
 
 
 def build(request: Request) -> nn.Module:
-    """The model, in eval mode. Raises Refused, or whatever the user's code raises."""
+    """The model, in eval mode. Raises RefusedError, or whatever the user's code raises."""
     where, name = split_target(request.target)
     args, kwargs = list(request.args), dict(request.kwargs)
     # Also while modules are imported: some build their models then.
@@ -49,7 +49,7 @@ def build(request: Request) -> nn.Module:
         found = _attribute(_module(where), where, name)
         model = found if isinstance(found, nn.Module) else _called(found, request.target, args, kwargs)
     if not isinstance(model, nn.Module):
-        raise Refused(f"it gives {_a(type(model).__name__)}, not a torch.nn.Module")
+        raise RefusedError(f"it gives {_a(type(model).__name__)}, not a torch.nn.Module")
     return model.eval()
 
 
@@ -68,7 +68,7 @@ def shapes_of(request: Request, model: nn.Module) -> list[tuple[tuple[int, ...],
             return [((1, *size),) * count]
     first = next((m for m in model.modules() if isinstance(m, nn.modules.conv._ConvNd)), None)
     if isinstance(first, nn.Conv1d):
-        raise Refused("its first convolution is a Conv1d: say the size of the input with --input")
+        raise RefusedError("its first convolution is a Conv1d: say the size of the input with --input")
     channels = first.in_channels if first is not None else 3
     usual = USUAL_CLIPS if isinstance(first, nn.Conv3d) else USUAL_IMAGES
     return [((1, channels, *size),) * count for size in usual]
@@ -96,13 +96,22 @@ def members(pattern: str) -> Iterator[str]:
     count = 0
     for each in sorted(names):
         value = getattr(module, each, None)
-        if not each.startswith("_") and fnmatchcase(each, name) and _may_build(value) and count < bounds.EXPANDED_TARGETS:
+        if (
+            not each.startswith("_")
+            and fnmatchcase(each, name)
+            and _may_build(value)
+            and count < bounds.EXPANDED_TARGETS
+        ):
             count += 1
             yield f"{where}:{each}"
 
 
 def _may_build(value: object) -> bool:
-    if not callable(value) or isinstance(value, ModuleType) or (isinstance(value, type) and not issubclass(value, nn.Module)):
+    if (
+        not callable(value)
+        or isinstance(value, ModuleType)
+        or (isinstance(value, type) and not issubclass(value, nn.Module))
+    ):
         return False
     try:
         signature = inspect.signature(value, eval_str=False)
@@ -138,7 +147,7 @@ def _file_module(file: Path) -> ModuleType:
 def _from_file(file: Path, name: str) -> ModuleType:
     spec = importlib.util.spec_from_file_location(name, file)
     if spec is None or spec.loader is None:
-        raise Refused(f"{file}: cannot be imported")
+        raise RefusedError(f"{file}: cannot be imported")
     module = importlib.util.module_from_spec(spec)
     sys.modules[name] = module
     spec.loader.exec_module(module)
@@ -149,14 +158,14 @@ def _attribute(module: ModuleType, where: str, name: str) -> Any:
     value: Any = module
     for part in name.split("."):
         if not hasattr(value, part):
-            raise Refused(f"{where} has no '{name}'")
+            raise RefusedError(f"{where} has no '{name}'")
         value = getattr(value, part)
     return value
 
 
 def _called(found: Any, target: str, args: list[Any], kwargs: dict[str, Any]) -> Any:
     if not callable(found):
-        raise Refused(f"{target.rpartition(':')[2]} is {_a(type(found).__name__)}, which cannot be called")
+        raise RefusedError(f"{target.rpartition(':')[2]} is {_a(type(found).__name__)}, which cannot be called")
     try:
         signature = inspect.signature(found)
     except (TypeError, ValueError):
@@ -164,7 +173,7 @@ def _called(found: Any, target: str, args: list[Any], kwargs: dict[str, Any]) ->
     try:
         signature.bind(*args, **kwargs)
     except TypeError as error:
-        raise Refused(f"it cannot be called like this: {error}; give arguments with --args and --kwargs") from None
+        raise RefusedError(f"it cannot be called like this: {error}; give arguments with --args and --kwargs") from None
     return found(*args, **kwargs)
 
 
@@ -177,10 +186,10 @@ def _from_yaml(file: str, args: list[Any], kwargs: dict[str, Any]) -> tuple[str,
             config = yaml.safe_load(stream)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
-        raise Refused(f"not YAML{f' (line {mark.line + 1})' if mark else ''}") from None
+        raise RefusedError(f"not YAML{f' (line {mark.line + 1})' if mark else ''}") from None
     node = _naming_node(config)
     if node is None:
-        raise Refused("it names no class: convlint looks for _target_ and for class_path")
+        raise RefusedError("it names no class: convlint looks for _target_ and for class_path")
     key = next(key for key in _CLASS_KEYS if isinstance(node.get(key), str))
     where, _, name = node[key].rpartition(".")
     if key == "_target_":

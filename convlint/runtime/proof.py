@@ -1,4 +1,4 @@
-"""The proof: NaN, and then random numbers, in every element that is claimed to be dead, and not one bit of the output moves.
+"""The proof: NaN, then random numbers, in every element that is claimed dead, and not one bit of the output moves.
 
 It knows nothing of the rules by which the claims were found. It runs the model itself, on the same device.
 """
@@ -17,7 +17,6 @@ from convlint.runtime.tape import Numbered, Ref, Tape, tensors_in
 
 SEED = 20240607
 """Every pass of one model starts its random numbers here, so that dropout that is always on repeats itself."""
-Run = Callable[[Sequence[torch.Tensor]], Any]
 LARGEST = 1000.0
 """Random numbers are drawn between minus and plus this: far from anything normal, and far from overflowing."""
 
@@ -55,7 +54,7 @@ class Proof:
     random: bool
     """Whether it was with random numbers."""
     retry: str = ""
-    """How the passes were repeated because of a first mismatch: ``float64`` or ``cudnn off``; empty where there was none."""
+    """How the passes were repeated because of a first mismatch: ``float64``; empty where there was none."""
 
     @property
     def holds(self) -> bool:
@@ -82,10 +81,10 @@ def _claims(ref: Ref | None, levels: Levels) -> bool:
     return levels == 0 if isinstance(levels, int) else bool((levels == 0).any())
 
 
-def prove(run: Run, inputs: Sequence[torch.Tensor], claims: Claims) -> Proof:
+def prove(run: Callable[..., Any], inputs: Sequence[torch.Tensor], claims: Claims) -> Proof:
     """Run the model three times: as it is, with NaN and with random numbers in what is claimed dead.
 
-    ``run`` takes the inputs and returns the model's output; it is called under ``no_grad`` from a fixed seed.
+    ``run`` is called with the inputs and returns the model's output, under ``no_grad`` and from a fixed seed.
     """
     if not claims.anything:
         return Proof(0, True, True, True)
@@ -103,14 +102,16 @@ def prove(run: Run, inputs: Sequence[torch.Tensor], claims: Claims) -> Proof:
     return Proof(written, finite, equal["nan"], equal["random"])
 
 
-def outputs_of(run: Run, inputs: Sequence[torch.Tensor], mode: Numbered | None = None) -> list[torch.Tensor]:
+def outputs_of(
+    run: Callable[..., Any], inputs: Sequence[torch.Tensor], mode: Numbered | None = None
+) -> list[torch.Tensor]:
     """The tensors that one pass returns, cloned."""
     torch.manual_seed(SEED)
     with torch.no_grad():
         if mode is None:
-            return [tensor.clone() for tensor in tensors_in(run(inputs))]
+            return [tensor.clone() for tensor in tensors_in(run(*inputs))]
         with mode:
-            result = run(inputs)
+            result = run(*inputs)
         return [tensor.clone() for tensor in tensors_in(result)]
 
 
@@ -121,7 +122,7 @@ def same_bits(one: Sequence[torch.Tensor], two: Sequence[torch.Tensor]) -> bool:
     )
 
 
-class Overwrite(Numbered):
+class Overwrite(Numbered):  # type: ignore[no-untyped-call]
     """Overwrites what is claimed dead as soon as it has been computed."""
 
     def __init__(self, claims: Claims, what: str) -> None:

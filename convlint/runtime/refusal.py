@@ -8,13 +8,13 @@ from convlint.output import printable
 from convlint.runtime import bounds
 
 
-class Refused(Exception):
+class RefusedError(Exception):
     """One clear line about a model that cannot be built or run."""
 
 
 def in_one_line(stage: str, error: BaseException, folder: str) -> str:
     """What a model's exception says, and the line of the model's code that raised it."""
-    if isinstance(error, Refused):
+    if isinstance(error, RefusedError):
         return str(error)
     text = str(error).strip()
     if isinstance(error, MemoryError) or "can't allocate memory" in text or "out of memory" in text:

@@ -51,7 +51,7 @@ class LayerResult:
     gate_macs: int
     """The same for those that only a gate or a statistic needs."""
     built_at: tuple[tuple[str, int, int, int, int], ...] = ()
-    """The calls that built the layer, innermost first: path, line, column, end line, end column; columns 0 if unknown."""
+    """The calls that built the layer, innermost first: path, line, column, end line, end column; columns may be 0."""
     picture: tuple[str, ...] = ()
     map: Map | None = None
 

@@ -1,8 +1,8 @@
 """The tape: what one forward pass did, as operations on places in memory; recorded while the pass really runs.
 
-A tensor is a window (size, stride, offset) onto a storage. Views cost nothing here: they are other windows onto the same
-storage, and an operation that writes in place writes into the places that its window shows. So slices, permutations,
-``expand`` and ``x[:, :2] = y`` need no rules of their own.
+A tensor is a window (size, stride, offset) onto a storage. Views cost nothing here: they are other windows onto the
+same storage, and an operation that writes in place writes into the places that its window shows. So slices,
+permutations, ``expand`` and ``x[:, :2] = y`` need no rules of their own.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from torch.multiprocessing.reductions import StorageWeakRef
 from torch.utils._python_dispatch import TorchDispatchMode
 
 KEPT_ELEMENTS = 1 << 24
-"""Index tensors of at most so many elements are kept with an operation; what is indexed by a larger one counts as read."""
+"""Index tensors of at most so many elements are kept; what is looked up by a larger one counts as read in whole."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +61,7 @@ class Op:
     reads: tuple[Ref, ...]
     """Its tensor arguments whose values the input can influence."""
     constants: Mapping[str, Any]
-    """Copies of index tensors, by the argument's name; None where the input can influence them, or where they are large."""
+    """Copies of index tensors, by the argument's name; None where the input can influence them, or they are large."""
     pointwise: bool
     module: str
     """The dotted name of the innermost module that was running; empty for the model itself."""
@@ -147,7 +147,9 @@ class Numbered(TorchDispatchMode):
 class Recorder(TorchDispatchMode):
     """Writes a tape while a forward pass runs under it."""
 
-    def __init__(self, inputs: Sequence[torch.Tensor], position: Position, frames: Callable[[], Any] | None = None) -> None:
+    def __init__(
+        self, inputs: Sequence[torch.Tensor], position: Position, frames: Callable[[], Any] | None = None
+    ) -> None:
         super().__init__()  # type: ignore[no-untyped-call]
         self.tape = Tape()
         self.position = position
@@ -177,7 +179,13 @@ class Recorder(TorchDispatchMode):
         return result
 
     def _record(
-        self, function: Any, arguments: Mapping[str, Any], constants: Mapping[str, Any], result: Any, written: Any, inputs: Any
+        self,
+        function: Any,
+        arguments: Mapping[str, Any],
+        constants: Mapping[str, Any],
+        result: Any,
+        written: Any,
+        inputs: Any,
     ) -> None:
         reads = tuple(ref for ref in refs_in(arguments.values()) if self.tape.depends(ref))
         leaves = [*result] if isinstance(result, (tuple, list)) else [result]
@@ -217,7 +225,7 @@ class Recorder(TorchDispatchMode):
     def _fresh(self, tensor: torch.Tensor, depends: bool) -> Ref:
         storage = tensor.untyped_storage()
         self.known[address(tensor)] = len(self.tape.storages)
-        self.held.append(StorageWeakRef(storage))
+        self.held.append(StorageWeakRef(storage))  # type: ignore[no-untyped-call]
         itemsize = tensor.element_size()
         self.tape.storages.append(Storage(storage.nbytes() // itemsize, itemsize, depends))
         return self._ref(tensor)
@@ -230,7 +238,7 @@ class Recorder(TorchDispatchMode):
             number,
             tuple(tensor.shape),
             tuple(tensor.stride()),
-            tensor.storage_offset(),
+            int(tensor.storage_offset()),
             tensor.element_size(),
             tensor.is_floating_point(),
         )

@@ -118,17 +118,19 @@ def _totals(result: ModelResult) -> Iterator[str]:
     if model.get("unproven_macs"):
         yield f"  unproven: {of('multiply-accumulates', model['unproven_macs'], model['macs'])}"
     if model["gate_macs"]:
-        yield f"  {of('multiply-accumulates', model['gate_macs'], model['macs'])} are read by a gate or a statistic only"
+        yield f"  {of('multiply-accumulates', model['gate_macs'], model['macs'])} are for a gate or a statistic only"
     if model["unread_input_pixels"]:
         yield f"  {of('input pixels', model['unread_input_pixels'], model['input_pixels'])} can never matter"
     if model["untouched_weights"]:
-        yield f"  {of('weights', model['untouched_weights'], model['weights'])} can never touch a pixel at this input size"
+        yield f"  {of('weights', model['untouched_weights'], model['weights'])} can never touch a pixel at this size"
     if proof.get("claimed"):
-        outcome = "finite and equal bit for bit" if proof["nan"] and proof["random"] and proof["finite"] else "not proven"
+        outcome = (
+            "finite and equal bit for bit" if proof["nan"] and proof["random"] and proof["finite"] else "not proven"
+        )
         again = f" (repeated with {proof['retry']})" if proof["retry"] else ""
-        yield f"  proof: {proof['claimed']:,} dead values overwritten with NaN, then with random numbers: {outcome}{again}"
+        yield f"  proof: {proof['claimed']:,} dead values overwritten with NaN, then random numbers: {outcome}{again}"
     if result.unknown_ops:
-        yield f"  operations that convlint does not know, all that they read counts as live: {', '.join(result.unknown_ops)}"
+        yield f"  unknown operations, so that all they read counts as live: {', '.join(result.unknown_ops)}"
 
 
 def _table(rows: Sequence[Sequence[str]]) -> Iterator[str]:

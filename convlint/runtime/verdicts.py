@@ -12,7 +12,6 @@ from convlint.runtime.backward.elementwise import is_gate
 from convlint.runtime.backward.movement import origin_of, parts_of, unpadded
 from convlint.runtime.backward.rules import is_same_place, rule_of
 from convlint.runtime.backward.windows import Window, window_of
-
 from convlint.runtime.liveness import Liveness
 from convlint.runtime.masks import DEAD, GATE, LIVE, Levels, full
 from convlint.runtime.tape import Op, Ref, Tape
@@ -78,9 +77,9 @@ def _trace(
 ) -> tuple[torch.Tensor, frozenset[int]]:
     """For each element of ``tensor`` that is skipped: the least level of the computed values that it stands for.
 
-    An element that nobody reads may be a mere copy, activation or sum of values that others do read: then only that copy is
-    wasted. So each one is followed back through such operations to where it was computed, by a convolution, a product, a
-    pool, or where it enters the model; what is live on the way is let go.
+    An element that nobody reads may be a mere copy, activation or sum of values that others do read: then only that
+    copy is wasted. So each one is followed back through such operations to where it was computed, by a convolution, a
+    product or a pool, or where it enters the model; what is live on the way is let go.
     """
     worst = torch.full((tensor.numel,), NOBODY, dtype=torch.uint8)
     sources: set[int] = set()

@@ -11,8 +11,8 @@ from convlint.runtime.tape import Op, Ref, Tape
 def untouched_weights(tape: Tape) -> int:
     """How many weights of convolutions no call of the pass puts on a real position of an input, exactly.
 
-    Per axis, tap t of size-k is alive where some output o has 0 <= o*s - p + t*d < n; a weight is alive where its tap is
-    on every axis, in any call that uses the same weight. Zeros that ``F.pad`` put around the input count as padding.
+    Per axis, tap t of size-k is alive where some output o has 0 <= o*s - p + t*d < n; a weight is alive where its tap
+    is on every axis, in any call that uses the same weight. Zeros that ``F.pad`` put around the input count as padding.
     """
     alive: dict[tuple[int, int, tuple[int, ...]], tuple[Window, set[tuple[int, ...]]]] = {}
     pads = {op.outputs[0].storage: op for op in tape.ops if op.name == "aten.constant_pad_nd" and op.outputs[0]}

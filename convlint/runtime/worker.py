@@ -1,4 +1,4 @@
-"""The process in which models are built: reads requests from standard input, and answers on standard output, in JSON lines.
+"""The process in which models are built: requests come in on standard input, answers go out on standard output.
 
 It imports torch once and gives every model a process of its own, forked from it, with a bound on time and memory. Where
 there is no ``fork`` it answers one request itself, and whoever started it keeps the time.
@@ -131,7 +131,7 @@ def _bound_memory(gib: float) -> None:
 
 
 def _answer(request: Request, emit: Emit) -> None:
-    from convlint.runtime.refusal import Refused, in_one_line
+    from convlint.runtime.refusal import RefusedError, in_one_line
 
     try:
         if request.target.endswith("*") or "*" in request.target.rpartition(":")[2]:
@@ -144,7 +144,7 @@ def _answer(request: Request, emit: Emit) -> None:
 
         result = examine(request, lambda stage: emit({"event": "stage", "stage": stage}))
         emit({"event": "result", "result": dataclasses.asdict(result)})
-    except Refused as error:
+    except RefusedError as error:
         emit({"event": "error", "message": str(error)})
     except (Exception, SystemExit, KeyboardInterrupt) as error:
         emit({"event": "error", "message": in_one_line("import", error, request.folder)})

@@ -54,10 +54,36 @@ def halves(op: Op, out: Sequence[Levels]) -> Iterator[Contribution]:
 
 
 POINTWISE = frozenset(
-    """_to_copy clone hardswish hardswish_ hardsigmoid_ log_sigmoid_forward _prelu_kernel native_dropout
-    floor_divide floor_divide_.Tensor bucketize.Tensor polar complex heaviside isnan isinf isfinite
-    mish_ celu_ softshrink hardshrink angle quantize_per_tensor""".split()
+    [
+        "_to_copy",
+        "clone",
+        "hardswish",
+        "hardswish_",
+        "hardsigmoid_",
+        "log_sigmoid_forward",
+        "_prelu_kernel",
+        "native_dropout",
+        "floor_divide",
+        "floor_divide_.Tensor",
+        "bucketize.Tensor",
+        "polar",
+        "complex",
+        "heaviside",
+        "isnan",
+        "isinf",
+        "isfinite",
+        "mish_",
+        "celu_",
+        "softshrink",
+        "hardshrink",
+        "angle",
+        "quantize_per_tensor",
+    ]
 )
 """What works by element though torch does not tag it so."""
-RULES: dict[str, Rule] = {**{f"aten.{name}": elementwise for name in POINTWISE}, "aten.glu": halves, "aten.copy_": copied,
-                          "aten.fill_.Tensor": copied}  # fmt: skip
+RULES: dict[str, Rule] = {
+    **{f"aten.{name}": elementwise for name in POINTWISE},
+    "aten.glu": halves,
+    "aten.copy_": copied,
+    "aten.fill_.Tensor": copied,
+}

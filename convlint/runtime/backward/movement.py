@@ -12,7 +12,6 @@ from convlint.runtime.backward.contribution import Contribution, Rule
 from convlint.runtime.masks import DEAD, GATE, LIVE, Levels, compact, full, most
 from convlint.runtime.tape import Op, Ref
 
-
 BESIDE = 4
 """How long the other axes are while one axis of a resizing operation is probed."""
 

@@ -37,4 +37,10 @@ def everything(op: Op, out: Sequence[Levels]) -> Iterator[Contribution]:
 def is_same_place(op: Op) -> bool:
     """Whether an output comes from the elements at its own place: activations, sums, norms, copies."""
     rule = rule_of(op)
-    return rule in (elementwise.elementwise, elementwise.copied, statistics.batch_norm, statistics.group_norm, statistics.layer_norm)
+    return rule in (
+        elementwise.elementwise,
+        elementwise.copied,
+        statistics.batch_norm,
+        statistics.group_norm,
+        statistics.layer_norm,
+    )

@@ -76,11 +76,7 @@ def running(op: Op, out: Sequence[Levels]) -> Iterator[Contribution]:
     """A running sum at i reads everything up to i."""
     levels = compact(most(*out))
     axis = _axis(op.arguments["dim"])
-    if not isinstance(levels, int):
-        levels = levels.flip(axis).cummax(axis).values.flip(axis)
-    else:
-        levels = int(levels)
-    yield op.tensor("self"), levels
+    yield op.tensor("self"), levels if isinstance(levels, int) else levels.flip(axis).cummax(axis).values.flip(axis)
 
 
 def reduction(op: Op, out: Sequence[Levels]) -> Iterator[Contribution]:
@@ -128,7 +124,10 @@ RULES: dict[str, Rule] = {
     "aten.native_group_norm": group_norm,
     "aten.native_layer_norm": layer_norm,
     "aten._fused_rms_norm": layer_norm,
-    **dict.fromkeys(("aten._softmax", "aten._safe_softmax", "aten._log_softmax", "aten.sort", "aten.sort.stable", "aten.topk"), along_axis),
+    **dict.fromkeys(
+        ("aten._softmax", "aten._safe_softmax", "aten._log_softmax", "aten.sort", "aten.sort.stable", "aten.topk"),
+        along_axis,
+    ),
     **dict.fromkeys(("aten.cumsum", "aten.cumprod", "aten.cummax", "aten.cummin", "aten.logcumsumexp"), running),
     **dict.fromkeys(
         (
