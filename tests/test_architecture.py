@@ -24,7 +24,8 @@ ORDER = (
     ("convlint.report",),
     ("convlint.result_cache",),
     ("convlint.pipeline", "convlint.testing"),
-    ("convlint.command_help", "convlint.commands", "convlint.progress"),
+    ("convlint.runtime",),
+    ("convlint.command_help", "convlint.commands", "convlint.progress", "convlint.verify_command"),
     ("convlint.cli",),
     ("convlint.__main__",),
 )

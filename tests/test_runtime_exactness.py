@@ -9,11 +9,11 @@ import pytest
 
 torch = pytest.importorskip("torch")
 
-from runtime_networks import NETWORKS, generated  # noqa: E402
+from runtime_networks import NETWORKS, generated
 
-from convlint.runtime.liveness import Liveness, walk  # noqa: E402
-from convlint.runtime.masks import full  # noqa: E402
-from convlint.runtime.tape import Numbered, Position, Recorder, Tape, tensors_in  # noqa: E402
+from convlint.runtime.liveness import Liveness, walk
+from convlint.runtime.masks import full
+from convlint.runtime.tape import Numbered, Position, Recorder, Tape, tensors_in
 
 SIZE = (2, 3, 12, 11)
 """Two examples, of which the first is tried: with one alone some operations need not copy, and leave others out."""

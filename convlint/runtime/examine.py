@@ -21,7 +21,7 @@ from convlint.runtime.proof import Proof, claims_of, prove
 from convlint.runtime.refusal import RefusedError, in_one_line, relative
 from convlint.runtime.request import Request
 from convlint.runtime.result import LayerResult, ModelResult
-from convlint.runtime.tape import Op, Tape
+from convlint.runtime.tape import Op, Tape, tensors_in
 from convlint.runtime.verdicts import Skip, skips_of
 from convlint.runtime.weights import untouched_weights
 
@@ -63,21 +63,19 @@ def _examine(request: Request, clock: Clock) -> ModelResult:
     with clock.time("build"):
         prepare(request)
         device = devices.choose(request.device)
-        # A fast path for transformers exists only outside of a traced graph, and would be another program.
-        torch.backends.mha.set_fastpath_enabled(False)
         torch.manual_seed(0)
         model = build(request).to(device)
         dtype = next((p.dtype for p in model.parameters() if p.is_floating_point()), torch.float32)
         candidates = shapes_of(request, model)
     with devices.cudnn(device == "cpu"):
         with clock.time("record"):
-            shapes, inputs, watched = _recorded(model, candidates, device, dtype)
+            shapes, inputs, watched, plain = _recorded(model, candidates, device, dtype)
         method, tape, fallbacks = _captured(model, inputs, watched, clock)
         with clock.time("analyse"):
             findings = _analyse(tape)
             checked = findings if tape is watched else _analyse(watched)
         with clock.time("prove"):
-            proof = _proved(model, inputs, checked, device)
+            proof = _proved(model, inputs, plain, checked, device)
     return _written_down(request, model, shapes, device, method, fallbacks, findings, checked, proof, clock)
 
 
@@ -90,8 +88,8 @@ class _Findings:
 
 def _recorded(
     model: nn.Module, candidates: Sequence[tuple[tuple[int, ...], ...]], device: str, dtype: torch.dtype
-) -> tuple[tuple[tuple[int, ...], ...], list[torch.Tensor], Tape]:
-    """The first sizes that the model takes, the inputs, and the tape. Raises what it raised on the first ones."""
+) -> tuple[tuple[tuple[int, ...], ...], list[torch.Tensor], Tape, list[torch.Tensor]]:
+    """The first sizes that the model takes, the inputs, the tape and the output. Raises what it raised on the first."""
     first: Exception | None = None
     for shapes in candidates:
         inputs = random_inputs(shapes, device, dtype)
@@ -102,7 +100,7 @@ def _recorded(
             continue
         if not tape.outputs:
             raise RefusedError(f"its output, of type {type(outputs).__name__}, has no tensor in it")
-        return shapes, inputs, tape
+        return shapes, inputs, tape, [tensor.clone() for tensor in tensors_in(outputs)]
     assert first is not None
     raise first
 
@@ -131,7 +129,13 @@ def _analyse(tape: Tape) -> _Findings:
     return _Findings(tape, liveness, skips_of(tape, liveness))
 
 
-def _proved(model: nn.Module, inputs: Sequence[torch.Tensor], findings: _Findings, device: str) -> Proof:
+def _proved(
+    model: nn.Module,
+    inputs: Sequence[torch.Tensor],
+    plain: Sequence[torch.Tensor],
+    findings: _Findings,
+    device: str,
+) -> Proof:
     """The proof on the model itself; repeated in ways that smear nothing before a mismatch counts."""
     claims = claims_of(findings.tape, findings.liveness)
     proof = Proof(0, False, False, False)
@@ -139,7 +143,7 @@ def _proved(model: nn.Module, inputs: Sequence[torch.Tensor], findings: _Finding
         if way == "float64":
             model = model.double()
             inputs = [tensor.double() if tensor.is_floating_point() else tensor for tensor in inputs]
-        proof = prove(model, inputs, claims)
+        proof = prove(model, inputs, claims, plain if number == 0 else None)
         if number:
             proof = replace(proof, retry=way)
         if proof.holds or not proof.finite:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import struct
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from html import escape
 from typing import TextIO
 from urllib.parse import quote
@@ -75,7 +75,7 @@ def _model(result: ModelResult) -> Iterator[str]:
     yield from _totals(result)
     if result.input_map is not None:
         yield "<h2>The input</h2>"
-        yield from _key((READ, GATE, DEAD))
+        yield from _key((READ, GATE, DEAD), {**_WORDS, READ: "can matter"})
         yield '<div class="maps">'
         yield _figure(result.input_map, "which positions can matter to the output")
         yield "</div>"
@@ -160,11 +160,11 @@ def _caption(layer: LayerResult) -> str:
     return f"input of {layer.module or layer.op}, {shape}: {layer.verdict}"
 
 
-def _key(kinds: Sequence[int]) -> Iterator[str]:
+def _key(kinds: Sequence[int], words: Mapping[int, str] = _WORDS) -> Iterator[str]:
     parts = []
     for kind in kinds:
         red, green, blue = COLORS[kind]
-        parts.append(f'<span><i style="background: rgb({red} {green} {blue})"></i>{_WORDS[kind]}</span>')
+        parts.append(f'<span><i style="background: rgb({red} {green} {blue})"></i>{words[kind]}</span>')
     yield f'<p class="key">{"".join(parts)}</p>'
 
 

@@ -32,6 +32,8 @@ def prepare(request: Request) -> None:
     """Set up imports and threads, and run the setup file."""
     folder = str(Path(request.folder).resolve())
     sys.path[:0] = [folder, *request.roots]
+    # This path for transformers exists only outside of a traced graph, and hides many operations in one.
+    torch.backends.mha.set_fastpath_enabled(False)
     if request.threads:
         torch.set_num_threads(request.threads)
     if request.setup:

@@ -21,6 +21,10 @@ LARGEST = 1000.0
 """Random numbers are drawn between minus and plus this: far from anything normal, and far from overflowing."""
 
 
+_STARTS = 4096
+"""In the row of random numbers, operations begin at so many different places."""
+
+
 @dataclass(frozen=True, slots=True)
 class Claim:
     """One operation, known by its name, and the levels of what it wrote: level 0 is claimed dead."""
@@ -81,14 +85,20 @@ def _claims(ref: Ref | None, levels: Levels) -> bool:
     return levels == 0 if isinstance(levels, int) else bool((levels == 0).any())
 
 
-def prove(run: Callable[..., Any], inputs: Sequence[torch.Tensor], claims: Claims) -> Proof:
-    """Run the model three times: as it is, with NaN and with random numbers in what is claimed dead.
+def prove(
+    run: Callable[..., Any],
+    inputs: Sequence[torch.Tensor],
+    claims: Claims,
+    plain: Sequence[torch.Tensor] | None = None,
+) -> Proof:
+    """Run the model with NaN, and then with random numbers, in what is claimed dead.
 
-    ``run`` is called with the inputs and returns the model's output, under ``no_grad`` and from a fixed seed.
+    ``run`` is called with the inputs and returns the model's output, under ``no_grad`` and from a fixed seed. ``plain``
+    is what it returned without any change; left out, it is run for that too.
     """
     if not claims.anything:
         return Proof(0, True, True, True)
-    plain = outputs_of(run, inputs)
+    plain = outputs_of(run, inputs) if plain is None else plain
     finite = all(bool(torch.isfinite(each).all()) for each in plain if each.is_floating_point())
     written = 0
     equal = {}
@@ -129,6 +139,7 @@ class Overwrite(Numbered):  # type: ignore[no-untyped-call]
         super().__init__()
         self.claims = claims
         self.what = what
+        self.random = torch.empty(0)
         self.written = 0
         self.strayed = False
         """Whether the pass did another operation than the claims are about."""
@@ -155,7 +166,14 @@ class Overwrite(Numbered):  # type: ignore[no-untyped-call]
             if self.what == "nan":
                 tensor.masked_fill_(where, float("nan"))
             else:
-                # A generator of its own: the model's random numbers must not shift.
-                generator = torch.Generator(tensor.device).manual_seed(index + 1)
-                numbers = torch.rand(tuple(tensor.shape), generator=generator, device=tensor.device)
-                tensor.copy_(torch.where(where, ((numbers * 2 - 1) * LARGEST).to(tensor), tensor))
+                numbers = self._random_numbers(index, tensor.numel())
+                tensor.copy_(torch.where(where, numbers.reshape(tensor.shape).to(tensor), tensor))
+
+    def _random_numbers(self, index: int, count: int) -> torch.Tensor:
+        """As many numbers as are asked for: a stretch of one long row of them, elsewhere for each operation."""
+        start = index % _STARTS + 1
+        if len(self.random) < count + start:
+            # A generator of its own: the model's random numbers must not shift.
+            numbers = torch.rand(count + _STARTS, generator=torch.Generator().manual_seed(SEED))
+            self.random = (numbers * 2 - 1) * LARGEST
+        return self.random[start : start + count]

@@ -327,7 +327,8 @@ def written_arguments(function: Any, args: Sequence[Any], kwargs: Mapping[str, A
 
 def is_recorded(function: Any, result: Any, inputs: set[int], written: Sequence[torch.Tensor]) -> bool:
     """Whether an operation computed anything: what only returns or moves windows onto its arguments did not."""
-    if torch.Tag.inplace_view in function.tags:
+    # A graph copies its constants where the model makes them anew: no input comes near either.
+    if torch.Tag.inplace_view in function.tags or function.overloadpacket.__name__ == "lift_fresh_copy":
         return False
     returned = list(tensors_in(result)) if not isinstance(result, (int, float, bool, str)) else []
     if written or not returned:
