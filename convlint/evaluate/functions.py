@@ -33,7 +33,9 @@ def prepare(context: Any, node: ir.Function | ir.Lambda, qualname: str) -> Blank
     code.generator = isinstance(node, ir.Function) and node.generator
     positional = (*params.posonly, *params.args)
     defaults = tuple(
-        (param.name, context.compile(param.default)) for param in (*positional, *params.kwonly) if param.default is not None
+        (param.name, context.compile(param.default))
+        for param in (*positional, *params.kwonly)
+        if param.default is not None
     )
     return Blank(
         code,
@@ -58,8 +60,11 @@ def make_function(machine: Machine, blank: Blank, frame: Frame, owner: Class | N
         {name: run(frame) for name, run in blank.defaults},
     )
     closure: Frame | None = frame
-    while closure is not None and (closure.limit is not None or closure.owner is not None and closure.function is None):
-        closure = closure.parent  # module pieces and class bodies are not closed over
+    # Module pieces and class bodies are not closed over.
+    while closure is not None and (
+        closure.limit is not None or (closure.owner is not None and closure.function is None)
+    ):
+        closure = closure.parent
     return Function(blank.code, signature, frame.module, closure, blank.qualname, owner)
 
 
@@ -110,14 +115,14 @@ def bound_names(nodes: Iterable[Any]) -> set[str]:
         elif kind is ir.Match:
             for case in node.cases:
                 stack.extend(case.body)
-                _pattern_names(case.pattern, found)
+                found |= pattern_names(case.pattern)
         elif kind in (ir.ExprStmt, ir.Return, ir.Walrus):
             _walruses(node, found)
     return found
 
 
 _TARGETS: dict[type, Any] = {
-    ir.Assign: lambda node: [target for target in node.targets],
+    ir.Assign: lambda node: list(node.targets),
     ir.Declare: lambda node: [node.target] if isinstance(node.target, ir.Name) else [],
     ir.AugAssign: lambda node: [node.target],
     ir.Sequence: lambda node: node.items,
@@ -160,6 +165,13 @@ _EXPRESSIONS: dict[type, tuple[str, ...]] = {
 }
 
 
+def walrus_names(node: Any) -> set[str]:
+    """Names bound by ``:=`` anywhere in an expression, lambdas aside."""
+    found: set[str] = set()
+    _find_walruses(node, found)
+    return found
+
+
 def _find_walruses(node: Any, found: set[str]) -> None:
     stack = [node]
     while stack:
@@ -176,11 +188,10 @@ def _find_walruses(node: Any, found: set[str]) -> None:
                 stack.extend(item for item in value if isinstance(item, ir.Node))
 
 
-def _pattern_names(pattern: ir.Pattern, found: set[str]) -> None:
-    if pattern.name is not None:
-        found.add(pattern.name)
-    for part in pattern.parts:
-        _pattern_names(part, found)
+def pattern_names(pattern: ir.Pattern) -> set[str]:
+    """The names that a pattern captures."""
+    found = set() if pattern.name is None else {pattern.name}
+    return found.union(*map(pattern_names, pattern.parts))
 
 
 def declared_names(body: tuple[ir.Stmt, ...]) -> dict[str, str]:
@@ -194,5 +205,3 @@ def declared_names(body: tuple[ir.Stmt, ...]) -> dict[str, str]:
         elif node.__class__ in _BLOCKS:
             stack.extend(_BLOCKS[node.__class__](node))
     return found
-
-

@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from collections.abc import Iterator as Generator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from convlint.evaluate.budget import MAX_DECISIONS, MAX_MODULE_DEPTH, MAX_STEPS
 from convlint.evaluate.environment import Exhausted, Raised
-from convlint.evaluate.inert import Inertness
 from convlint.evaluate.paths import ROOT, Decision, Path, Undecided, choose, force, guarded, resolve, without_unbound
 from convlint.evaluate.records import Record, Scope
-from convlint.evaluate.values import UNBOUND, Choice, Class, Dict, Heap, Instance, List, Span, Unknown, Value
+from convlint.evaluate.values import UNBOUND, Choice, Class, Code, Const, Dict, Heap, Instance, List, Span, Unknown, Value
 
 if TYPE_CHECKING:
+    from convlint.evaluate.forwards import Forwards
+    from convlint.evaluate.inert import Inertness
     from convlint.evaluate.modules import Modules
 
 NOWHERE = Scope("", Span(-1, 0, 0), None)
@@ -28,6 +29,17 @@ class Purity:
     def __init__(self, start: int) -> None:
         self.start = start
         self.pure = True
+
+
+class Trial(NamedTuple):
+    """What one evaluation of an entry point gives its parameters, and which tables it looks them up in."""
+
+    given: dict[Span, Const]
+    """The value of a parameter that has no default, by its place."""
+    open: dict[Span, str]
+    """The places of the parameters that have no value, and how their unknowns are described."""
+    asked: dict[Span, list[Const]]
+    """The keys of tables too large to follow, by the parameter that is the key."""
 
 
 class Machine:
@@ -52,9 +64,13 @@ class Machine:
         self.saved: dict[int, Heap] = {}
         self.candidates: list[Purity] = []
         self.memo: dict[Any, Any] = {}
-        self.inert = Inertness(self)
+        self.twins: dict[Any, Const] = {}
+        self.inert, self.forwards = _judgements(self)
         self.receivers: list[Any] = []
         """For each running function of the user's: the object it builds where it is an ``__init__``, else None."""
+        self.trial = Trial({}, {}, {})
+        self.activated: set[Code] = set()
+        """The user's functions that have been run."""
         self.active: dict[Any, int] = {}
         self.made = 0
         self.decisions = 0
@@ -122,12 +138,16 @@ class Machine:
     def touch(self, target: Heap) -> None:
         """Must be called before ``target`` is changed: keeps memoising and the isolation of entry points honest."""
         born = target.born
-        for candidate in reversed(self.candidates):
-            if candidate.start < born:
-                break
-            candidate.pure = False
+        candidates = self.candidates
+        if candidates and candidates[-1].start >= born:
+            for candidate in reversed(candidates):
+                if candidate.start < born:
+                    break
+                candidate.pure = False
         if target.__class__ is Instance:
             target.made = None  # type: ignore[attr-defined]
+            if target.borrowing:  # type: ignore[attr-defined]
+                target.own_attributes()  # type: ignore[attr-defined]
         if born < self.entry_start and id(target) not in self.saved:
             self.saved[id(target)] = target
             self.undo.append(_snapshot(target))
@@ -186,8 +206,9 @@ class Machine:
     def entries(self, target: Dict) -> list[tuple[Any, Value, Any]]:
         """All (key, key value, value) of a dict on the present path, in order."""
         found = []
-        for key, (key_value, _) in target.entries.items():
-            value = self.read_entry(target, key)
+        for key, (key_value, value) in target.entries.items():
+            if value.__class__ is Choice:
+                value = self.read_entry(target, key)
             if value is not UNBOUND:
                 found.append((key, key_value, value))
         return found
@@ -237,6 +258,13 @@ class Machine:
             return operation(*args)
         except Undecided as undecided:
             return self.fork(undecided.decision, operation, *args)
+
+
+def _judgements(machine: Machine) -> tuple[Inertness, Forwards]:
+    from convlint.evaluate.forwards import Forwards  # both know torch and classes, and those know the machine
+    from convlint.evaluate.inert import Inertness
+
+    return Inertness(machine), Forwards(machine)
 
 
 def _snapshot(target: Heap) -> Callable[[], None]:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from convlint.evaluate import attributes, operators
+from convlint.evaluate import attributes, comparison, equality, iteration
 from convlint.evaluate.classes import is_instance
 from convlint.evaluate.environment import Frame, NotIterable, follows
 from convlint.evaluate.paths import force
@@ -18,7 +18,9 @@ Test = Callable[[Frame, Value], "bool | Unknown"]
 
 def compile_match(context: Any, node: ir.Match) -> Any:
     """The function that runs a ``match`` statement, as a chain of conditions."""
+    from convlint.evaluate.functions import pattern_names
     from convlint.evaluate.statements import compile_block, run_both
+    from convlint.evaluate.targets import unknown_names
     from convlint.evaluate.truth import truth
 
     machine = context.machine
@@ -32,12 +34,16 @@ def compile_match(context: Any, node: ir.Match) -> Any:
         for case in node.cases
     ]
 
+    captured = [sorted(pattern_names(case.pattern)) for case in node.cases]
+
     def try_case(frame: Frame, value: Value, index: int) -> Any:
         if index == len(cases):
             return None
         matches, guard, body = cases[index]
+        before: dict[str, Any] = {name: frame.locals.get(name, UNBOUND) for name in captured[index]}
         verdict = machine.apply(lambda: matches(frame, force(value, machine.path)))
-        if verdict is True and guard is not None:
+        sure = verdict is True
+        if sure and guard is not None:
             held = guard(frame)
             verdict = machine.apply(lambda: truth(machine, force(held, machine.path)))
         if isinstance(verdict, Choice):
@@ -47,8 +53,16 @@ def compile_match(context: Any, node: ir.Match) -> Any:
             return body(frame)
         if verdict is False:
             return try_case(frame, value, index + 1)
+
+        def perhaps() -> Any:
+            """The body under the assumption that the pattern matches: what it then captures is not known."""
+            if not sure:
+                unbound = [name for name, old in before.items() if frame.locals.get(name, UNBOUND) is old]
+                unknown_names(unbound, frame, verdict, machine)
+            return body(frame)
+
         decision, positive = machine.decide(verdict)
-        arms = (lambda: body(frame), lambda: try_case(frame, value, index + 1))
+        arms: tuple[Callable[[], Any], Callable[[], Any]] = (perhaps, lambda: try_case(frame, value, index + 1))
         yes, no = arms if positive else arms[::-1]
         known = machine.path.taken.get(decision)
         if known is not None:
@@ -73,7 +87,7 @@ def _pattern(context: Any, node: ir.Pattern) -> Test:
 
     def by_value(frame: Frame, subject: Value) -> bool | Unknown:
         assert value is not None
-        result = operators.compare(machine, "==", subject, value(frame), span)
+        result = comparison.compare(machine, "==", subject, value(frame), span)
         return result if isinstance(result, Unknown) else isinstance(result, Const) and bool(result.value)
 
     def by_parts(frame: Frame, subject: Value) -> bool | Unknown:
@@ -99,7 +113,7 @@ def _pattern(context: Any, node: ir.Pattern) -> Test:
         if not isinstance(subject, (Tuple, List)):
             return False
         try:
-            items = operators.iterate(machine, subject, span)
+            items = iteration.iterate(machine, subject, span)
         except NotIterable as error:
             return follows(error.cause)
         star = next((index for index, part in enumerate(node.parts) if part.kind == "star"), None)
@@ -108,7 +122,7 @@ def _pattern(context: Any, node: ir.Pattern) -> Test:
         if star is not None:
             rest = len(items) - (len(parts) - 1)
             items = [*items[:star], machine.list(items[star : star + rest]), *items[star + rest :]]
-        return _all(frame, zip(parts, items))
+        return _all(frame, zip(parts, items, strict=True))
 
     def _all(frame: Frame, pairs: Any) -> bool | Unknown:
         for part, item in pairs:
@@ -122,11 +136,11 @@ def _pattern(context: Any, node: ir.Pattern) -> Test:
             return follows(subject) if isinstance(subject, Unknown) else False
         found = []
         for key in keys:
-            item = machine.read_entry(subject, operators.key_of(machine, key(frame)))
+            item = machine.read_entry(subject, equality.key_of(machine, key(frame)))
             if item is UNBOUND:
                 return subject.unknown or False
             found.append(item)
-        return _all(frame, zip(parts, found))
+        return _all(frame, zip(parts, found, strict=True))
 
     def by_class(frame: Frame, subject: Value) -> bool | Unknown:
         assert value is not None
@@ -138,11 +152,17 @@ def _pattern(context: Any, node: ir.Pattern) -> Test:
         names += node.attrs
         if len(names) != len(parts):
             return Unknown("unsupported", "positional class patterns", span)
-        return _all(frame, [(part, attributes.get(machine, subject, name, span)) for part, name in zip(parts, names)])
+        found = [attributes.get(machine, subject, name, span) for name in names]
+        return _all(frame, zip(parts, found, strict=True))
 
     keys = [context.compile(key) for key in node.keys]
     kinds: dict[str, Test] = {
-        "value": by_value, "capture": by_parts, "or": any_of, "sequence": sequence, "star": by_parts, "mapping": mapping,
+        "value": by_value,
+        "capture": by_parts,
+        "or": any_of,
+        "sequence": sequence,
+        "star": by_parts,
+        "mapping": mapping,
         "class": by_class,
-    }  # fmt: skip
+    }
     return kinds.get(node.kind, lambda frame, subject: Unknown("unsupported", "a pattern", span))

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from convlint.evaluate.finder import SHOWN_STANDINS, STANDINS, is_standin
 from convlint.evaluate.records import Scope
 from convlint.evaluate.source_module import SourceModule
+from convlint.evaluate.standins import is_standin, shown_path
 from convlint.evaluate.values import Span
 from convlint.frontends.python import ir
 from convlint.source import Lines, Place
@@ -39,7 +39,7 @@ class Sites:
         source = self.sources[number]
         path = source.path
         if is_standin(path) and not source.linted:
-            return f"{SHOWN_STANDINS}/{path.relative_to(STANDINS).as_posix()}"
+            return shown_path(path)
         return path.relative_to(self.root).as_posix() if path.is_relative_to(self.root) else path.as_posix()
 
     def place(self, span: Span) -> Place:
@@ -58,7 +58,7 @@ class Sites:
         """Whether the activation of ``scope`` itself supplies what is written at ``origin``.
 
         A function supplies what stands in it; a method also what stands in its class's body; any function of the file
-        what stands at module level.
+        what stands at module level, but for the arguments of a statement that itself builds layers.
         """
         if scope.span.file != origin.file:
             return False
@@ -67,7 +67,12 @@ class Sites:
         home = self.home(origin)
         if home.kind == "class":
             return scope.owner is not None and _inside(origin, scope.owner)
-        return home.kind == "module"
+        return home.kind == "module" and not self._in_builder(origin)
+
+    def _in_builder(self, span: Span) -> bool:
+        """Whether ``span`` stands in a module-level statement that built layers when it ran."""
+        source = self.sources[span.file]
+        return any(source.pieces[index].at <= span.start < source.pieces[index].end for index in source.records)
 
     def home(self, span: Span) -> Home:
         """The innermost definition around ``span``."""

@@ -6,18 +6,18 @@ leaves in one arm of an unknown condition gives the other arm's path, and what f
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
-from convlint.evaluate import attributes, operators, subscripts
+from convlint.evaluate import arithmetic, attributes, subscripts
 from convlint.evaluate.budget import MAX_LIVE_PATHS, MAX_LOOP_TURNS
 from convlint.evaluate.classes import compile_class
 from convlint.evaluate.environment import Frame, NotIterable, Raised, follows
 from convlint.evaluate.exceptions import caught, raised_by
 from convlint.evaluate.expressions import Context, compile_call, compile_expression
-from convlint.evaluate.inert import is_inert_loop
 from convlint.evaluate.functions import bound_names, make_function, prepare
-from convlint.evaluate.operators import iterate
+from convlint.evaluate.inert import is_inert_loop
+from convlint.evaluate.iteration import iterate
 from convlint.evaluate.paths import Path, Undecided, force, guarded, resolve
 from convlint.evaluate.patterns import compile_match
 from convlint.evaluate.targets import compile_target, unknown_names, write_name
@@ -87,18 +87,28 @@ def _call_alone(context: Context, node: ir.Call) -> Run:
     machine = context.machine
     callee = compile_expression(context, node.func)
     call = compile_call(context, node, callee)
-    arguments = [compile_expression(context, arg.value) for arg in node.args if isinstance(arg.value, (ir.Name, ir.Attribute, ir.Call))]
+    given = list(_judged(context, node.args))
 
     def run(frame: Frame) -> Live:
         target = callee(frame)
         if target.__class__ in _MAYBE_INERT and machine.inert.holds(target):
-            given = (argument(frame) for argument in arguments)
-            if all(machine.inert.holds(value) for value in given if value.__class__ in _MAYBE_INERT):
+            if all(machine.inert.bears(value(frame), called) for value, called in given):
                 return None
         call(frame, target)
         return None
 
     return run
+
+
+def _judged(context: Context, args: tuple[ir.Argument, ...]) -> Iterator[tuple[Run, bool]]:
+    """The names in arguments, which decide whether a call is inert, and whether each is itself called there."""
+    for arg in args:
+        value = arg.value
+        if isinstance(value, ir.Call):
+            yield compile_expression(context, value.func), True
+            yield from _judged(context, value.args)
+        elif isinstance(value, (ir.Name, ir.Attribute)):
+            yield compile_expression(context, value), False
 
 
 _MAYBE_INERT = frozenset({Function, Method, Partial})
@@ -147,7 +157,7 @@ def _augmented(context: Context, node: ir.AugAssign) -> Run:
             machine.own_items(old).extend(items)
             return old
         result = attributes.in_place(machine, old, op, new, span)
-        return operators.binary(machine, op, old, new, span) if result is None else result
+        return arithmetic.binary(machine, op, old, new, span) if result is None else result
 
     def run(frame: Frame) -> Live:
         old, new = load(frame), value(frame)

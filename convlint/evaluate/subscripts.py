@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from convlint.evaluate import calls, classes
-from convlint.evaluate.budget import MAX_ALTERNATIVES_BY_KEY
+from convlint.evaluate.budget import MAX_ALTERNATIVES_BY_KEY, MAX_KEYS_TRIED
 from convlint.evaluate.environment import Arguments, Raised, follows
+from convlint.evaluate.equality import key_of
 from convlint.evaluate.machine import Machine
-from convlint.evaluate.operators import key_of, slice_of
-from convlint.evaluate.paths import choose, force
+from convlint.evaluate.paths import choose, force, leaves
 from convlint.evaluate.values import (
     NONE,
     UNBOUND,
@@ -19,6 +19,7 @@ from convlint.evaluate.values import (
     Function,
     Instance,
     List,
+    Module,
     Slice,
     Span,
     Tensor,
@@ -52,7 +53,19 @@ def get(machine: Machine, target: Value, key: Value, span: Span) -> Any:
         return Tensor()
     if kind is Function:
         return Unknown("unsupported", "a subscript of a function", span)
+    if kind is Module:
+        return _global(machine, target, key, span)  # type: ignore[arg-type]
     return target  # typing constructs: Optional[int], Callable[..., X]
+
+
+def _global(machine: Machine, target: Module, key: Value, span: Span) -> Any:
+    """``globals()[name]``: the module stands for the dict of its names."""
+    if not isinstance(key, Const):
+        return follows(key) if isinstance(key, Unknown) else Unknown("unknown-key", "a look-up in globals()", span)
+    value = machine.modules.attribute(target, str(key.value), span)
+    if value is UNBOUND:
+        raise Raised("KeyError", str(key.value))
+    return value
 
 
 def _entry(machine: Machine, target: Dict, key: Value, span: Span) -> Any:
@@ -78,11 +91,15 @@ def _entry(machine: Machine, target: Dict, key: Value, span: Span) -> Any:
 
 def _any_entry(machine: Machine, target: Dict, key: Value, span: Span) -> Any:
     """Each value of a small known table, chosen by whether the unknown key is this one or that."""
-    from convlint.evaluate.operators import compare
+    from convlint.evaluate.comparison import compare
 
     entries = machine.entries(target)
     cause = follows(key) if isinstance(key, Unknown) else Unknown("unknown-key", "a look-up with an unknown key", span)
-    if target.unknown is not None or not 0 < len(entries) <= MAX_ALTERNATIVES_BY_KEY or not isinstance(key, Unknown):
+    if target.unknown is not None or not entries:
+        return cause
+    if MAX_ALTERNATIVES_BY_KEY < len(entries) <= MAX_KEYS_TRIED:
+        _ask(machine, key, [name for _, name, _ in entries if isinstance(name, Const)])
+    if len(entries) > MAX_ALTERNATIVES_BY_KEY or not isinstance(key, Unknown):
         return cause
     *others, (_, _, result) = entries
     for _, key_value, value in reversed(others):
@@ -93,6 +110,13 @@ def _any_entry(machine: Machine, target: Dict, key: Value, span: Span) -> Any:
         elif isinstance(question, Const) and question.value:
             result = value
     return result
+
+
+def _ask(machine: Machine, key: Value, names: list[Const]) -> None:
+    """Note that a parameter of the entry point, or what was made of it, is looked up in a table with these keys."""
+    for leaf in leaves(key):
+        if isinstance(leaf, Unknown) and leaf.span is not None and machine.trial.open.get(leaf.span) == leaf.detail:
+            machine.trial.asked.setdefault(leaf.span, names)
 
 
 def _item(machine: Machine, items: Any, key: Value, span: Span, target: Value) -> Any:
@@ -117,7 +141,7 @@ def _item(machine: Machine, items: Any, key: Value, span: Span, target: Value) -
 
 def _any_item(machine: Machine, items: Any, key: Unknown, span: Span) -> Any:
     """Each item of a short sequence, for an unknown index."""
-    from convlint.evaluate.operators import compare
+    from convlint.evaluate.comparison import compare
 
     if not 0 < len(items) <= MAX_ALTERNATIVES_BY_KEY or key.reason == "tensor":
         return follows(key)
@@ -152,7 +176,11 @@ def _instance(machine: Machine, target: Instance, key: Value, span: Span) -> Any
     if isinstance(target.payload, Value):
         value = machine.apply(get, machine, target.payload, key, span)
         return value
-    return follows(target.cls.incomplete) if target.cls.incomplete else Unknown("unsupported", "a subscript of an object", span)
+    return (
+        follows(target.cls.incomplete)
+        if target.cls.incomplete
+        else Unknown("unsupported", "a subscript of an object", span)
+    )
 
 
 def _class(machine: Machine, target: Class, key: Value, span: Span) -> Any:
@@ -188,7 +216,9 @@ def put(machine: Machine, target: Value, key: Value, value: Value, span: Span) -
         plain = key_of(machine, key)
         if plain is None:
             machine.touch(target)
-            target.unknown = target.unknown or (key if isinstance(key, Unknown) else Unknown("unknown-key", "a key", span))
+            target.unknown = target.unknown or (
+                key if isinstance(key, Unknown) else Unknown("unknown-key", "a key", span)
+            )
         else:
             machine.write_entry(target, plain, key, value)
     elif isinstance(target, List):
@@ -203,7 +233,7 @@ def _put_item(machine: Machine, target: List, key: Value, value: Value, span: Sp
         except IndexError:
             raise Raised("IndexError", "assignment index out of range") from None
     elif isinstance(key, Slice):
-        from convlint.evaluate.operators import iterate
+        from convlint.evaluate.iteration import iterate
 
         cut = slice_of(machine, key)
         if isinstance(cut, slice):
@@ -240,3 +270,16 @@ def remove(machine: Machine, target: Value, key: Value, span: Span) -> None:
             cut = slice_of(machine, key)
             if isinstance(cut, slice):
                 del items[cut]
+
+
+def slice_of(machine: Machine, value: Slice) -> slice | Unknown:
+    """A slice object as Python's own, or the unknown in it."""
+    parts: list[int | None] = []
+    for part in (value.lower, value.upper, value.step):
+        part = force(part, machine.path)
+        if isinstance(part, Unknown):
+            return part
+        if not isinstance(part, Const) or not (part.value is None or isinstance(part.value, int)):
+            return Unknown("unsupported", "a slice by an object")
+        parts.append(part.value)
+    return slice(*parts)

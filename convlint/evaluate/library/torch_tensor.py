@@ -15,8 +15,9 @@ UNKNOWN_PROPERTIES = frozenset(
 )
 """Attributes that are no tensors and that nothing here knows."""
 SAME_SHAPE = frozenset(
-    {"contiguous", "to", "cuda", "cpu", "float", "half", "double", "detach", "clone", "type", "type_as", "requires_grad_",
-     "normal_", "uniform_", "zero_", "fill_", "data", "trunc_normal_", "copy_", "bfloat16", "relu", "sigmoid", "tanh"}
+    {"contiguous", "to", "cuda", "cpu", "float", "half", "double", "detach", "clone", "type", "type_as",
+     "requires_grad_", "normal_", "uniform_", "zero_", "fill_", "data", "trunc_normal_", "copy_", "bfloat16", "relu",
+     "sigmoid", "tanh"}
 )  # fmt: skip
 
 
@@ -46,6 +47,12 @@ def _tensor(machine: Machine, args: Arguments, site: Span) -> Value:
 def _same_shape(machine: Machine, args: Arguments, site: Span) -> Value:
     target = force(args.positional[0], machine.path)
     return Tensor(target.shape, target.values) if isinstance(target, Tensor) else Tensor()
+
+
+def _shape_of_other(machine: Machine, args: Arguments, site: Span) -> Value:
+    """``reshape_as(other)`` and its like."""
+    other = force(args.positional[1], machine.path) if len(args.positional) > 1 else args.keywords.get("other")
+    return Tensor(other.shape) if isinstance(other, Tensor) else Tensor()
 
 
 def _size(machine: Machine, args: Arguments, site: Span) -> Value:
@@ -83,7 +90,7 @@ def _tolist(machine: Machine, args: Arguments, site: Span) -> Value:
 
 def _split(machine: Machine, args: Arguments, site: Span) -> Value:
     """``split`` of a vector of known numbers into parts of known sizes; of any other tensor, tensors."""
-    from convlint.evaluate.operators import plain
+    from convlint.evaluate.equality import plain
 
     target = force(args.positional[0], machine.path)
     sizes = plain(machine, args.positional[1]) if len(args.positional) > 1 else None
@@ -117,6 +124,9 @@ _METHODS: dict[str, Any] = {
     "tolist": _tolist,
     "numpy": _tensor,
     "split": _split,
+    "reshape_as": _shape_of_other,
+    "view_as": _shape_of_other,
+    "expand_as": _shape_of_other,
     "numel": _unknown,
     "element_size": _unknown,
     "is_floating_point": _unknown,
