@@ -64,6 +64,13 @@ def nearest_positions(
     return torch.stack(parts) if parts else features.new_zeros((0, features.shape[1], height, width))
 
 
+def accept_operations() -> None:
+    """Let torchvision take the operations that are declared here for its own."""
+    import torchvision
+
+    torchvision.extension._has_ops = lambda: True
+
+
 def fetch_no_weights() -> None:
     """Make a pretrained model an untrained one."""
 
@@ -83,4 +90,6 @@ def fetch_no_weights() -> None:
 
 
 DECLARED = declare_operations()
+if DECLARED is not None:
+    accept_operations()
 fetch_no_weights()

@@ -75,7 +75,8 @@ def _for_any_run(command: Function) -> Function:
 def cli() -> None:
     """Find convolution and pooling layers that never read part of their input.
 
-    convlint reads the source that builds a model, follows its numbers, and runs nothing.
+    convlint reads the source that builds a model, follows its numbers, and runs nothing; only verify and
+    check --confirm do.
     """
 
 

@@ -103,6 +103,15 @@ class Random(Wasteful):
     def forward(self, x):
         return nn.functional.dropout(super().forward(x)["out"][0], 0.5, True)
 
+class Picks(Wasteful):
+    def forward(self, x):
+        if not hasattr(self, "prepared"):
+            self.prepared = torch.arange(4).to(torch.float64)
+        y = self.stem(x).flatten(2)
+        best = y[:, 0].topk(3).indices
+        picked = y.gather(2, best[:, None].expand(-1, 4, -1))
+        return super().forward(x)["out"][0], picked[picked > 0], y[:, :, self.prepared.long()]
+
 def number() -> int:
     return 3
 
@@ -174,6 +183,15 @@ def test_control_flow_on_values_is_watched_instead(examine: Callable[..., Outcom
     assert [reason.partition(":")[0] for reason in found.fallbacks] == ["torch.export", "torch.fx"]
     # The condition reads every value, so nothing is dead.
     assert [layer.verdict for layer in found.layers] == ["branch"]
+
+
+def test_what_is_looked_up_by_value_is_live(examine: Callable[..., Outcome]) -> None:
+    found = result(examine("Picks"))
+    assert [layer.verdict for layer in found.layers] == ["branch"]
+    assert found.proof["finite"]
+    assert found.proof["nan"]
+    assert found.proof["random"]
+    assert found.unknown_ops == ()
 
 
 @pytest.mark.parametrize("name", ["Prints", "Random"])

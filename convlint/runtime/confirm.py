@@ -46,7 +46,7 @@ def confirm(
         for number, finding in enumerate(findings):
             if progress is not None:
                 progress("confirm", number, len(findings))
-            names = _ordered(finding, wanted, built)
+            names = _ordered(finding, targets.module_of(finding), wanted, built)
             match, reasons = None, []
             tried = 0
             for name in names:
@@ -75,6 +75,11 @@ class _Targets:
         self.root = root
         self.setup = "" if setup is None else str(setup.resolve())
         self.files = {_module_name(path): path for path in linted}
+        self.modules = {path: name for name, path in self.files.items()}
+
+    def module_of(self, finding: Finding) -> str:
+        """The dotted name of the module that a finding stands in; empty for a file that is not linted."""
+        return self.modules.get(self.root / finding.place.path, "")
 
     def request(self, name: str) -> Request | None:
         """How to build an entry point; None for what is no class or function of a module."""
@@ -104,12 +109,13 @@ def _module_name(path: Path) -> str:
     return ".".join(parts) or path.parent.name
 
 
-def _ordered(finding: Finding, wanted: Counter[str], built: dict[str, Outcome]) -> list[str]:
-    """The finding's entry points: those already built, then functions, public ones, those that reach most findings."""
+def _ordered(finding: Finding, module: str, wanted: Counter[str], built: dict[str, Outcome]) -> list[str]:
+    """The finding's entry points: built ones first, then those of its own module, functions, public and useful ones."""
 
     def order(name: str) -> tuple[object, ...]:
         last = name.rpartition(".")[2]
-        return name not in built, last[:1].isupper(), last.startswith("_"), -wanted[name], name
+        elsewhere = not name.startswith(f"{module}.")
+        return name not in built, elsewhere, last[:1].isupper(), last.startswith("_"), -wanted[name], name
 
     return sorted(finding.entry_points, key=order)
 

@@ -17,7 +17,7 @@ from convlint.runtime.backward.windows import Window, window_of
 from convlint.runtime.liveness import Liveness, walk, walk_again
 from convlint.runtime.load import build, prepare, random_inputs, shapes_of
 from convlint.runtime.masks import full
-from convlint.runtime.proof import Proof, claims_of, prove
+from convlint.runtime.proof import Proof, claims_of, outputs_of, prove
 from convlint.runtime.refusal import RefusedError, in_one_line, relative
 from convlint.runtime.request import Request
 from convlint.runtime.result import LayerResult, ModelResult
@@ -94,6 +94,8 @@ def _recorded(
     for shapes in candidates:
         inputs = random_inputs(shapes, device, dtype)
         try:
+            # Some models prepare something, such as anchors, in their first pass; a later pass is like any other.
+            outputs_of(model, inputs)
             tape, outputs = capture.record_model(model, inputs)
         except Exception as error:  # the model's own
             first = first or error

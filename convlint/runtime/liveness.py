@@ -116,4 +116,10 @@ def _is_dead(levels: Levels) -> bool:
 
 
 def _is_sink(op: Op) -> bool:
-    return op.name in _SINKS or all(ref is None for ref in op.outputs)
+    return op.name in _SINKS or all(ref is None for ref in op.outputs) or _picks_by_mask(op)
+
+
+def _picks_by_mask(op: Op) -> bool:
+    """Whether it takes the elements where a mask is true, which the input decides: so many come out as are true."""
+    indices = op.arguments.get("indices") if op.name == "aten.index.Tensor" else None
+    return any(isinstance(ref, Ref) and ref.itemsize == 1 and ref in op.reads for ref in indices or ())

@@ -25,7 +25,9 @@ def moved(op: Op, out: Sequence[Levels]) -> Iterator[Contribution]:
         return
     places = origin_of(op, ref)
     if places is None:
-        yield ref, levels if isinstance(levels, int) else int(levels.max())
+        # Where to look is decided by the input: anything may be looked at, and the index itself matters.
+        for each in op.reads:
+            yield each, levels if isinstance(levels, int) else int(levels.max())
         return
     result = torch.zeros(ref.numel + 1, dtype=torch.uint8)
     wide = full(levels, tuple(places.shape))
