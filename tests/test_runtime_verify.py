@@ -107,10 +107,11 @@ class Picks(Wasteful):
     def forward(self, x):
         if not hasattr(self, "prepared"):
             self.prepared = torch.arange(4).to(torch.float64)
-        y = self.stem(x).flatten(2)
+        stem = self.stem(x)
+        y = stem.flatten(2)
         best = y[:, 0].topk(3).indices
         picked = y.gather(2, best[:, None].expand(-1, 4, -1))
-        return super().forward(x)["out"][0], picked[picked > 0], y[:, :, self.prepared.long()]
+        return self.down(stem), picked[picked > 0], y[:, :, self.prepared.long()]
 
 def number() -> int:
     return 3

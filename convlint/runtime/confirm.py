@@ -41,13 +41,14 @@ def confirm(
     targets = _Targets(root, linted, setup)
     wanted = Counter(name for finding in findings for name in finding.entry_points)
     built: dict[str, Outcome] = {}
-    confirmed = []
+    matches: list[tuple[Match | None, list[str]]] = []
     with workshop() as shop:
         for number, finding in enumerate(findings):
             if progress is not None:
                 progress("confirm", number, len(findings))
             names = _ordered(finding, targets.module_of(finding), wanted, built)
-            match, reasons = None, []
+            match: Match | None = None
+            reasons: list[str] = []
             tried = 0
             for name in names:
                 request = targets.request(name)
@@ -60,8 +61,17 @@ def confirm(
                 if match is not None:
                     break
                 reasons.append(_reason(name, built[name]))
-            confirmed.append(_with_verdict(finding, match, reasons))
-    return tuple(confirmed)
+            matches.append((match, reasons))
+    return tuple(
+        _with_verdict(finding, match or _match_any(finding, built), reasons)
+        for finding, (match, reasons) in zip(findings, matches, strict=True)
+    )
+
+
+def _match_any(finding: Finding, built: dict[str, Outcome]) -> Match | None:
+    """Its layers in any model that was built for another finding: the evaluator may know fewer ways to a layer."""
+    matches = (_match(finding, name, outcome) for name, outcome in built.items())
+    return next((match for match in matches if match is not None), None)
 
 
 def _spent(built: dict[str, Outcome]) -> bool:
@@ -121,7 +131,7 @@ def _ordered(finding: Finding, module: str, wanted: Counter[str], built: dict[st
 
 
 def _match(finding: Finding, name: str, outcome: Outcome) -> Match | None:
-    """The built layers that a finding is about: by the calls that built them, and by their numbers."""
+    """The built layers that a finding is about: by the calls that built or ran them, and by their numbers."""
     if isinstance(outcome, Failure) or finding.layer is None:
         return None
     places = {finding.place, finding.layer.call}
@@ -131,12 +141,16 @@ def _match(finding: Finding, name: str, outcome: Outcome) -> Match | None:
             layers = tuple(
                 layer
                 for layer in outcome.layers
-                if all(any(_same(place, at, exact) for at in layer.built_at) for place in chosen)
+                if any(_all_in(chosen, calls, exact) for calls in (layer.built_at, layer.called_at))
                 and (_numbers_agree(finding, layer) if same_numbers else layer.verdict != "none")
             )
             if layers:
                 return Match(name, layers)
     return None
+
+
+def _all_in(places: set[Place], calls: Sequence[tuple[str, int, int, int, int]], exact: bool) -> bool:
+    return all(any(_same(place, at, exact) for at in calls) for place in places)
 
 
 def _same(place: Place, at: tuple[str, int, int, int, int], exact: bool) -> bool:

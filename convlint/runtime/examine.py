@@ -353,6 +353,7 @@ def _layer(
         wasted_macs=weighed[0] if holds else 0,
         gate_macs=weighed[1],
         built_at=places,
+        called_at=_from(request.folder, op.frames),
         picture=heatmaps.picture(skip) if skip else (),
         map=heatmaps.of_skip(skip) if skip and request.maps else None,
     )

@@ -11,6 +11,8 @@ VERSION = 1
 VERDICTS = ("dead", "unproven", "gate-only", "branch", "none", "not run")
 """Worst first. ``none`` is for layers that skip nothing, ``not run`` for layers that the pass did not reach."""
 
+_INTERNAL = ("built_at", "called_at", "picture", "map")
+"""What the JSON report leaves out of a layer."""
 READ, BRANCH, GATE, DEAD = range(4)
 """What a heat map says of a position: read by the layer, by somebody else, by a gate only, by nobody."""
 
@@ -52,6 +54,8 @@ class LayerResult:
     """The same for those that only a gate or a statistic needs."""
     built_at: tuple[tuple[str, int, int, int, int], ...] = ()
     """The calls that built the layer, innermost first: path, line, column, end line, end column; columns may be 0."""
+    called_at: tuple[tuple[str, int, int, int, int], ...] = ()
+    """The calls that led to its operation in the forward pass, in the same way."""
     picture: tuple[str, ...] = ()
     map: Map | None = None
 
@@ -103,7 +107,8 @@ def _layer(plain: Mapping[str, Any]) -> LayerResult:
     values = dict(plain)
     for name in ("kernel_size", "stride", "dilation", "padding", "input_shape", "picture"):
         values[name] = tuple(plain[name])
-    values["built_at"] = tuple(tuple(place) for place in plain["built_at"])
+    for name in ("built_at", "called_at"):
+        values[name] = tuple(tuple(place) for place in plain[name])
     values["map"] = Map(**plain["map"]) if plain["map"] else None
     return LayerResult(**values)
 
@@ -111,7 +116,7 @@ def _layer(plain: Mapping[str, Any]) -> LayerResult:
 def document(result: ModelResult) -> dict[str, object]:
     """The JSON report of one model, version 1. Later versions only add keys."""
     layers = [
-        {name: value for name, value in dataclasses.asdict(layer).items() if name not in ("built_at", "picture", "map")}
+        {name: value for name, value in dataclasses.asdict(layer).items() if name not in _INTERNAL}
         for layer in result.layers
     ]
     return {
