@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -125,9 +126,22 @@ def _ordered(finding: Finding, module: str, wanted: Counter[str], built: dict[st
     def order(name: str) -> tuple[object, ...]:
         last = name.rpartition(".")[2]
         elsewhere = not name.startswith(f"{module}.")
-        return name not in built, elsewhere, last[:1].isupper(), last.startswith("_"), -wanted[name], name
+        return (
+            name not in built,
+            elsewhere,
+            last[:1].isupper(),
+            last.startswith("_"),
+            -wanted[name],
+            _natural(last),
+            name,
+        )
 
     return sorted(finding.entry_points, key=order)
+
+
+def _natural(name: str) -> list[tuple[int, str]]:
+    """Sorts ``resnet18`` before ``resnet101``, which takes longer to build."""
+    return [(int(part), "") if part.isdecimal() else (-1, part) for part in re.split(r"(\d+)", name)]
 
 
 def _match(finding: Finding, name: str, outcome: Outcome) -> Match | None:
