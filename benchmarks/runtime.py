@@ -133,7 +133,7 @@ def one_cost(target: str) -> None:
     from convlint.runtime.liveness import walk
     from convlint.runtime.load import build, prepare
     from convlint.runtime.proof import claims_of, prove
-    from convlint.runtime.tape import tensors_in
+    from convlint.runtime.recorder import tensors_in
     from convlint.runtime.verdicts import skips_of
 
     request = Request(target, setup=str(SETUP))

@@ -13,6 +13,7 @@ torch = pytest.importorskip("torch")
 from runtime_networks import NETWORKS
 
 from convlint.runtime import devices, examine
+from convlint.runtime.analysis import Analysis, analyse
 from convlint.runtime.capture import record_model
 from convlint.runtime.liveness import walk
 from convlint.runtime.proof import Claim, Proof, claims_of, prove
@@ -62,7 +63,7 @@ def recorded() -> tuple[Any, list[Any], Any, list[Any]]:
     model = NETWORKS["residual v1"]().eval()
     inputs = [torch.randn(1, 3, 12, 11)]
     tape, output = record_model(model, inputs)
-    return model, inputs, examine._Findings(tape, walk(tape), []), [output.clone()]
+    return model, inputs, Analysis(tape, walk(tape), []), [output.clone()]
 
 
 @pytest.mark.parametrize(("device", "first"), [("cpu", ""), ("cuda", "cudnn off")])
@@ -122,7 +123,7 @@ def test_a_gpu_gives_the_same_verdicts(name: str) -> None:
             own = model.to(device)
             inputs = [torch.randn(1, 3, 12, 11, generator=torch.Generator().manual_seed(0)).to(device)]
             tape, _ = record_model(own, inputs)
-            findings = examine._analyse(tape)
+            findings = analyse(tape)
             assert examine._proved(own, inputs, None, findings, device).holds  # type: ignore[arg-type]
             model = own.float()
             found.append(([skip.verdict for skip in findings.skips], findings.liveness.macs(tape)))

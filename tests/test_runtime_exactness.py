@@ -13,7 +13,8 @@ from runtime_networks import NETWORKS, generated
 
 from convlint.runtime.liveness import Liveness, walk
 from convlint.runtime.masks import full
-from convlint.runtime.tape import Numbered, Position, Recorder, Tape, tensors_in
+from convlint.runtime.recorder import Numbered, Position, Recorder, tensors_in
+from convlint.runtime.tape import Tape
 
 SIZE = (2, 3, 12, 11)
 """Two examples, of which the first is tried: with one alone some operations need not copy, and leave others out."""

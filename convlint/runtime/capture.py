@@ -11,7 +11,8 @@ from torch import fx, nn
 
 from convlint.runtime.construction import running_calls
 from convlint.runtime.proof import SEED
-from convlint.runtime.tape import Position, Recorder, Tape
+from convlint.runtime.recorder import Position, Recorder
+from convlint.runtime.tape import Tape
 
 
 def exported(model: nn.Module, inputs: Sequence[torch.Tensor]) -> fx.GraphModule:

@@ -13,7 +13,8 @@ import torch
 
 from convlint.runtime.liveness import Liveness
 from convlint.runtime.masks import LIVE, Levels, full
-from convlint.runtime.tape import Numbered, Ref, Tape, tensors_in
+from convlint.runtime.recorder import Numbered, tensors_in
+from convlint.runtime.tape import Ref, Tape
 
 SEED = 20240607
 """Every pass of one model starts its random numbers here, so that dropout that is always on repeats itself."""
