@@ -47,11 +47,27 @@ def binary(machine: Machine, op: str, a: Value, b: Value, span: Span) -> Value:
             return found
     if a.__class__ is Tensor or b.__class__ is Tensor:
         return Tensor()
-    if a.__class__ is Unknown:
-        return follows(a)
-    if b.__class__ is Unknown:
-        return follows(b)
+    if a.__class__ is Unknown or b.__class__ is Unknown:
+        return _of_unknown(op, a, b)
     return _containers(machine, op, a, b, span)
+
+
+def _of_unknown(op: str, a: Value, b: Value) -> Value:
+    """The result for an unknown operand: of the same operation on the same operands, it is the same unknown."""
+    unknown, other = (a, b) if isinstance(a, Unknown) else (b, a)
+    assert isinstance(unknown, Unknown)
+    if isinstance(other, Const):
+        key: Any = ("binary", op, unknown is a, other.value.__class__, other.value)
+    elif isinstance(other, Unknown):
+        key = ("binary", op, True, Unknown, other)
+    else:
+        return follows(unknown)
+    if unknown.derived is None:
+        unknown.derived = {}
+    found = unknown.derived.get(key)
+    if found is None:
+        found = unknown.derived[key] = follows(unknown)
+    return found
 
 
 def _scalars(op: str, a: Const, b: Const, span: Span) -> Value:

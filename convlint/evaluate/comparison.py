@@ -8,7 +8,7 @@ from typing import Any
 
 from convlint.evaluate import calls, class_kinds, classes
 from convlint.evaluate.arithmetic import unary
-from convlint.evaluate.environment import Arguments, Raised, follows
+from convlint.evaluate.environment import Arguments, NotIterable, Raised, follows
 from convlint.evaluate.equality import equal, key_of, plain
 from convlint.evaluate.iteration import iterate
 from convlint.evaluate.machine import Machine
@@ -154,7 +154,11 @@ def _membership(machine: Machine, a: Value, b: Value, positive: bool, span: Span
             result = calls.call(machine, method, Arguments([b, a]), span)
             return result if positive else machine.apply(unary, machine, "not", result, span)  # type: ignore[no-any-return]
     unsure: Value | None = None
-    for item in iterate(machine, b, span):
+    try:
+        items = iterate(machine, b, span)
+    except NotIterable as error:
+        return _maybe(machine, error.cause, span, positive)
+    for item in items:
         same = equal(machine, item, a)
         if same:
             return TRUE if positive else FALSE

@@ -42,6 +42,9 @@ HARMLESS = frozenset(
 """Packages that build no torch layers: a file that imports nothing else cannot matter."""
 
 
+ENTRY = "the whole entry point"
+
+
 class Postponed(NamedTuple):
     """A private function that cannot be called without arguments: an entry point only if nobody else calls it."""
 
@@ -158,7 +161,7 @@ def _run(machine: Machine, operation: Any, source: SourceModule, value: Any, nod
     for parameter, keys in trial.asked.items():
         for key in keys:
             if spent > MAX_TRIAL_STEPS:
-                _note_limit(machine, "MAX_TRIAL_STEPS", source, node)
+                machine.note_gap("limit", "MAX_TRIAL_STEPS", Span(source.number, node.at, node.at + 1), ENTRY)
                 return root
             inner = Record(NOWHERE, ROOT)
             machine.trial = Trial({parameter: Const(key.value, parameter)}, {}, {})
@@ -180,7 +183,9 @@ def _attempt(machine: Machine, root: Record, operation: Any, source: SourceModul
     except (Raised, Undecided, NotIterable):
         pass
     except Exhausted as error:
-        _note_limit(machine, error.limit, source, node)
+        machine.note_gap("limit", error.limit, Span(source.number, node.at, node.at + 1), ENTRY)
+    except Exception as error:  # a mistake of convlint's own costs this entry point, not the run
+        machine.note_gap("internal", type(error).__name__, Span(source.number, node.at, node.at + 1), ENTRY)
     finally:
         machine.candidates.clear()
         for restore in reversed(machine.undo):
@@ -189,11 +194,6 @@ def _attempt(machine: Machine, root: Record, operation: Any, source: SourceModul
         machine.saved.clear()
         machine.entry_start = 0
         machine.record, machine.path = Record(NOWHERE, ROOT), ROOT
-
-
-def _note_limit(machine: Machine, limit: str, source: SourceModule, node: ir.Function | ir.Class) -> None:
-    key = ("limit", limit, Span(source.number, node.at, node.at + 1), "the whole entry point")
-    machine.gaps[key] = machine.gaps.get(key, 0) + 1
 
 
 def _main_call(machine: Machine, source: SourceModule, value: Any, node: ir.Function | ir.Class) -> None:
@@ -248,7 +248,7 @@ def _argument(machine: Machine, module: Any, param: ir.Param, number: int) -> Va
         made = machine.apply(calls.call, machine, cls, Arguments([]), span)
     except (Raised, Undecided, NotIterable):
         return unknown
-    return made if isinstance(made, Instance) else unknown
+    return made if all(isinstance(leaf, Instance) for leaf in leaves(made)) else unknown
 
 
 def _annotated_class(machine: Machine, module: Any, annotation: ir.Expr, number: int) -> Class | None:

@@ -1,14 +1,13 @@
 """Code that only initialises weights: it changes no layer, and models call it on hundreds of modules.
 
-A function is inert if all it can do is compute numbers and write them into tensors: its statements are conditions, loops and
-calls, and every call is to ``torch.nn.init``, to a tensor's in-place method (a trailing underscore), to a harmless built-in or
-to another inert function. A statement that calls an inert function, or loops over a model's modules with an inert body, is
-skipped. Whatever is in doubt is run.
+A function is inert if all it can do is compute numbers and write them into tensors: its statements are conditions,
+loops and calls, and every call is to ``torch.nn.init``, to a tensor's in-place method (a trailing underscore), to a
+harmless built-in or to another inert function. A statement that calls an inert function, or loops over a model's
+modules with an inert body, is skipped. Whatever is in doubt is run.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from convlint.evaluate import classes
@@ -30,26 +29,28 @@ from convlint.frontends.python import ir
 WALKS = frozenset({"modules", "named_modules", "parameters", "named_parameters", "buffers", "named_buffers"})
 """Methods that give all modules or tensors of a model."""
 READING = WALKS | frozenset(
-    """children named_children size dim numel item tolist startswith endswith format lower upper split get keys values items
-    type float long contiguous view reshape flatten t transpose permute expand clone detach new_zeros new_ones new_tensor
-    new_empty stride count index join replace strip warning info debug apply log sqrt exp erf no_grad pow abs mean sum max min
-    prod ceil floor fromfile numpy from_numpy tensor ones zeros empty full eye arange linspace rand randn cat stack chunk
-    outer repeat unsqueeze squeeze bernoulli clamp erfinv is_floating_point inference_mode to flip roll masked_fill cos sin
-    bool double half""".split()
+    """children named_children size dim numel item tolist startswith endswith format lower upper split get keys
+    values items type float long contiguous view reshape flatten t transpose permute expand clone detach
+    new_zeros new_ones new_tensor new_empty stride count index join replace strip warning info debug apply log
+    sqrt exp erf no_grad pow abs mean sum max min prod ceil floor fromfile numpy from_numpy tensor ones zeros
+    empty full eye arange linspace rand randn cat stack chunk outer repeat unsqueeze squeeze bernoulli clamp
+    erfinv is_floating_point inference_mode to flip roll masked_fill cos sin bool double half""".split()
 )
 """Methods and functions, by name, that give numbers, texts or tensors and keep nothing."""
 INITIALISING = frozenset(
-    {"init_weights", "_init_weights", "reset_parameters", "_reset_parameters", "init_non_persistent_buffers", "init_parameters",
+    {"init_weights", "_init_weights", "reset_parameters", "_reset_parameters", "init_non_persistent_buffers",
+    "init_parameters",
      "reset_parameters_", "_init_params", "init_params", "zero_init_last"}
 )  # fmt: skip
 """Methods that initialise, by torch's own convention and that of the libraries around it."""
 BUILT_IN = frozenset(
-    """isinstance hasattr getattr len range min max sum int float any all zip enumerate print callable abs round tuple list
-    dict set sorted str bool reversed repr type issubclass pow partial next iter""".split()
+    """isinstance hasattr getattr len range min max sum int float any all zip enumerate print callable abs round
+    tuple list dict set sorted str bool reversed repr type issubclass pow partial next iter""".split()
 )
 """Built-in functions that keep nothing."""
 NUMBERS = frozenset(
-    {"data", "weight", "bias", "eps", "momentum", "requires_grad", "grad", "gamma", "beta", "running_mean", "running_var",
+    {"data", "weight", "bias", "eps", "momentum", "requires_grad", "grad", "gamma", "beta", "running_mean",
+    "running_var",
      "in_proj_weight", "in_proj_bias"}
 )  # fmt: skip
 """Attributes that hold numbers or tensors: writing them changes no layer."""
@@ -64,11 +65,14 @@ def is_inert_loop(node: ir.ForLoop) -> bool:
 
 
 COLLECTING = frozenset(
-    {"append", "extend", "add", "insert", "update", "setdefault", "register_module", "add_module", "register_forward_hook",
+    {"append", "extend", "add", "insert", "update", "setdefault", "register_module", "add_module",
+    "register_forward_hook",
      "__setattr__", "pop", "remove"}
 )  # fmt: skip
 """Methods that keep something for later."""
-TELLING = frozenset({"stride", "dilation", "padding", "kernel_size", "groups", "in_channels", "out_channels", "forward"})
+TELLING = frozenset(
+    {"stride", "dilation", "padding", "kernel_size", "groups", "in_channels", "out_channels", "forward"}
+)
 """Attributes of a module whose change could matter to a layer built or run later."""
 
 
@@ -115,7 +119,7 @@ class Body(NamedTuple):
 
 
 class Inertness:
-    """Which functions are inert. Judged once for each ``def`` and class; a cycle of calls is inert if nothing else in it is not."""
+    """Which functions are inert, judged once for each ``def`` and class. A cycle of calls is, if all else in it is."""
 
     def __init__(self, machine: Any) -> None:
         self.machine = machine
@@ -155,10 +159,10 @@ class Inertness:
 
     def _statement(self, body: Body, statement: ir.Stmt) -> bool:
         if isinstance(statement, ir.Assign):
-            if not all(_number_target(target, statement.value) for target in statement.targets):
+            if not all(_number_target(body, target, statement.value) for target in statement.targets):
                 return False
         elif isinstance(statement, ir.AugAssign):
-            if not _number_target(statement.target, statement.value):
+            if not _number_target(body, statement.target, statement.value):
                 return False
         elif isinstance(statement, ir.Function):
             return all(self._statement(body, inner) for inner in statement.body)
@@ -206,7 +210,7 @@ class Inertness:
             return value.name in PLAIN_CLASSES
         if isinstance(value, Builtin):
             return value.name not in CHANGING
-        return value is HARMLESS or isinstance(value, Function) and self._function(value, self._class_of(body, func))
+        return value is HARMLESS or (isinstance(value, Function) and self._function(value, self._class_of(body, func)))
 
     def _class_of(self, body: Body, node: ir.Expr) -> Class | None:
         return body.cls if isinstance(node, ir.Attribute) and _is_self(node.value) else None
@@ -243,10 +247,10 @@ class Inertness:
         return self.machine.modules.global_name(function.module, name, None, NOWHERE)
 
     def bears(self, value: Any, called: bool) -> bool:
-        """Whether a value in the arguments of an inert call leaves it inert; ``called``: the arguments call it themselves."""
+        """Whether an argument leaves an inert call inert; ``called``: the arguments themselves call that value."""
         if isinstance(value, JUDGED):
             return self.holds(value)
-        return not called or isinstance(value, (Builtin, Class)) and value.name in BUILT_IN
+        return not called or (isinstance(value, (Builtin, Class)) and value.name in BUILT_IN)
 
 
 def _in_place(name: str) -> bool:
@@ -276,8 +280,12 @@ def _local_names(statements: tuple[ir.Stmt, ...]) -> tuple[frozenset[str], froze
         else:
             for field in getattr(node, "__struct_fields__", ()):
                 value = getattr(node, field)
-                stack += [part for part in (value if isinstance(value, tuple) else (value,)) if isinstance(part, _BLOCKS)]
-    return frozenset(name for name, sure in bound.items() if sure), frozenset(name for name, sure in fresh.items() if sure)
+                stack += [
+                    part for part in (value if isinstance(value, tuple) else (value,)) if isinstance(part, _BLOCKS)
+                ]
+    return frozenset(name for name, sure in bound.items() if sure), frozenset(
+        name for name, sure in fresh.items() if sure
+    )
 
 
 def _may_be_called(value: ir.Expr) -> bool:
@@ -312,9 +320,23 @@ _BLOCKS = (*_STATEMENTS, ir.Handler)
 _ALLOWED = (ir.ExprStmt, ir.Declare, ir.If, ir.ForLoop, ir.With, ir.Try, ir.Return, ir.Raise, ir.Assert, ir.Jump)
 
 
-def _number_target(target: ir.Expr, value: ir.Expr) -> bool:
+def _number_target(body: Body, target: ir.Expr, value: ir.Expr) -> bool:
     if isinstance(target, ir.Attribute):
-        return target.attr in NUMBERS or target.attr.endswith("_cache") and _is_new(value)
+        return target.attr in NUMBERS or (target.attr.endswith("_cache") and _is_new(value))
     if isinstance(target, ir.Sequence):
-        return all(_number_target(item, value) for item in target.items)
-    return isinstance(target, (ir.Name, ir.Subscript))
+        return all(_number_target(body, item, value) for item in target.items)
+    if isinstance(target, ir.Subscript):
+        return _holds_numbers(body, target)
+    return isinstance(target, ir.Name)
+
+
+def _holds_numbers(body: Body, target: ir.Subscript) -> bool:
+    """Whether an item that is written belongs to a tensor or to a container that the function made itself."""
+    if isinstance(target.index, (ir.Slice, ir.Sequence, ir.EllipsisLiteral)):
+        return True
+    owner = target.value
+    while isinstance(owner, ir.Subscript):
+        owner = owner.value
+    if isinstance(owner, ir.Attribute):
+        return owner.attr in NUMBERS
+    return isinstance(owner, ir.Name) and owner.id in body.fresh | body.bound

@@ -12,9 +12,10 @@ from convlint.evaluate.values import Span
 from convlint.network.layers import Confidence, Kind, Layer, Unknown, Use
 
 _KINDS = (
-    ("ConvTranspose", Kind.TRANSPOSED), ("conv_transpose", Kind.TRANSPOSED), ("Conv", Kind.CONVOLUTION), ("conv", Kind.CONVOLUTION),
-    ("MaxPool", Kind.MAX_POOL), ("max_pool", Kind.MAX_POOL), ("AvgPool", Kind.AVERAGE_POOL), ("avg_pool", Kind.AVERAGE_POOL),
-    ("LPPool", Kind.LP_POOL), ("lp_pool", Kind.LP_POOL), ("nfold", Kind.UNFOLD),
+    ("ConvTranspose", Kind.TRANSPOSED), ("conv_transpose", Kind.TRANSPOSED), ("Conv", Kind.CONVOLUTION), ("conv",
+    Kind.CONVOLUTION),
+    ("MaxPool", Kind.MAX_POOL), ("max_pool", Kind.MAX_POOL), ("AvgPool", Kind.AVERAGE_POOL), ("avg_pool",
+    Kind.AVERAGE_POOL), ("LPPool", Kind.LP_POOL), ("lp_pool", Kind.LP_POOL), ("nfold", Kind.UNFOLD),
 )  # fmt: skip
 
 Key = tuple[Any, ...]
@@ -31,11 +32,12 @@ class Edge(NamedTuple):
     record: Record
     site: Span
     certain: bool
-    count: int
+    times: int
 
 
 class Built(NamedTuple):
-    """A layer that one call builds. ``inner`` are the calls inside a subclass's ``__init__`` on to torch, innermost first."""
+    """A layer that one call builds. ``inner`` are the calls inside a subclass's ``__init__`` on to torch, innermost
+    first."""
 
     fact: Fact
     inner: tuple[Edge, ...]
@@ -63,8 +65,10 @@ class EvaluatedNetwork:
                 if not names or names[-1] != entry.name:
                     names.append(entry.name)
                 self._reached[key] = (names, sure or certain)
-        pairs = sorted(((self._layer(fact), key) for key, fact in self._facts.items()), key=lambda pair: _order(pair[0]))
-        self._keys = {layer: key for layer, key in pairs}
+        pairs = sorted(
+            ((self._layer(fact), key) for key, fact in self._facts.items()), key=lambda pair: _order(pair[0])
+        )
+        self._keys = dict(pairs)
         self.layers: tuple[Layer, ...] = tuple(self._keys)
 
     def _collect(self, record: Record) -> dict[Key, bool]:
@@ -133,8 +137,8 @@ class EvaluatedNetwork:
         kind = next(kind for word, kind in _KINDS if word in name)
         convolution = kind in (Kind.CONVOLUTION, Kind.TRANSPOSED)
         return Layer(
-            fact.op, kind, self.sites.place(fact.site), sizes("kernel_size", fact.kernel_size), sizes("stride", fact.stride),
-            sizes("dilation", fact.dilation), sizes("padding", fact.padding),
+            fact.op, kind, self.sites.place(fact.site), sizes("kernel_size", fact.kernel_size), sizes("stride",
+            fact.stride), sizes("dilation", fact.dilation), sizes("padding", fact.padding),
             channels(fact.in_channels) if convolution else None, channels(fact.out_channels) if convolution else None,
             channels(fact.groups) if convolution else None, dict(fact.options),
         )  # fmt: skip
@@ -180,4 +184,3 @@ class EvaluatedNetwork:
 def _order(layer: Layer) -> tuple[Any, ...]:
     return (*layer.call, layer.op, *map(str, (layer.kernel_size, layer.stride, layer.dilation, layer.padding)),
             *map(str, (layer.in_channels, layer.out_channels, layer.groups)))  # fmt: skip
-

@@ -19,7 +19,6 @@ from convlint.frontends.python.python_file import PythonFile
 from convlint.frontends.python.store import IrStore
 from convlint.network.layers import Layer, Unknown, known
 
-
 GARBAGE = 50_000
 """Objects that may be made before those among them that nothing holds are looked for."""
 
@@ -39,9 +38,9 @@ class Session:
     def run(self) -> Analysis:
         """Evaluate everything.
 
-        What outlives an entry point lives to the end of the run. So garbage is collected after each entry point, among the
-        objects that it made; all others are frozen (``gc.freeze``), because looking at them again and again takes longer than
-        the evaluation.
+        What outlives an entry point lives to the end of the run. So garbage is collected after each entry point, among
+        the objects that it made; all others are frozen (``gc.freeze``), because looking at them again and again takes
+        longer than the evaluation.
         """
         collecting = gc.isenabled()
         gc.disable()
@@ -71,7 +70,9 @@ class Session:
             if isinstance(file, PythonFile):
                 file.save()
         parsed = sum(isinstance(file, PythonFile) and file.parsed for file in self.finder.files.values())
-        sure = sum(all(known(size) for size in (layer.kernel_size, layer.stride, layer.dilation)) for layer in network.layers)
+        sure = sum(
+            all(known(size) for size in (layer.kernel_size, layer.stride, layer.dilation)) for layer in network.layers
+        )
         stats = Stats(len(self.request.linted), parsed, len(network.layers), sure, len(entries))
         return Analysis(
             network, tuple(errors), stats, self._unknowns(network), self.finder.consulted, frozenset(self.finder.absent)

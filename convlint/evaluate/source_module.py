@@ -7,7 +7,7 @@ from collections.abc import Iterator as Generator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from convlint.evaluate.environment import Frame, Raised
+from convlint.evaluate.environment import Exhausted, Frame, NotIterable, Raised
 from convlint.evaluate.functions import bound_names
 from convlint.evaluate.paths import ROOT, Undecided
 from convlint.evaluate.records import Record, Scope
@@ -26,12 +26,14 @@ _NEW, _RUNNING, _DONE = 0, 1, 2
 class Later:
     """A name that an import binds; what it stands for is looked up when it is used."""
 
-    __slots__ = ("attribute", "level", "module")
+    __slots__ = ("attribute", "found", "level", "module")
 
     def __init__(self, module: str, level: int, attribute: str | None) -> None:
         self.module = module
         self.level = level
         self.attribute = attribute
+        self.found: Any = UNBOUND
+        """The module, once it was looked for; None where there is none."""
 
 
 class SourceModule:
@@ -52,6 +54,8 @@ class SourceModule:
         self.stars: list[tuple[int, Later]] = []
         self.dynamic: list[int] = []
         self.records: dict[int, Record] = {}
+        self.missing: set[str] = set()
+        """Names that are known not to be bound here, nor by what is imported with a star."""
         self.running: list[int] = []
         """The pieces that are running now, the innermost last."""
         self._outlined = False
@@ -120,8 +124,11 @@ class SourceModule:
     def get(self, machine: Machine, name: str, limit: int | None = None) -> Any:
         """What ``name`` is bound to before piece ``limit`` (at the end, for None); UNBOUND where it is not."""
         self.outline()
+        if limit is None and name in self.missing:
+            return UNBOUND
         if limit is None and self.running and name in self.affecting:
-            # A function that a piece calls sees what stands before that piece; later ones have not run in Python either.
+            # A function that a piece calls sees what stands before that piece; later ones have not run in Python
+            # either.
             value = self.get(machine, name, self.running[-1])
             if value is not UNBOUND:
                 return value
@@ -145,6 +152,8 @@ class SourceModule:
                 self.run(machine, index)
             if waiting:
                 return self.get(machine, name, limit)
+        if limit is None and machine.import_depth == 0:
+            self.missing.add(name)  # no module is being run: none will bind it later
         return UNBOUND
 
     def binds(self, name: str) -> bool:
@@ -190,13 +199,13 @@ class SourceModule:
                 if allowed:
                     self._run(machine, index)
         finally:
+            self.state[index] = _DONE
             self.running.pop()
             machine.modules.searched = outer
-        self.state[index] = _DONE
 
     def _run(self, machine: Machine, index: int) -> None:
+        from convlint.evaluate.blocks import compile_block
         from convlint.evaluate.expressions import Context
-        from convlint.evaluate.statements import compile_block
 
         piece = self.pieces[index]
         statements = self.statements(index)
@@ -208,10 +217,16 @@ class SourceModule:
         frame.limit = index
         try:
             compile_block(Context(machine, self.number, None, ""), statements)(frame)
-        except (Raised, Undecided) as error:
+        except (Raised, Undecided, NotIterable) as error:
             reason = error.kind if isinstance(error, Raised) else "undecided"
             for name in bound_names(statements):
                 frame.locals.setdefault(name, Unknown("raises", f"{reason} at module level", scope.span))
+        except Exhausted:
+            raise
+        except Exception as error:  # a mistake of convlint's own costs this statement, not the run
+            machine.note_gap("internal", type(error).__name__, scope.span, "a statement at module level")
+            for name in bound_names(statements):
+                frame.locals.setdefault(name, Unknown("internal", type(error).__name__, scope.span))
         for name, value in frame.locals.items():
             self.bindings.setdefault(name, []).append((index, value))
         if not record.calls:

@@ -57,6 +57,9 @@ REASONS: Mapping[str, Reason] = MappingProxyType(
         "choices": Reason(
             "too many possible values after joining the arms of unknown conditions", "decide the conditions by defaults"
         ),
+        "internal": Reason(
+            "a mistake in convlint itself: what it was evaluating is left out", "report the case, with the code"
+        ),
         "unsupported": Reason("a Python construct that convlint does not evaluate", "report the case"),
     }
 )
