@@ -20,6 +20,9 @@ LEVELS = ("error", "warning", "note")
 FORMATS = ("text", "concise", "json", "github", "sarif", "gitlab", "junit")
 """As in ``convlint.report.FORMATS``, which is not imported for ``--help``; a test compares the two."""
 
+VERIFY_FORMATS = ("text", "json", "html")
+DEVICES = ("auto", "cuda", "cpu")
+
 FILE = click.Path(path_type=Path)
 INTERRUPTED = 130
 PIPE_CLOSED = 141
@@ -72,7 +75,8 @@ def _for_any_run(command: Function) -> Function:
 def cli() -> None:
     """Find convolution and pooling layers that never read part of their input.
 
-    convlint reads the source that builds a model, follows its numbers, and runs nothing.
+    convlint reads the source that builds a model, follows its numbers, and runs nothing; only verify and
+    check --confirm do.
     """
 
 
@@ -90,6 +94,10 @@ def cli() -> None:
 @_option("Rules", "--fail-on", type=click.Choice(LEVELS), help="What makes the exit code 1. [default: warning]")
 @_option("Rules", "--baseline", type=FILE, metavar="FILE", help="Leave out the findings in this file.")
 @_option("Rules", "--write-baseline", type=FILE, metavar="FILE", help="Write all findings into this file.")
+@_option("Runtime", "--confirm", is_flag=True, help="Build and run the models too: THIS RUNS THE LINTED CODE.")
+@_option(
+    "Runtime", "--setup", type=FILE, metavar="FILE", help="With --confirm: a Python file to run before each model."
+)
 @_option("Output", "--output-format", type=click.Choice(FORMATS), default="text", help="[default: text]")
 @_option("Output", "-o", "--output", type=FILE, metavar="FILE", help="Write the report into a file.")
 @_option("Output", "--statistics", is_flag=True, help="Count the findings of each rule.")
@@ -111,6 +119,51 @@ def layers(**options: Any) -> int:
     from convlint.commands import run_layers
 
     return run_layers(options)
+
+
+@cli.command(cls=SectionCommand)
+@click.argument("targets", nargs=-1, required=True, metavar="TARGET...")
+@_option("Model", "--args", metavar="JSON", help="Positional arguments of the callable, as a list.")
+@_option("Model", "--kwargs", metavar="JSON", help="Keyword arguments of the callable, as an object.")
+@_option(
+    "Model",
+    "--input",
+    multiple=True,
+    metavar="SIZES",
+    help="The size of the input, as in 1,3,224,224; once for each input. [default: what the model says, else 224]",
+)
+@_option("Model", "--setup", type=FILE, metavar="FILE", help="A Python file to run before the target is imported.")
+@_option("Running", "--device", type=click.Choice(DEVICES), default="auto", help="[default: auto]")
+@_option(
+    "Running",
+    "--timeout",
+    type=click.FloatRange(min=0, min_open=True),
+    metavar="SECONDS",
+    help="Time for each model. [default: 300]",
+)
+@_option(
+    "Running",
+    "--memory",
+    type=click.FloatRange(min=0, min_open=True),
+    metavar="GIB",
+    help="Memory for each model. [default: 8]",
+)
+@_option("Running", "--threads", type=click.IntRange(min=1), metavar="N", help="Threads that torch computes with.")
+@_option("Running", "-q", "--quiet", is_flag=True, help="Show no progress.")
+@_option("Output", "--format", type=click.Choice(VERIFY_FORMATS), default="text", help="[default: text]")
+@_option("Output", "-o", "--output", type=FILE, metavar="FILE", help="Write the report into a file.")
+@_option("Output", "--png", type=FILE, metavar="DIR", help="Write heat maps into a folder.")
+@_option("Output", "--all", is_flag=True, help="List every layer, also those that skip nothing.")
+def verify(**options: Any) -> int:
+    """Build a model, run it, and prove which of its values nobody reads. THIS RUNS THE MODEL'S CODE.
+
+    TARGET is package.module:callable, path/to/file.py:Class, package.module:pattern* for all that fit, or a YAML file
+    that names a class (_target_, class_path). The exit code is 0 where nothing is dead, 1 where something is, and 2
+    where a model could not be built or run. Needs torch: pip install 'convlint[runtime]'.
+    """
+    from convlint.verify_command import run_verify
+
+    return run_verify(options)
 
 
 @cli.command()

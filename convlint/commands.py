@@ -28,6 +28,8 @@ def run_check(options: Mapping[str, Any]) -> int:
         order = _order(options, progress)
         outcome = check(order)
     findings, baselined = _apart_from_baseline(outcome, options["baseline"], options["write_baseline"])
+    if options["confirm"]:
+        findings = _confirmed(findings, outcome, options)
     fail_on = Severity(options["fail_on"]) if options["fail_on"] else outcome.workspace.config.fail_on
     fail_on = fail_on or Severity.WARNING
     errors = (*outcome.workspace.errors, *outcome.entry.errors)
@@ -52,6 +54,15 @@ def run_check(options: Mapping[str, Any]) -> int:
     if errors:
         return 2
     return int(any(map(run.fails, findings)))
+
+
+def _confirmed(findings: tuple[Finding, ...], outcome: Outcome, options: Mapping[str, Any]) -> tuple[Finding, ...]:
+    """The findings with the verdicts of the models themselves. This runs the linted code."""
+    from convlint.runtime.confirm import confirm
+
+    workspace = outcome.workspace
+    with progress_bar(not options["quiet"] and not options["verbose"]) as progress:
+        return confirm(findings, workspace.root, workspace.linted, options["setup"], progress)
 
 
 def run_layers(options: Mapping[str, Any]) -> int:

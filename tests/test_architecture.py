@@ -26,7 +26,8 @@ ORDER = (
     ("convlint.report",),
     ("convlint.result_cache",),
     ("convlint.dialect_testing", "convlint.pipeline", "convlint.testing"),
-    ("convlint.command_help", "convlint.commands", "convlint.progress"),
+    ("convlint.runtime",),
+    ("convlint.command_help", "convlint.commands", "convlint.progress", "convlint.verify_command"),
     ("convlint.cli",),
     ("convlint.__main__",),
 )

@@ -58,8 +58,9 @@ def test_the_configuration_is_accepted_as_it_stands(tmp_path: Path) -> None:
 
 
 def test_every_option_that_it_names_exists(capsys: pytest.CaptureFixture[str]) -> None:
-    with pytest.raises(SystemExit):
-        main(["--help"])
+    for arguments in (["--help"], ["verify", "--help"]):
+        with pytest.raises(SystemExit):
+            main(arguments)
     helped = capsys.readouterr().out
     own = re.findall(r"(?:convlint[^\n`]*|`)(--[a-z][a-z-]+)", TEXT)
     assert own

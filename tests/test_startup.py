@@ -45,6 +45,16 @@ def test_a_run_over_an_unchanged_tree_parses_nothing(tmp_path: Path) -> None:
     assert "importlib_metadata" not in names
 
 
+def test_the_command_that_needs_torch_leaves_it_to_another_process(tmp_path: Path) -> None:
+    code, names = imported(tmp_path, "verify", "missing:Net", "--quiet", "--help")
+    assert code == 0
+    assert names & {*HEAVY, "msgspec"} == set()
+    (tmp_path / "model.py").write_text("Net = None\n", encoding="utf-8")
+    code, names = imported(tmp_path, "verify", "model.py:Net", "--quiet")
+    assert code == 2
+    assert "torch" not in names
+
+
 def test_what_needs_no_pattern_imports_no_pattern_matcher(tmp_path: Path) -> None:
     (tmp_path / "model.py").write_text("x = 1\n", encoding="utf-8")
     assert "pathspec" not in imported(tmp_path, ".")[1]

@@ -1,0 +1,231 @@
+"""``check --confirm``: the verdict of the running model for each static finding. Runs the code of the linted files."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from convlint.findings import Finding, Severity
+from convlint.network.layers import known
+from convlint.runtime import bounds
+from convlint.runtime.launch import Outcome, workshop
+from convlint.runtime.request import Request
+from convlint.runtime.result import VERDICTS, Failure, LayerResult
+from convlint.source import Place
+
+UNCONFIRMED = "unconfirmed"
+"""The verdict of a finding whose layer was in no model that could be built and run."""
+_SEVERITY = {"dead": Severity.ERROR, "branch": Severity.NOTE}
+
+Progress = Callable[[str, int, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A finding's layers in one built model."""
+
+    entry_point: str
+    layers: tuple[LayerResult, ...]
+
+
+def confirm(
+    findings: Sequence[Finding], root: Path, linted: Sequence[Path], setup: Path | None, progress: Progress | None
+) -> tuple[Finding, ...]:
+    """The findings with their verdicts: an error where somebody's work is wasted, a note where somebody else reads it.
+
+    Builds entry points that reach the findings, those that reach the most first, each in a process of its own with a
+    bound on its time and memory, and matches layers by the source positions of the calls that built them.
+    """
+    targets = _Targets(root, linted, setup)
+    wanted = Counter(name for finding in findings for name in finding.entry_points)
+    built: dict[str, Outcome] = {}
+    matches: list[tuple[Match | None, list[str]]] = []
+    with workshop() as shop:
+        for number, finding in enumerate(findings):
+            if progress is not None:
+                progress("confirm", number, len(findings))
+            names = _ordered(finding, targets.module_of(finding), wanted, built)
+            match: Match | None = None
+            reasons: list[str] = []
+            tried = 0
+            for name in names:
+                request = targets.request(name)
+                if request is None or (name not in built and (tried >= bounds.MODELS_PER_FINDING or _spent(built))):
+                    continue
+                if name not in built:
+                    tried += 1
+                    built[name] = shop.examine(request, lambda target, stage: None)
+                match = _match(finding, name, built[name])
+                if match is not None:
+                    break
+                reasons.append(_reason(name, built[name]))
+            matches.append((match, reasons))
+    return tuple(
+        _with_verdict(finding, match or _match_any(finding, built), reasons)
+        for finding, (match, reasons) in zip(findings, matches, strict=True)
+    )
+
+
+def _match_any(finding: Finding, built: dict[str, Outcome]) -> Match | None:
+    """Its layers in any model that was built for another finding: the evaluator may know fewer ways to a layer."""
+    matches = (_match(finding, name, outcome) for name, outcome in built.items())
+    return next((match for match in matches if match is not None), None)
+
+
+def _spent(built: dict[str, Outcome]) -> bool:
+    return len(built) >= bounds.MODELS_PER_RUN
+
+
+class _Targets:
+    """Entry points by their dotted names, as the evaluator gives them, as targets that can be built."""
+
+    def __init__(self, root: Path, linted: Sequence[Path], setup: Path | None) -> None:
+        self.root = root
+        self.setup = "" if setup is None else str(setup.resolve())
+        self.files = {_module_name(path): path for path in linted}
+        self.modules = {path: name for name, path in self.files.items()}
+
+    def module_of(self, finding: Finding) -> str:
+        """The dotted name of the module that a finding stands in; empty for a file that is not linted."""
+        return self.modules.get(self.root / finding.place.path, "")
+
+    def request(self, name: str) -> Request | None:
+        """How to build an entry point; None for what is no class or function of a module."""
+        module, _, rest = name.partition(":")
+        attribute = ""
+        while module not in self.files and "." in module:
+            module, _, last = module.rpartition(".")
+            attribute = f"{last}.{attribute}" if attribute else last
+        if rest or not attribute or module not in self.files:
+            return None
+        file = self.files[module]
+        return Request(
+            target=f"{file.as_posix()}:{attribute}",
+            folder=self.root.as_posix(),
+            setup=self.setup,
+            every_layer=True,
+        )
+
+
+def _module_name(path: Path) -> str:
+    """The dotted name of a file's module, counted from above its outermost package."""
+    parts = [] if path.name == "__init__.py" else [path.stem]
+    folder = path.parent
+    while (folder / "__init__.py").is_file() and folder != folder.parent:
+        parts.insert(0, folder.name)
+        folder = folder.parent
+    return ".".join(parts) or path.parent.name
+
+
+def _ordered(finding: Finding, module: str, wanted: Counter[str], built: dict[str, Outcome]) -> list[str]:
+    """The finding's entry points: built ones first, then those of its own module, functions, public and useful ones."""
+
+    def order(name: str) -> tuple[object, ...]:
+        last = name.rpartition(".")[2]
+        elsewhere = not name.startswith(f"{module}.")
+        return (
+            name not in built,
+            elsewhere,
+            last[:1].isupper(),
+            last.startswith("_"),
+            -wanted[name],
+            _natural(last),
+            name,
+        )
+
+    return sorted(finding.entry_points, key=order)
+
+
+def _natural(name: str) -> list[tuple[int, str]]:
+    """Sorts ``resnet18`` before ``resnet101``, which takes longer to build."""
+    return [(int(part), "") if part.isdecimal() else (-1, part) for part in re.split(r"(\d+)", name)]
+
+
+def _match(finding: Finding, name: str, outcome: Outcome) -> Match | None:
+    """The built layers that a finding is about: by the calls that built or ran them, and by their numbers."""
+    if isinstance(outcome, Failure) or finding.layer is None:
+        return None
+    places = {finding.place, finding.layer.call}
+    # A stand-in for a library's source has other lines than the library; what the user wrote is the same.
+    for chosen, same_numbers in ((places, True), ({finding.place}, True), ({finding.place}, False)):
+        for exact in (True, False):
+            layers = tuple(
+                layer
+                for layer in outcome.layers
+                if any(_all_in(chosen, calls, exact) for calls in (layer.built_at, layer.called_at))
+                and (_numbers_agree(finding, layer) if same_numbers else layer.verdict != "none")
+            )
+            if layers:
+                return Match(name, layers)
+    return None
+
+
+def _all_in(places: set[Place], calls: Sequence[tuple[str, int, int, int, int]], exact: bool) -> bool:
+    return all(any(_same(place, at, exact) for at in calls) for place in places)
+
+
+def _same(place: Place, at: tuple[str, int, int, int, int], exact: bool) -> bool:
+    if (place.path, place.line) != at[:2]:
+        return False
+    return not exact or at[2] in (0, place.column)
+
+
+def _numbers_agree(finding: Finding, layer: LayerResult) -> bool:
+    assert finding.layer is not None
+    pairs = (
+        (finding.layer.kernel_size, layer.kernel_size),
+        (finding.layer.stride, layer.stride),
+        (finding.layer.dilation, layer.dilation),
+    )
+    return all(_one_each(known(ours)) == _one_each(theirs) for ours, theirs in pairs)
+
+
+def _one_each(sizes: tuple[int, ...] | None) -> tuple[int, ...] | None:
+    """One number where all axes agree: a module may hold ``2`` for what the source calls ``(2, 2)``."""
+    return sizes[:1] if sizes and len(set(sizes)) == 1 else sizes
+
+
+def _reason(name: str, outcome: Outcome) -> str:
+    short = name.rpartition(".")[2]
+    if isinstance(outcome, Failure):
+        return f"{short}: {outcome.message}"
+    return f"{short}: it was built and run, and has no layer that was built there with these numbers"
+
+
+def _with_verdict(finding: Finding, match: Match | None, reasons: Sequence[str]) -> Finding:
+    if match is None:
+        why = reasons[0] if reasons else "no entry point that reaches it can be built by itself"
+        more = f"; {len(reasons) - 1} more tried" if len(reasons) > 1 else ""
+        return replace(finding, verdict=UNCONFIRMED, message=f"{finding.message}; not confirmed: {why}{more}")
+    worst = min(match.layers, key=lambda layer: VERDICTS.index(layer.verdict))
+    words = "; ".join(_words(match, worst))
+    return replace(
+        finding,
+        verdict=worst.verdict,
+        severity=_SEVERITY.get(worst.verdict, finding.severity),
+        message=f"{finding.message}; {words}",
+    )
+
+
+def _words(match: Match, worst: LayerResult) -> Iterator[str]:
+    """What the verdict says, in one model, about the worst of the layers."""
+    model = match.entry_point.rpartition(".")[2]
+    where = f"{worst.module or 'a call'} of {model}"
+    if worst.verdict == "dead":
+        yield f"confirmed: in {where} nobody uses {worst.dead_fraction:.0%} of the values (proven)"
+    elif worst.verdict == "unproven":
+        yield f"in {where} nobody seems to use what it skips, which could not be proven"
+    elif worst.verdict == "gate-only":
+        yield f"in {where} only a gate or a statistic uses {worst.gate_fraction:.0%} of the values"
+    elif worst.verdict == "branch":
+        yield f"in {where} somebody else uses what it skips"
+    elif worst.verdict == "not run":
+        yield f"{where} was built, and its forward pass does not reach it"
+    else:
+        yield f"in {where}, at this size of the input, it skips nothing"
+    count = sum(layer.verdict == worst.verdict for layer in match.layers)
+    if count > 1:
+        yield f"the same for {count - 1} more layers built there"
