@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from convlint.findings import Finding, Severity, sort_key
+from convlint.findings import Finding, Fix, Severity, sort_key
 from convlint.network.layers import Confidence, Layer, Network, Use
-from convlint.rule import Problem, Rule
+from convlint.rule import Problem, Remedy, Rule
 from convlint.source import Place
 
 INTERNAL_ERROR = "internal-error"
@@ -30,20 +30,30 @@ class _Hit:
     use: Use
 
 
+Compose = Callable[[str, Place, Use, Sequence[Remedy]], tuple[Fix, ...]]
+"""Writes the fixes for a layer: its torch name, its call, one way to reach it, and the remedies."""
+
+
 def lint(
-    network: Network, rules: Sequence[Rule], linted: frozenset[str], severities: Mapping[str, Severity]
+    network: Network,
+    rules: Sequence[Rule],
+    linted: frozenset[str],
+    severities: Mapping[str, Severity],
+    compose: Compose | None = None,
 ) -> tuple[Finding, ...]:
     """All findings of ``rules`` over ``network``, sorted.
 
     ``linted`` holds the paths, as places carry them, in which a user can act. A problem whose numbers meet there is
     reported there; any other is a note on the innermost call inside them, one for each call and rule; where no call is
     inside, there is none. ``severities`` overrides the severity of rules by name; notes about what libraries build stay
-    notes. A rule that raises gives one ``internal-error`` finding, and the others go on.
+    notes. ``compose`` turns remedies into fixes; without it there are none. A rule that raises gives one
+    ``internal-error`` finding, and the others go on.
     """
     findings: list[Finding] = []
     for rule in rules:
         problems, failures = _check(rule, network.layers)
-        findings += _report(rule, problems, network, linted, severities.get(rule.name, rule.severity))
+        found = _report(rule, problems, network, linted, severities.get(rule.name, rule.severity))
+        findings += [_mended(finding, hit, compose) for finding, hit in found]
         if failures:
             findings.append(_failed(rule, failures, network, linted))
     return tuple(sorted(findings, key=sort_key))
@@ -74,8 +84,11 @@ def _report(
     network: Network,
     linted: frozenset[str],
     severity: Severity,
-) -> list[Finding]:
-    """One rule's findings: one for each meeting place and layer in ``linted``, one for each call into a library."""
+) -> list[tuple[Finding, _Hit | None]]:
+    """One rule's findings: one for each meeting place and layer in ``linted``, one for each call into a library.
+
+    With the hit that a finding at a meeting place tells of.
+    """
     meetings: dict[tuple[object, ...], list[_Hit]] = defaultdict(list)
     calls: dict[Place, list[_Hit]] = defaultdict(list)
     for layer, found in problems:
@@ -86,10 +99,19 @@ def _report(
                     meetings[_identity(hit)].append(hit)
             elif (call := _innermost(use, linted)) is not None:
                 calls[call] += hits
+    ordered = [sorted(hits, key=_order) for hits in meetings.values()]
     return [
-        *(_at_meeting(rule, sorted(hits, key=_order), severity) for hits in meetings.values()),
-        *(_at_call(rule, call, sorted(hits, key=_order)) for call, hits in calls.items()),
+        *((_at_meeting(rule, hits, severity), hits[0]) for hits in ordered),
+        *((_at_call(rule, call, sorted(hits, key=_order)), None) for call, hits in calls.items()),
     ]
+
+
+def _mended(finding: Finding, hit: _Hit | None, compose: Compose | None) -> Finding:
+    """The finding with its remedies written as fixes."""
+    if hit is None or compose is None or not hit.problem.remedies:
+        return finding
+    fixes = compose(hit.layer.op, hit.layer.call, hit.use, hit.problem.remedies)
+    return replace(finding, fixes=(*finding.fixes, *fixes)) if fixes else finding
 
 
 def _identity(hit: _Hit) -> tuple[object, ...]:

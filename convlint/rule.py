@@ -7,8 +7,19 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import ClassVar
 
-from convlint.findings import Fix, Severity
+from convlint.findings import Applicability, Fix, Severity
+from convlint.network.changes import Change
 from convlint.network.layers import Layer
+
+
+@dataclass(frozen=True, slots=True)
+class Remedy:
+    """A change that would end a problem. It becomes a fix where the source allows that, and is dropped elsewhere."""
+
+    title: str
+    """What is done, and what changes by it: ``kernel 3x3, padding 1 (same shape; the weights grow)``."""
+    applicability: Applicability
+    change: Change
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +34,10 @@ class Problem:
     picture: tuple[str, ...] = ()
     parameters: tuple[str, ...] = ("kernel_size", "stride")
     """The parameters that the problem is about; each one's origin is shown."""
+    remedies: tuple[Remedy, ...] = ()
+    """The best one first: only the first that can be made is ever applied."""
     fixes: tuple[Fix, ...] = ()
+    """Edits that the rule has made itself; most rules have remedies instead."""
 
 
 class Rule(ABC):
