@@ -27,7 +27,7 @@ class Problem:
     """What a rule says of one layer. The linter adds where it stands and how it is reached."""
 
     message: str
-    """Lower case, matter of fact, no full stop: ``1x1 convolution with stride 2 reads 1 of every 4 pixels of its input``."""
+    """Lower case, no full stop: ``1x1 convolution with stride 2 reads 1 of every 4 pixels of its input``."""
     builds: str
     """The same for a library's layer, after "builds 3 layers that ": ``read 1 of every 4 pixels of their input``."""
     dead_fraction: float | None = None

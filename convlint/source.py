@@ -40,4 +40,3 @@ class Lines:
     def place(self, path: str, start: int, end: int) -> Place:
         """The place of the characters ``start`` to ``end`` (exclusive)."""
         return Place(path, *self.position(start), *self.position(end))
-

@@ -13,7 +13,7 @@ from convlint.rule import Rule
 _SUFFIXES = {"python": ".py", "yaml": ".yaml"}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class ExampleFailure:
     """An example that does not do what its page says; ``example`` is None where the page itself is at fault."""
 
@@ -24,6 +24,10 @@ class ExampleFailure:
     def __str__(self) -> str:
         where = f" ({self.example.title})" if self.example is not None else ""
         return f"{self.rule}{where}: {self.reason}"
+
+    def __repr__(self) -> str:
+        """What pytest prints where a test asserts that there are none."""
+        return f"<{self}>"
 
 
 def run_examples(rule: Rule) -> list[ExampleFailure]:

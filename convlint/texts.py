@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
+from convlint.evaluate.standins import file_of
 from convlint.frontends.python.source_text import SourceError, read_source
 from convlint.source import Lines
 
@@ -21,7 +22,7 @@ class Texts:
     def __call__(self, path: str) -> str | None:
         """The exact text of a file, None where it cannot be read."""
         if path not in self._texts:
-            self._texts[path] = self._read(self.root / path)
+            self._texts[path] = self._read(file_of(path) or self.root / path)
         return self._texts[path]
 
     def line(self, path: str, number: int) -> str:

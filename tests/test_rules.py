@@ -404,7 +404,7 @@ def test_a_third_party_s_rule_runs_like_ours(installed: dict[str, str], tmp_path
 def test_the_test_on_the_page_passes_and_can_fail(installed: dict[str, str], written: Path, tmp_path: Path) -> None:
     (test,) = blocks("test").values()
     (tmp_path / "test_acme.py").write_text(test)
-    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", str(tmp_path)]
+    command = [sys.executable, "-m", "pytest", "-vv", "-p", "no:cacheprovider", str(tmp_path)]
     done = subprocess.run(command, capture_output=True, text=True, check=False, env=installed, cwd=tmp_path)
     assert done.returncode == 0, done.stdout
     lying = tmp_path / "lying"

@@ -1,1 +1,1 @@
-"""The evaluator: construction code, in; the layers that it would build, out. It runs and imports nothing of the user's."""
+"""The evaluator: construction code in, the layers that it would build out. Nothing of the user's is run or imported."""

@@ -1,4 +1,4 @@
-"""Attributes: reading, writing and deleting them on every kind of value, and what follows from them (``with``, decorators)."""
+"""Attributes: reading, writing and deleting them on every kind of value; ``with`` and decorators on top of that."""
 
 from __future__ import annotations
 
@@ -51,7 +51,8 @@ def find(machine: Machine, target: Value, name: str, span: Span) -> Any:
     """``target.name``; UNBOUND where it is known not to be there."""
     if target.__class__ is Choice:
         target = force(target, machine.path)
-    return _FIND.get(target.__class__, _plain)(machine, target, name, span)
+    finder: Find = _FIND.get(target.__class__, _plain)
+    return finder(machine, target, name, span)
 
 
 def _instance(machine: Machine, target: Instance, name: str, span: Span) -> Any:
@@ -284,7 +285,9 @@ def _tensor(machine: Machine, target: Tensor, name: str, span: Span) -> Any:
     return torch_tensor.attribute(machine, target, name, span)
 
 
-_FIND: dict[type, Callable[[Machine, Any, str, Span], Any]] = {
+Find = Callable[[Machine, Any, str, Span], Any]
+
+_FIND: dict[type, Find] = {
     Instance: _instance,
     Class: _class,
     Module: _module,
@@ -308,6 +311,7 @@ def put(machine: Machine, target: Value, name: str, value: Any, span: Span) -> N
                 calls.call(machine, found.setter, Arguments([target, value]), span)
                 return
             if target.cls.span is not None and found.setter is None:
+                machine.touch(target)
                 target.attrs.pop(name, None)
         machine.write_attribute(target, name, value)
     elif isinstance(target, Class):
@@ -332,7 +336,7 @@ def in_place(machine: Machine, target: Value, op: str, value: Value, span: Span)
         if method is not None:
             return calls.call(machine, method, Arguments([target, value]), span)
     if isinstance(target, Dict) and op == "|":
-        from convlint.evaluate.operators import merge_mapping
+        from convlint.evaluate.displays import merge_mapping
 
         merge_mapping(machine, target, force(value, machine.path), span)
         return target
@@ -378,5 +382,3 @@ def compile_decorators(context: Any, decorators: tuple[Any, ...]) -> Callable[[F
         return value
 
     return run
-
-

@@ -6,13 +6,13 @@ MAX_CALL_DEPTH = 90
 """Nested calls of the user's functions; real constructors nest about 25 deep, forwards about 40."""
 
 MAX_RECURSION = 12
-"""Activations of one function on the stack at once; recursive builders (trees, U-Nets) need their depth, rarely over 8."""
+"""Activations of one function on the stack at once; recursive builders (trees, U-Nets) need it, rarely over 8."""
 
 MAX_DOUBTFUL_RECURSION = 3
 """The same under an unknown condition: there each turn may follow both arms, so the work doubles every time."""
 
 MAX_STEPS = 400_000
-"""Statements, loop turns and calls for one entry point, memoised ones counted in full; the largest zoo model takes 300,000."""
+"""Statements, loop turns and calls for one entry point, memoised ones in full; the largest zoo model takes 300,000."""
 
 MAX_LOOP_TURNS = 4_096
 """Turns of one loop; architectures loop over blocks, and nothing that decides a layer takes longer."""
@@ -24,7 +24,7 @@ MAX_DECISIONS = 6
 """Unknown conditions that may be open at once; under more of them only the first arm is followed."""
 
 MAX_LIVE_PATHS = 3
-"""Ways on after an `if` that leaves the block in some of its arms; more are joined, which forgets what belongs together."""
+"""Ways on after an `if` that leaves in some of its arms; more are joined, which forgets what belongs together."""
 
 MAX_SEQUENCE = 20_000
 """Items of a list, tuple, string or range that an expression may build."""

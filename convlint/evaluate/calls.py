@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from convlint.evaluate import classes, memo, operators
+from convlint.evaluate import classes, iteration, memo
 from convlint.evaluate.budget import MAX_CALL_DEPTH, MAX_DOUBTFUL_RECURSION, MAX_RECURSION
 from convlint.evaluate.environment import Arguments, Frame, NotIterable, Raised, follows
 from convlint.evaluate.machine import Machine
@@ -90,7 +90,7 @@ def gather(machine: Machine, parts: list[tuple[str, str | None, Value]]) -> Argu
     for star, name, value in parts:
         if star == "*":
             try:
-                positional += operators.iterate(machine, value, Span(-1, 0, 0))
+                positional += iteration.iterate(machine, value, Span(-1, 0, 0))
             except NotIterable as error:
                 unknown = unknown or error.cause
         elif star == "**":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any
 
 from convlint.evaluate import calls, classes
@@ -92,10 +93,8 @@ def _member(machine: Machine, cls: Class, name: str, value: Value) -> Instance:
     init = classes.lookup(cls, "__init__")
     if isinstance(init, Function):
         args = list(value.items) if isinstance(value, Tuple) else [value]
-        try:
+        with suppress(Raised):
             calls.call(machine, init, Arguments([member, *args]), init.code.span)
-        except Raised:
-            pass
     machine.made += 1
     member.made = machine.made
     return member
@@ -105,7 +104,7 @@ def _member_by_value(machine: Machine, cls: Class, args: Arguments, site: Span) 
     """``Color(value)``."""
     if not args.positional:
         return Unknown("unsupported", "an enum made by calling it", site)
-    wanted = force(args.positional[0], machine.path)
+    wanted: Value = force(args.positional[0], machine.path)
     if isinstance(wanted, Unknown):
         return follows(wanted)
     for member in (cls.enum or {}).values():
@@ -145,18 +144,18 @@ def _named(cls: Class, names: list[str], defaults: dict[str, Any]) -> None:
         target = force(args.positional[0], machine.path)
         if not isinstance(target, Tuple):
             return Unknown("unsupported", "_replace", site)
-        changed = {**dict(zip(names, target.items)), **args.keywords}
+        changed = {**dict(zip(names, target.items, strict=True)), **args.keywords}
         return Tuple(tuple(changed[name] for name in names), target.cls)
 
     def as_dict(machine: Machine, args: Arguments, site: Span) -> Value:
         target = force(args.positional[0], machine.path)
         made = machine.dict()
         if isinstance(target, Tuple):
-            made.entries = {name: (Const(name), value) for name, value in zip(names, target.items)}
+            made.entries = {name: (Const(name), value) for name, value in zip(names, target.items, strict=True)}
         return made
 
     def from_items(machine: Machine, args: Arguments, site: Span) -> Value:
-        from convlint.evaluate.operators import iterate
+        from convlint.evaluate.iteration import iterate
 
         return make(machine, cls, Arguments(iterate(machine, args.positional[-1], site)), site)
 
@@ -173,7 +172,7 @@ def _bind(names: list[str], defaults: dict[str, Any], args: Arguments, owner: st
     """Arguments bound to fields in order."""
     if len(args.positional) > len(names):
         raise Raised("TypeError", f"{owner}() takes {len(names)} arguments")
-    given = dict(zip(names, args.positional))
+    given = dict(zip(names, args.positional, strict=False))
     for name, value in args.keywords.items():
         if name not in names or name in given:
             raise Raised("TypeError", f"{owner}() got an unexpected argument '{name}'")
@@ -192,7 +191,7 @@ def _bind(names: list[str], defaults: dict[str, Any], args: Arguments, owner: st
 
 
 def _make_typed_dict(machine: Machine, cls: Class, args: Arguments, site: Span) -> Value:
-    from convlint.evaluate.operators import merge_mapping
+    from convlint.evaluate.displays import merge_mapping
 
     made = machine.dict()
     for value in args.positional:
@@ -273,7 +272,9 @@ def _init(machine: Machine, cls: Class, defaults: dict[str, Any], args: Argument
     if len(given.positional) > len(taken):
         raise Raised("TypeError", f"{cls.name}() takes {len(taken)} arguments")
     plain = {name: _default(machine, value, site) for name, value in defaults.items() if name not in given.keywords}
-    values = _bind([*taken, *keyword_only], {name: value for name, value in plain.items() if value is not UNBOUND}, given, cls.name)
+    values = _bind(
+        [*taken, *keyword_only], {name: value for name, value in plain.items() if value is not UNBOUND}, given, cls.name
+    )
     for field in cls.fields or ():
         value = values.get(field.name, plain.get(field.name, UNBOUND))
         if value is not UNBOUND:

@@ -38,7 +38,7 @@ class Field(NamedTuple):
 
 
 def linearize(cls: Class) -> tuple[Class, ...]:
-    """The method resolution order (C3, https://www.python.org/download/releases/2.3/mro/); depth first where that fails."""
+    """The method resolution order (C3, https://www.python.org/download/releases/2.3/mro/); depth first if it fails."""
     sequences = [list(base.mro) for base in cls.bases] + [list(cls.bases)]
     order = [cls]
     while any(sequences) and len(order) < MAX_BASES:
@@ -87,9 +87,13 @@ def compile_class(context: Any, node: ir.Class) -> Callable[[Frame], Any]:
     annotated = [
         (statement.targets[0] if isinstance(statement, ir.Assign) else statement.target, statement.annotation)
         for statement in node.body
-        if isinstance(statement, ir.Declare) or isinstance(statement, ir.Assign) and statement.annotation is not None
+        if isinstance(statement, ir.Declare) or (isinstance(statement, ir.Assign) and statement.annotation is not None)
     ]
-    fields = [(target.id, inner.compile(note)) for target, note in annotated if isinstance(target, ir.Name)]
+    fields = [
+        (target.id, inner.compile(note))
+        for target, note in annotated
+        if isinstance(target, ir.Name) and note is not None
+    ]
 
     def run(frame: Frame) -> Any:
         args = arguments(frame)
@@ -112,7 +116,9 @@ def compile_class(context: Any, node: ir.Class) -> Callable[[Frame], Any]:
         if body is not None:
             body(inside)
         class_kinds.finish(machine, cls, own, span)
-        hook = next((base.attrs.get("__init_subclass__") for base in cls.mro[1:] if "__init_subclass__" in base.attrs), None)
+        hook = next(
+            (base.attrs.get("__init_subclass__") for base in cls.mro[1:] if "__init_subclass__" in base.attrs), None
+        )
         if isinstance(hook, Value) and not isinstance(hook, Builtin):
             function = getattr(hook, "function", hook)
             calls.call(machine, function, Arguments([cls], args.keywords), span)
@@ -144,7 +150,11 @@ def type_of(machine: Machine, value: Value) -> Value:
         return value.cls
     name = type_name(value)
     if name is None:
-        return Unknown(value.reason, value.detail, value.span) if isinstance(value, Unknown) else Unknown("unsupported", "type()")
+        return (
+            Unknown(value.reason, value.detail, value.span)
+            if isinstance(value, Unknown)
+            else Unknown("unsupported", "type()")
+        )
     return machine.modules.builtin_class(name)
 
 
@@ -214,7 +224,9 @@ _WIDER = {
 
 def _by_protocol(value: Instance, kind: Class) -> bool:
     """Abstract classes of collections.abc, by the methods they ask for."""
-    needed = {"Iterable": "__iter__", "Callable": "__call__", "Sized": "__len__", "Container": "__contains__"}.get(kind.name)
+    needed = {"Iterable": "__iter__", "Callable": "__call__", "Sized": "__len__", "Container": "__contains__"}.get(
+        kind.name
+    )
     if needed is not None and kind.span is None:
         return lookup(value.cls, needed) is not None
     if isinstance(value.payload, Value):
@@ -252,5 +264,3 @@ def is_subclass(machine: Machine, value: Value, kind: Value) -> bool | Unknown:
     if kind in value.mro or kind.name == "object":
         return True
     return value.incomplete or False
-
-

@@ -6,11 +6,13 @@ from collections.abc import Callable
 from typing import Any
 
 from convlint.evaluate.budget import MAX_SEQUENCE
+from convlint.evaluate.displays import make_set
 from convlint.evaluate.environment import Frame, NotIterable, Raised, follows
-from convlint.evaluate.operators import iterate, key_of, make_set
+from convlint.evaluate.equality import key_of
+from convlint.evaluate.iteration import iterate
 from convlint.evaluate.paths import force
 from convlint.evaluate.truth import truth
-from convlint.evaluate.values import Iterator, Unknown, Value
+from convlint.evaluate.values import Dict, Iterator, Unknown, Value
 from convlint.frontends.python import ir
 
 
@@ -66,7 +68,12 @@ def comprehension(context: Any, node: ir.Comprehension) -> Callable[[Frame], Any
 
     def build(frame: Frame, source: Value) -> Any:
         child = Frame(frame.module, frame, machine.path, machine.clock)
-        child.function, child.owner, child.receiver, child.limit = frame.function, frame.owner, frame.receiver, frame.limit
+        child.function, child.owner, child.receiver, child.limit = (
+            frame.function,
+            frame.owner,
+            frame.receiver,
+            frame.limit,
+        )
         child.yielded = frame.yielded
         try:
             items = collect(child, source)
@@ -110,7 +117,7 @@ def comprehension(context: Any, node: ir.Comprehension) -> Callable[[Frame], Any
 def _known(machine: Any, value: Any) -> bool:
     verdict = truth(machine, force(value, machine.path))
     if verdict.__class__ is bool:
-        return verdict  # type: ignore[return-value]
+        return verdict
     decision, positive = machine.decide(verdict)
     known = machine.path.taken.get(decision)
     if known is None:
@@ -118,8 +125,8 @@ def _known(machine: Any, value: Any) -> bool:
     return bool(known == positive)
 
 
-def _dict(machine: Any, pairs: list[tuple[Value, Value]]) -> Value:
-    made = machine.dict()
+def _dict(machine: Any, pairs: list[tuple[Value, Value]]) -> Dict:
+    made: Dict = machine.dict()
     for key, value in pairs:
         plain = key_of(machine, key)
         if plain is None:

@@ -1,4 +1,4 @@
-"""Entry points: every function and class of the linted files is called with its defaults, as nobody's caller in particular."""
+"""Entry points: every function and class of the linted files is called with its defaults, by nobody in particular."""
 
 from __future__ import annotations
 
@@ -33,8 +33,9 @@ from convlint.frontends.python import ir
 _LAYER_WORD = re.compile(r"\b(?:" + "|".join(sorted([*MODULES, *FUNCTIONS])) + r")\b")
 _IMPORT = re.compile(r"^[ \t]*(?:from[ \t]+([.\w]+)|import[ \t]+([\w., \t]+))", re.MULTILINE)
 HARMLESS = frozenset(
-    """numpy pandas scipy matplotlib PIL cv2 sklearn tqdm yaml requests pytest click rich setuptools pkg_resources six packaging
-    seaborn plotly tensorflow keras jax flax onnx onnxruntime boto3 psutil toml tomli attr attrs sphinx""".split()
+    """numpy pandas scipy matplotlib PIL cv2 sklearn tqdm yaml requests pytest click rich setuptools pkg_resources six
+    packaging seaborn plotly tensorflow keras jax flax onnx onnxruntime boto3 psutil toml tomli attr attrs
+    sphinx""".split()
 )
 """Packages that build no torch layers: a file that imports nothing else cannot matter."""
 
@@ -81,7 +82,9 @@ def _conditional_definitions(machine: Machine, source: SourceModule, seen: set[s
         if name in seen or not any((name, index) not in source.firm for index in pieces):
             continue
         if any(source.pieces[index].kind == "other" for index in pieces):
-            nodes = [node for index in pieces for node in _inner_definitions(source.statements(index)) if node.name == name]
+            nodes = [
+                node for index in pieces for node in _inner_definitions(source.statements(index)) if node.name == name
+            ]
             if nodes:
                 yield from _evaluate(machine, source, name, nodes[-1])
 
@@ -99,7 +102,9 @@ def _inner_definitions(statements: tuple[ir.Stmt, ...]) -> Iterator[ir.Function 
 
 def _definition(machine: Machine, source: SourceModule, name: str, index: int) -> Iterator[Entry]:
     statements = source.statements(source.affecting[name][-1])
-    node = next((found for found in statements if isinstance(found, (ir.Function, ir.Class)) and found.name == name), None)
+    node = next(
+        (found for found in statements if isinstance(found, (ir.Function, ir.Class)) and found.name == name), None
+    )
     if node is not None:
         yield from _evaluate(machine, source, name, node)
 
@@ -109,10 +114,11 @@ def _evaluate(machine: Machine, source: SourceModule, name: str, node: ir.Functi
     yield Entry(f"{source.module.name}.{name}", _run(machine, _main_call, source, value, node))
     if isinstance(node, ir.Class) and isinstance(value, Class):
         for statement in node.body:
-            if isinstance(statement, ir.Function) and statement.name not in ("__init__", "forward", "__new__"):
-                if _LAYER_WORD.search(source.file.text, statement.at, statement.end):
-                    root = _run(machine, _method_call, source, value, statement)
-                    yield Entry(f"{source.module.name}.{name}.{statement.name}", root)
+            if not isinstance(statement, ir.Function) or statement.name in ("__init__", "forward", "__new__"):
+                continue
+            if _LAYER_WORD.search(source.file.text, statement.at, statement.end):
+                root = _run(machine, _method_call, source, value, statement)
+                yield Entry(f"{source.module.name}.{name}.{statement.name}", root)
 
 
 def _run(machine: Machine, operation: Any, source: SourceModule, value: Any, node: Any) -> Record:
@@ -170,7 +176,9 @@ def _arguments(machine: Machine, module: Any, params: ir.Params | None, file: in
         if param.default is not None:
             break
         positional.append(_argument(machine, module, param, number))
-    keywords = {param.name: _argument(machine, module, param, number) for param in params.kwonly if param.default is None}
+    keywords = {
+        param.name: _argument(machine, module, param, number) for param in params.kwonly if param.default is None
+    }
     return Arguments(positional, keywords)
 
 
@@ -212,7 +220,9 @@ def run_forward(machine: Machine, target: Instance, site: Span) -> None:
     if isinstance(forward, Function):
         params = forward.code.node.params
         needed = [param for param in (*params.posonly, *params.args)[1:] if param.default is None]
-        args = Arguments([Tensor() for _ in needed], {param.name: Tensor() for param in params.kwonly if param.default is None})
+        args = Arguments(
+            [Tensor() for _ in needed], {param.name: Tensor() for param in params.kwonly if param.default is None}
+        )
         if not needed and len((*params.posonly, *params.args)) == 1 and params.vararg is not None:
             args = Arguments([Tensor()])
     machine.apply(calls.call, machine, attributes.get(machine, target, "forward", site), args, site)

@@ -9,7 +9,7 @@ from convlint.evaluate.values import UNBOUND, Class, Function, Module, Unknown, 
 
 
 class Raised(Exception):
-    """An exception of the evaluated code. ``kind`` is its class's name, ``value`` the exception object where there is one."""
+    """An exception of the evaluated code. ``kind`` is its class's name, ``value`` the object if there is one."""
 
     def __init__(self, kind: str, message: str = "", value: Value | None = None) -> None:
         super().__init__(kind, message)
@@ -43,8 +43,8 @@ class Frame:
     """One activation of a function, a class body, a comprehension or a module's piece."""
 
     __slots__ = (
-        "birth", "born", "declared", "ended", "exits", "function", "jumps", "limit", "locals", "module", "owner", "parent", "receiver",
-        "result", "trying", "yielded",
+        "birth", "born", "declared", "ended", "exits", "function", "jumps", "limit", "locals", "module", "owner",
+        "parent", "receiver", "result", "trying", "yielded",
     )  # fmt: skip
 
     def __init__(self, module: Module, parent: Frame | None, birth: Path = ROOT, born: int = 0) -> None:
@@ -75,7 +75,7 @@ class Frame:
 
 
 class Arguments:
-    """The arguments of one call. ``unknown`` is set where ``*args`` or ``**kwargs`` of unknown content were passed too."""
+    """The arguments of one call. ``unknown`` is set where ``*args`` or ``**kwargs`` of unknown content were given."""
 
     __slots__ = ("keywords", "positional", "unknown")
 

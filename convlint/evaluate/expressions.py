@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from convlint.evaluate import attributes, calls, operators, subscripts
+from convlint.evaluate import arithmetic, attributes, calls, comparison, displays, formatting, iteration, subscripts
 from convlint.evaluate.comprehensions import comprehension
 from convlint.evaluate.environment import Arguments, Frame, Raised, follows
 from convlint.evaluate.machine import Machine
@@ -222,7 +222,7 @@ def _call_each(machine: Machine, target: Value, args: Any, site: Span) -> Any:
 def _binary(context: Context, node: ir.Binary) -> Run:
     left, right = compile_expression(context, node.left), compile_expression(context, node.right)
     machine, span, op = context.machine, context.span(node), node.op
-    binary = operators.binary
+    binary = arithmetic.binary
 
     def run(frame: Frame) -> Any:
         a, b = left(frame), right(frame)
@@ -241,9 +241,9 @@ def _unary(context: Context, node: ir.Unary) -> Run:
     def run(frame: Frame) -> Any:
         value = operand(frame)
         try:
-            return operators.unary(machine, op, value, span)
+            return arithmetic.unary(machine, op, value, span)
         except Undecided as undecided:
-            return machine.fork(undecided.decision, operators.unary, machine, op, value, span)
+            return machine.fork(undecided.decision, arithmetic.unary, machine, op, value, span)
 
     return run
 
@@ -289,7 +289,7 @@ def _boolean(context: Context, node: ir.Boolean) -> Run:
 def _compare(context: Context, node: ir.Compare) -> Run:
     machine, span = context.machine, context.span(node)
     left = compile_expression(context, node.left)
-    compare = operators.compare
+    compare = comparison.compare
     if len(node.ops) == 1:
         op, right = node.ops[0], compile_expression(context, node.comparators[0])
 
@@ -308,7 +308,7 @@ def _compare(context: Context, node: ir.Compare) -> Run:
         for op, right in zip(node.ops, rights):
             b = right(frame)
             step = machine.apply(compare, machine, op, a, b, span)
-            result = machine.apply(operators.both, machine, result, step)
+            result = machine.apply(comparison.both, machine, result, step)
             a = b
         return result
 
@@ -374,7 +374,7 @@ def _sequence(context: Context, node: ir.Sequence) -> Run:
 
     def run(frame: Frame) -> Any:
         parts = [(starred, run(frame)) for starred, run in items]
-        return machine.apply(operators.display, machine, kind, parts, span)
+        return machine.apply(displays.display, machine, kind, parts, span)
 
     return run
 
@@ -388,7 +388,7 @@ def _dict(context: Context, node: ir.Dict) -> Run:
 
     def run(frame: Frame) -> Any:
         parts = [(key(frame) if key is not None else None, value(frame)) for key, value in pairs]
-        return machine.apply(operators.dict_display, machine, parts, span)
+        return machine.apply(displays.dict_display, machine, parts, span)
 
     return run
 
@@ -414,7 +414,7 @@ def _joined(context: Context, node: ir.Joined) -> Run:
         values = [
             part if isinstance(part, str) else (part[0](frame), part[1], part[2](frame) if part[2] else None) for part in parts
         ]
-        return machine.apply(operators.join_text, machine, values, span)
+        return machine.apply(formatting.join_text, machine, values, span)
 
     return run
 
@@ -441,7 +441,7 @@ def _yield(context: Context, node: ir.Yield) -> Run:
         if frame.yielded is None:
             return Unknown("unsupported", "yield outside of a function", span)
         if node.delegate:
-            frame.yielded += machine.apply(operators.iterate, machine, result, span)
+            frame.yielded += machine.apply(iteration.iterate, machine, result, span)
         else:
             frame.yielded.append(result)
         return Unknown("unsupported", "a value sent into a generator", span)

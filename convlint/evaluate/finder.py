@@ -6,21 +6,13 @@ from collections.abc import Mapping
 from hashlib import blake2b
 from pathlib import Path
 
+from convlint.evaluate.standins import STANDINS, goes_first, is_standin, may_go_first
 from convlint.frontends.python.python_file import PythonFile
 from convlint.frontends.python.source_text import SourceError, decode_source
 from convlint.frontends.python.store import IrStore
 
-STANDINS = Path(__file__).parent / "library" / "standins"
-"""Small models of popular packages, written as source: searched last, for packages that are found nowhere else."""
-ALWAYS_STANDINS = frozenset({"mmengine.registry", "monai.networks.layers.factories"})
-"""Stand-ins that are read even where the package is installed: its own tables are filled in ways that cannot be followed."""
-SHOWN_STANDINS = "<convlint-model>"
-"""What results call that folder: the same on every machine, and no path that a project would have."""
-
-
-def is_standin(path: Path) -> bool:
-    """Whether a path is a stand-in's: those change with convlint itself only, so no run has to note that it read them."""
-    return str(path).startswith(str(STANDINS))
+MAX_NAMESPACE_FOLDERS = 64
+"""Folders that are looked into for source before one is no namespace package; real ones have it in the first few."""
 
 
 class Finder:
@@ -31,7 +23,12 @@ class Finder:
     """
 
     def __init__(
-        self, root: Path, linted: tuple[Path, ...], overlays: Mapping[Path, str], site_packages: tuple[Path, ...], store: IrStore
+        self,
+        root: Path,
+        linted: tuple[Path, ...],
+        overlays: Mapping[Path, str],
+        site_packages: tuple[Path, ...],
+        store: IrStore,
     ) -> None:
         self.root = root
         self.overlays = overlays
@@ -59,18 +56,43 @@ class Finder:
         return ".".join(parts) or path.parent.name
 
     def locate(self, name: str, importer: Path | None) -> Path | None:
-        """The file (or folder, for a namespace package) of an absolute module name; None where there is none."""
-        if name in ALWAYS_STANDINS:
+        """The file (or folder, for a namespace package) of an absolute module name; None where there is none.
+
+        As in Python, a folder without ``__init__.py`` counts only where no path has a module or regular package.
+        """
+        if goes_first(name):
             return self._below(STANDINS, name)
         roots = list(self._project)
         if importer is not None:
             folder = self.package_root(importer)
             roots = [folder, *self._ancestors(folder), *roots]
+        namespace: Path | None = None
         for base in dict.fromkeys([*roots, *self.site_packages]):
             found = self._below(base, name)
-            if found is not None:
+            if found is not None and found.suffix == ".py":
                 return found
-        return self._standin(name, roots)
+            namespace = namespace or found
+        found = self._standin(name, roots)
+        if found is None and namespace is not None and self._holds_source(namespace):
+            return namespace
+        return found
+
+    def instead_of(self, path: Path) -> Path:
+        """What is read where a relative import names a file: a stand-in that goes first, else the file itself."""
+        if may_go_first(path) and goes_first(name := self.module_name(path)):
+            return self._below(STANDINS, name) or path
+        return path
+
+    def _holds_source(self, folder: Path) -> bool:
+        """Whether source lies in a folder or below it: one of data or checkpoints is no namespace package."""
+        queue, number = [folder], 0
+        while number < min(len(queue), MAX_NAMESPACE_FOLDERS):
+            inside = self._listing(queue[number])
+            if any(entry.endswith(".py") for entry in inside):
+                return True
+            queue += [queue[number] / entry for entry in sorted(inside) if entry.isidentifier()]
+            number += 1
+        return False
 
     def _standin(self, name: str, roots: list[Path]) -> Path | None:
         """The file that stands in for a module whose whole package is missing; none for a part of one that is there."""
@@ -112,7 +134,7 @@ class Finder:
             if self._entry(inside, "__init__.py"):
                 return inside / "__init__.py"
             if not self._entry(folder, f"{name}.py"):
-                return inside if any(entry.endswith(".py") for entry in self._listing(inside)) else None
+                return inside if self._listing(inside) else None
         return folder / f"{name}.py" if self._entry(folder, f"{name}.py") else None
 
     def _entry(self, folder: Path, name: str) -> bool:

@@ -33,7 +33,9 @@ def prepare(context: Any, node: ir.Function | ir.Lambda, qualname: str) -> Blank
     code.generator = isinstance(node, ir.Function) and node.generator
     positional = (*params.posonly, *params.args)
     defaults = tuple(
-        (param.name, context.compile(param.default)) for param in (*positional, *params.kwonly) if param.default is not None
+        (param.name, context.compile(param.default))
+        for param in (*positional, *params.kwonly)
+        if param.default is not None
     )
     return Blank(
         code,
@@ -58,8 +60,11 @@ def make_function(machine: Machine, blank: Blank, frame: Frame, owner: Class | N
         {name: run(frame) for name, run in blank.defaults},
     )
     closure: Frame | None = frame
-    while closure is not None and (closure.limit is not None or closure.owner is not None and closure.function is None):
-        closure = closure.parent  # module pieces and class bodies are not closed over
+    # Module pieces and class bodies are not closed over.
+    while closure is not None and (
+        closure.limit is not None or (closure.owner is not None and closure.function is None)
+    ):
+        closure = closure.parent
     return Function(blank.code, signature, frame.module, closure, blank.qualname, owner)
 
 
@@ -117,7 +122,7 @@ def bound_names(nodes: Iterable[Any]) -> set[str]:
 
 
 _TARGETS: dict[type, Any] = {
-    ir.Assign: lambda node: [target for target in node.targets],
+    ir.Assign: lambda node: list(node.targets),
     ir.Declare: lambda node: [node.target] if isinstance(node.target, ir.Name) else [],
     ir.AugAssign: lambda node: [node.target],
     ir.Sequence: lambda node: node.items,
@@ -194,5 +199,3 @@ def declared_names(body: tuple[ir.Stmt, ...]) -> dict[str, str]:
         elif node.__class__ in _BLOCKS:
             stack.extend(_BLOCKS[node.__class__](node))
     return found
-
-

@@ -12,7 +12,7 @@ from convlint.evaluate.environment import Exhausted, Raised
 from convlint.evaluate.inert import Inertness
 from convlint.evaluate.paths import ROOT, Decision, Path, Undecided, choose, force, guarded, resolve, without_unbound
 from convlint.evaluate.records import Record, Scope
-from convlint.evaluate.values import UNBOUND, Choice, Class, Dict, Heap, Instance, List, Span, Unknown, Value
+from convlint.evaluate.values import UNBOUND, Choice, Class, Const, Dict, Heap, Instance, List, Span, Unknown, Value
 
 if TYPE_CHECKING:
     from convlint.evaluate.modules import Modules
@@ -52,6 +52,7 @@ class Machine:
         self.saved: dict[int, Heap] = {}
         self.candidates: list[Purity] = []
         self.memo: dict[Any, Any] = {}
+        self.twins: dict[Any, Const] = {}
         self.inert = Inertness(self)
         self.receivers: list[Any] = []
         """For each running function of the user's: the object it builds where it is an ``__init__``, else None."""
@@ -128,6 +129,8 @@ class Machine:
             candidate.pure = False
         if target.__class__ is Instance:
             target.made = None  # type: ignore[attr-defined]
+            if target.borrowing:  # type: ignore[attr-defined]
+                target.own_attributes()  # type: ignore[attr-defined]
         if born < self.entry_start and id(target) not in self.saved:
             self.saved[id(target)] = target
             self.undo.append(_snapshot(target))

@@ -64,55 +64,99 @@ def _key(machine: Machine, callee: Value, args: Arguments) -> Any:
         return None
     path = machine.path
     try:
-        positional = tuple([_of(machine, value) for value in args.positional])
-        keywords = tuple([(name, _of(machine, value)) for name, value in args.keywords.items()])
+        parts: list[Any] = [callee]
+        for value in args.positional:
+            parts.append(_of(machine, value))
+        for name, value in args.keywords.items():
+            parts.append(name)
+            parts.append(_of(machine, value))
     except _Unkeyable:
         return None
     if path.taken:
-        return callee, positional, keywords, frozenset(path.taken.items())
-    return callee, positional, keywords
+        parts.append(frozenset(path.taken.items()))
+    return tuple(parts)
 
 
 def _of(machine: Machine, value: Any) -> Any:
-    """A hashable that is equal exactly for values that no call can tell apart."""
+    """A hashable that is equal exactly for values that no call can tell apart (and never a str, as names of arguments are)."""
     kind = value.__class__
     if kind is Const:
-        return value.value.__class__, value.value, value.origin
+        return value.twin or _twin(machine, value)
     if kind is Instance:
         if value.made is None:
             raise _Unkeyable
-        return "instance", value.made
-    if kind is Tuple:
-        return value.cls, tuple([_of(machine, item) for item in value.items])
-    if kind is Choice:
-        value = resolve(value, machine.path)
-        if value.__class__ is not Choice:
-            return _of(machine, value)
-        return value.decision, _of(machine, value.yes), _of(machine, value.no)
-    if kind is List:
-        if value.items.__class__ is not list:
-            raise _Unkeyable
-        return "list", tuple([_of(machine, item) for item in value.items])
-    if kind is Dict:
-        if value.unknown is not None or value.default is not None:
-            raise _Unkeyable
-        return "dict", value.is_set, tuple([(key, _of(machine, item)) for key, (_, item) in value.entries.items()])
-    if kind is Function:
-        if value.closure is not None or value.attrs:
-            return value
-        return value.code, value.owner, tuple(map(id, value.signature.defaults.values()))
-    if kind is Partial:
-        keywords = tuple([(name, _of(machine, item)) for name, item in value.keywords.items()])
-        return "partial", _of(machine, value.function), tuple([_of(machine, item) for item in value.args]), keywords
-    if kind is Tensor:
-        return "tensor", None if value.shape is None else tuple([_of(machine, size) for size in value.shape])
-    if kind is Method:
-        return "method", _of(machine, value.function), _of(machine, value.receiver)
-    if kind is Slice:
-        return "slice", _of(machine, value.lower), _of(machine, value.upper), _of(machine, value.step)
-    if kind in (Unknown, Class, Builtin, Module) or value is UNBOUND:
+        return value.made
+    if kind is Unknown or kind is Class or kind is Builtin or kind is Module or value is UNBOUND:
         return value
-    raise _Unkeyable
+    form = _FORMS.get(kind)
+    if form is None:
+        raise _Unkeyable
+    return form(machine, value)
+
+
+def _twin(machine: Machine, value: Const) -> Const:
+    found = machine.twins.setdefault((value.value.__class__, value.value, value.origin), value)
+    value.twin = found
+    return found
+
+
+def _tuple(machine: Machine, value: Tuple) -> Any:
+    return value.cls, tuple([_of(machine, item) for item in value.items])
+
+
+def _choice(machine: Machine, value: Choice) -> Any:
+    value = resolve(value, machine.path)
+    if value.__class__ is not Choice:
+        return _of(machine, value)
+    return value.decision, _of(machine, value.yes), _of(machine, value.no)
+
+
+def _list(machine: Machine, value: List) -> Any:
+    if value.items.__class__ is not list:
+        raise _Unkeyable
+    return "list", tuple([_of(machine, item) for item in value.items])
+
+
+def _dict(machine: Machine, value: Dict) -> Any:
+    if value.unknown is not None or value.default is not None:
+        raise _Unkeyable
+    return "dict", value.is_set, tuple([(key, _of(machine, item)) for key, (_, item) in value.entries.items()])
+
+
+def _function(machine: Machine, value: Function) -> Any:
+    if value.closure is not None or value.attrs:
+        return value
+    return value.code, value.owner, tuple(map(id, value.signature.defaults.values()))
+
+
+def _partial(machine: Machine, value: Partial) -> Any:
+    keywords = tuple([(name, _of(machine, item)) for name, item in value.keywords.items()])
+    return "partial", _of(machine, value.function), tuple([_of(machine, item) for item in value.args]), keywords
+
+
+def _tensor(machine: Machine, value: Tensor) -> Any:
+    return "tensor", None if value.shape is None else tuple([_of(machine, size) for size in value.shape])
+
+
+def _method(machine: Machine, value: Method) -> Any:
+    return "method", _of(machine, value.function), _of(machine, value.receiver)
+
+
+def _slice(machine: Machine, value: Slice) -> Any:
+    return "slice", _of(machine, value.lower), _of(machine, value.upper), _of(machine, value.step)
+
+
+_FORMS: dict[type, Callable[[Machine, Any], Any]] = {
+    Tuple: _tuple,
+    Choice: _choice,
+    List: _list,
+    Dict: _dict,
+    Function: _function,
+    Partial: _partial,
+    Tensor: _tensor,
+    Method: _method,
+    Slice: _slice,
+}
 
 
 def remember(machine: Machine, key: Any, site: Span, operation: Callable[..., Any], *args: Any) -> Any:
@@ -138,7 +182,7 @@ def remember(machine: Machine, key: Any, site: Span, operation: Callable[..., An
             result.made = machine.made
         machine.memo[key] = (Hit(result, calls, machine.steps - steps), site)
         # What is kept is never handed out: its first user may change it.
-        return copy(machine, result, {})
+        return copy(machine, result, None)
     return result
 
 
@@ -154,7 +198,7 @@ def replay(machine: Machine, entry: tuple[Hit, Span], site: Span) -> Any:
     machine.step(hit.steps)
     for at, child, certain, count in hit.calls:
         _replay_call(machine, site if at == first_site else at, child, certain, count)
-    return copy(machine, hit.result, {})
+    return copy(machine, hit.result, None)
 
 
 def _older(value: Any, start: int) -> bool:
@@ -168,57 +212,94 @@ def _older(value: Any, start: int) -> bool:
     return value.__class__ not in (Const, Unknown, Tensor, Class, Function, Builtin, Module, Tuple, Partial, Method)
 
 
-def copy(machine: Machine, value: Any, copies: dict[int, Any]) -> Any:
+def copy(machine: Machine, value: Any, copies: dict[int, Any] | None) -> Any:
     """A copy of a remembered value; objects share their attributes' values until these are read."""
     kind = value.__class__
     if kind is Instance:
-        found = copies.get(id(value))
-        if found is None:
-            found = copies[id(value)] = machine.instance(value.cls)
-            found.attrs = dict(value.attrs)
-            found.birth = ROOT if value.birth is ROOT else value.birth
-            found.made, found.copies = value.made, copies
-            found.payload = copy(machine, value.payload, copies) if isinstance(value.payload, Heap) else value.payload
-            copies[id(found)] = found
-        return found
-    if kind is List:
-        found = copies.get(id(value))
-        if found is None:
-            items = value.items
-            found = copies[id(value)] = machine.list([])
-            found.birth = value.birth
-            copied = [copy(machine, item, copies) for item in items] if items.__class__ is list else items
-            found.items = copied
-            copies[id(found)] = found
-        return found
-    if kind is Dict:
-        found = copies.get(id(value))
-        if found is None:
-            found = copies[id(value)] = machine.dict({}, value.is_set)
-            found.birth, found.unknown, found.default = value.birth, value.unknown, value.default
-            found.entries = {key: (name, copy(machine, item, copies)) for key, (name, item) in value.entries.items()}
-            copies[id(found)] = found
-        return found
-    if kind is Tuple:
-        items = tuple([copy(machine, item, copies) for item in value.items])
-        return value if all(a is b for a, b in zip(items, value.items)) else Tuple(items, value.cls)
-    if kind is Choice:
-        yes, no = copy(machine, value.yes, copies), copy(machine, value.no, copies)
-        return value if yes is value.yes and no is value.no else choose(value.decision, yes, no)
-    if kind is Method:
-        receiver = copy(machine, value.receiver, copies)
-        return value if receiver is value.receiver else Method(value.function, receiver)
+        return _copy_object(machine, value, copies)
+    if kind in _COPIED:
+        return _COPIES[kind](machine, value, {} if copies is None else copies)
     return value
+
+
+def _copy_object(machine: Machine, value: Instance, copies: dict[int, Any] | None) -> Instance:
+    if copies is None:
+        found = machine.instance(value.cls)
+    else:
+        known = copies.get(id(value))
+        if known is not None:
+            return known  # type: ignore[no-any-return]
+        found = copies[id(value)] = machine.instance(value.cls)
+        copies[id(found)] = found
+    found.attrs = value.attrs
+    found.borrowing = value.borrowing = True
+    found.birth, found.made, found.original, found.copies = value.birth, value.made, value, copies
+    payload = value.payload
+    if isinstance(payload, Heap):
+        payload = copy(machine, payload, _copies_of(found))
+    found.payload = payload
+    return found
+
+
+def _copies_of(target: Instance) -> dict[int, Any]:
+    """The copies made for ``target`` and what it holds."""
+    copies = target.copies
+    if copies is None:
+        copies = target.copies = {id(target.original): target, id(target): target}
+    return copies
+
+
+def _copy_list(machine: Machine, value: List, copies: dict[int, Any]) -> Value:
+    found = copies.get(id(value))
+    if found is None:
+        items = value.items
+        found = copies[id(value)] = machine.list([])
+        found.birth = value.birth
+        found.items = [copy(machine, item, copies) for item in items] if items.__class__ is list else items
+        copies[id(found)] = found
+    return found  # type: ignore[no-any-return]
+
+
+def _copy_dict(machine: Machine, value: Dict, copies: dict[int, Any]) -> Value:
+    found = copies.get(id(value))
+    if found is None:
+        found = copies[id(value)] = machine.dict({}, value.is_set)
+        found.birth, found.unknown, found.default = value.birth, value.unknown, value.default
+        found.entries = {key: (name, copy(machine, item, copies)) for key, (name, item) in value.entries.items()}
+        copies[id(found)] = found
+    return found  # type: ignore[no-any-return]
+
+
+def _copy_tuple(machine: Machine, value: Tuple, copies: dict[int, Any]) -> Value:
+    items = tuple([copy(machine, item, copies) for item in value.items])
+    return value if all(a is b for a, b in zip(items, value.items)) else Tuple(items, value.cls)
+
+
+def _copy_choice(machine: Machine, value: Choice, copies: dict[int, Any]) -> Value:
+    yes, no = copy(machine, value.yes, copies), copy(machine, value.no, copies)
+    return value if yes is value.yes and no is value.no else choose(value.decision, yes, no)
+
+
+def _copy_method(machine: Machine, value: Method, copies: dict[int, Any]) -> Value:
+    receiver = copy(machine, value.receiver, copies)
+    return value if receiver is value.receiver else Method(value.function, receiver)
+
+
+_COPIES: dict[type, Callable[[Machine, Any, dict[int, Any]], Any]] = {
+    List: _copy_list,
+    Dict: _copy_dict,
+    Tuple: _copy_tuple,
+    Choice: _copy_choice,
+    Method: _copy_method,
+}
+_COPIED = frozenset({Instance, *_COPIES})
 
 
 def read_attribute(machine: Machine, target: Instance, name: str) -> Any:
     """An object's own attribute (UNBOUND where it has none); of a copy, what is read is copied first."""
     value = target.attrs.get(name, UNBOUND)
-    if target.copies is not None and value.__class__ in _COPIED:
-        fresh = copy(machine, value, target.copies)
+    if target.original is not None and value.__class__ in _COPIED:
+        fresh = copy(machine, value, _copies_of(target))
         if fresh is not value:
-            target.attrs[name] = value = fresh
+            target.own_attributes()[name] = value = fresh
     return value
-
-
-_COPIED = frozenset({Instance, List, Dict, Tuple, Choice, Method})

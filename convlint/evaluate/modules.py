@@ -9,12 +9,13 @@ from typing import Any
 
 from convlint.evaluate import calls
 from convlint.evaluate.environment import Arguments, Frame, Raised
-from convlint.evaluate.finder import Finder, is_standin
+from convlint.evaluate.finder import Finder
 from convlint.evaluate.library import builtins as builtin_names
 from convlint.evaluate.library import models
 from convlint.evaluate.machine import Machine
 from convlint.evaluate.paths import guarded, resolve, without_unbound
 from convlint.evaluate.source_module import Later, SourceModule, registering
+from convlint.evaluate.standins import is_standin
 from convlint.evaluate.values import UNBOUND, Choice, Class, Const, Dict, Module, Span, Unknown, Value
 from convlint.frontends.python import ir
 from convlint.frontends.python.python_file import PythonFile
@@ -29,7 +30,9 @@ class Modules:
         self.finder = finder
         self.linted = linted
         self.builtins: dict[str, Value] = builtin_names.build()
-        self.builtins["globals"] = calls.Special("globals", lambda machine, args, site: Unknown("unsupported", "globals()"))
+        self.builtins["globals"] = calls.Special(
+            "globals", lambda machine, args, site: Unknown("unsupported", "globals()")
+        )
         self.by_name: dict[str, Module] = {}
         self.by_path: dict[Path, Module] = {}
         self.sources: list[SourceModule] = []
@@ -74,7 +77,9 @@ class Modules:
         source: SourceModule | None = module.source
         if source is not None:
             if name == "__name__":
-                return Const("__main__" if limit is not None and source.linted and self._is_main(source, limit) else module.name)
+                return Const(
+                    "__main__" if limit is not None and source.linted and self._is_main(source, limit) else module.name
+                )
             if name == "__file__":
                 return Const(str(source.path))
             value = source.get(self.machine, name, limit)
@@ -212,7 +217,7 @@ class Modules:
     def import_by_name(self, name: str, importer: SourceModule | None = None) -> Module | None:
         """The module of an absolute name: modelled (Python's own library, torch), of source, or None."""
         top = name.partition(".")[0]
-        if top in models.ALWAYS or top in sys.stdlib_module_names and not self._shadowed(top, importer):
+        if top in models.ALWAYS or (top in sys.stdlib_module_names and not self._shadowed(top, importer)):
             return models.load(self.machine, name) or models.unlisted(name)
         path = self.finder.locate(name, importer.path if importer is not None else None)
         if path is not None:
@@ -223,9 +228,10 @@ class Modules:
         """Whether a file beside the importing script has the name of a module of the standard library."""
         if importer is None or models.load(self.machine, top) is not None:
             return False
-        return self.finder.child(importer.path.parent, top) is not None and self.finder.package_root(
-            importer.path
-        ) == importer.path.parent
+        beside = self.finder.child(importer.path.parent, top)
+        if beside is None or beside.suffix != ".py":
+            return False
+        return self.finder.package_root(importer.path) == importer.path.parent
 
     def _module_of(self, source: SourceModule, later: Later) -> Module | None:
         """The module that an import statement names, seen from ``source``."""
@@ -239,7 +245,7 @@ class Modules:
             path = self.finder.child(path, part) if path is not None else None
         if path is not None and path.suffix != ".py":
             path = path / "__init__.py" if self.finder.child(path.parent, path.name) == path / "__init__.py" else path
-        return self.at(path) if path is not None else None
+        return self.at(self.finder.instead_of(path)) if path is not None else None
 
     def resolve_later(self, source: SourceModule, name: str, value: Any) -> Any:
         """What a bound value is: itself, or what the import that bound it stands for."""
@@ -317,7 +323,7 @@ class Modules:
     # --- registries ---------------------------------------------------------------------------------------------------
 
     def settle(self, key: Any) -> bool:
-        """Run what may register ``key`` in some table: definitions and statements of loaded packages that mention it."""
+        """Run what may register ``key`` in some table: definitions and statements of loaded packages that name it."""
         words = _WORD.findall(key) if isinstance(key, str) else ()
         if not words or key in self._settled:
             return False

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from convlint.evaluate import attributes, operators
+from convlint.evaluate import attributes, comparison, equality, iteration
 from convlint.evaluate.classes import is_instance
 from convlint.evaluate.environment import Frame, NotIterable, follows
 from convlint.evaluate.paths import force
@@ -73,7 +73,7 @@ def _pattern(context: Any, node: ir.Pattern) -> Test:
 
     def by_value(frame: Frame, subject: Value) -> bool | Unknown:
         assert value is not None
-        result = operators.compare(machine, "==", subject, value(frame), span)
+        result = comparison.compare(machine, "==", subject, value(frame), span)
         return result if isinstance(result, Unknown) else isinstance(result, Const) and bool(result.value)
 
     def by_parts(frame: Frame, subject: Value) -> bool | Unknown:
@@ -99,7 +99,7 @@ def _pattern(context: Any, node: ir.Pattern) -> Test:
         if not isinstance(subject, (Tuple, List)):
             return False
         try:
-            items = operators.iterate(machine, subject, span)
+            items = iteration.iterate(machine, subject, span)
         except NotIterable as error:
             return follows(error.cause)
         star = next((index for index, part in enumerate(node.parts) if part.kind == "star"), None)
@@ -108,7 +108,7 @@ def _pattern(context: Any, node: ir.Pattern) -> Test:
         if star is not None:
             rest = len(items) - (len(parts) - 1)
             items = [*items[:star], machine.list(items[star : star + rest]), *items[star + rest :]]
-        return _all(frame, zip(parts, items))
+        return _all(frame, zip(parts, items, strict=True))
 
     def _all(frame: Frame, pairs: Any) -> bool | Unknown:
         for part, item in pairs:
@@ -122,11 +122,11 @@ def _pattern(context: Any, node: ir.Pattern) -> Test:
             return follows(subject) if isinstance(subject, Unknown) else False
         found = []
         for key in keys:
-            item = machine.read_entry(subject, operators.key_of(machine, key(frame)))
+            item = machine.read_entry(subject, equality.key_of(machine, key(frame)))
             if item is UNBOUND:
                 return subject.unknown or False
             found.append(item)
-        return _all(frame, zip(parts, found))
+        return _all(frame, zip(parts, found, strict=True))
 
     def by_class(frame: Frame, subject: Value) -> bool | Unknown:
         assert value is not None
@@ -138,11 +138,17 @@ def _pattern(context: Any, node: ir.Pattern) -> Test:
         names += node.attrs
         if len(names) != len(parts):
             return Unknown("unsupported", "positional class patterns", span)
-        return _all(frame, [(part, attributes.get(machine, subject, name, span)) for part, name in zip(parts, names)])
+        found = [attributes.get(machine, subject, name, span) for name in names]
+        return _all(frame, zip(parts, found, strict=True))
 
     keys = [context.compile(key) for key in node.keys]
     kinds: dict[str, Test] = {
-        "value": by_value, "capture": by_parts, "or": any_of, "sequence": sequence, "star": by_parts, "mapping": mapping,
+        "value": by_value,
+        "capture": by_parts,
+        "or": any_of,
+        "sequence": sequence,
+        "star": by_parts,
+        "mapping": mapping,
         "class": by_class,
-    }  # fmt: skip
+    }
     return kinds.get(node.kind, lambda frame, subject: Unknown("unsupported", "a pattern", span))

@@ -21,7 +21,7 @@ class Gap(NamedTuple):
 
 
 class Fact(NamedTuple):
-    """One layer as one call built it. None stands for a number that is not known; ``unknowns`` says why, by parameter."""
+    """One layer as one call built it. None stands for an unknown number; ``unknowns`` says why, by parameter."""
 
     op: str
     site: Span

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from convlint.evaluate.finder import SHOWN_STANDINS, STANDINS, is_standin
 from convlint.evaluate.records import Scope
 from convlint.evaluate.source_module import SourceModule
+from convlint.evaluate.standins import is_standin, shown_path
 from convlint.evaluate.values import Span
 from convlint.frontends.python import ir
 from convlint.source import Lines, Place
@@ -39,7 +39,7 @@ class Sites:
         source = self.sources[number]
         path = source.path
         if is_standin(path) and not source.linted:
-            return f"{SHOWN_STANDINS}/{path.relative_to(STANDINS).as_posix()}"
+            return shown_path(path)
         return path.relative_to(self.root).as_posix() if path.is_relative_to(self.root) else path.as_posix()
 
     def place(self, span: Span) -> Place:

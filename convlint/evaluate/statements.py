@@ -9,15 +9,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from convlint.evaluate import attributes, operators, subscripts
+from convlint.evaluate import arithmetic, attributes, subscripts
 from convlint.evaluate.budget import MAX_LIVE_PATHS, MAX_LOOP_TURNS
 from convlint.evaluate.classes import compile_class
 from convlint.evaluate.environment import Frame, NotIterable, Raised, follows
 from convlint.evaluate.exceptions import caught, raised_by
 from convlint.evaluate.expressions import Context, compile_call, compile_expression
-from convlint.evaluate.inert import is_inert_loop
 from convlint.evaluate.functions import bound_names, make_function, prepare
-from convlint.evaluate.operators import iterate
+from convlint.evaluate.inert import is_inert_loop
+from convlint.evaluate.iteration import iterate
 from convlint.evaluate.paths import Path, Undecided, force, guarded, resolve
 from convlint.evaluate.patterns import compile_match
 from convlint.evaluate.targets import compile_target, unknown_names, write_name
@@ -147,7 +147,7 @@ def _augmented(context: Context, node: ir.AugAssign) -> Run:
             machine.own_items(old).extend(items)
             return old
         result = attributes.in_place(machine, old, op, new, span)
-        return operators.binary(machine, op, old, new, span) if result is None else result
+        return arithmetic.binary(machine, op, old, new, span) if result is None else result
 
     def run(frame: Frame) -> Live:
         old, new = load(frame), value(frame)

@@ -7,8 +7,8 @@ from typing import Any
 from convlint.evaluate import calls, classes
 from convlint.evaluate.budget import MAX_ALTERNATIVES_BY_KEY
 from convlint.evaluate.environment import Arguments, Raised, follows
+from convlint.evaluate.equality import key_of
 from convlint.evaluate.machine import Machine
-from convlint.evaluate.operators import key_of, slice_of
 from convlint.evaluate.paths import choose, force
 from convlint.evaluate.values import (
     NONE,
@@ -78,7 +78,7 @@ def _entry(machine: Machine, target: Dict, key: Value, span: Span) -> Any:
 
 def _any_entry(machine: Machine, target: Dict, key: Value, span: Span) -> Any:
     """Each value of a small known table, chosen by whether the unknown key is this one or that."""
-    from convlint.evaluate.operators import compare
+    from convlint.evaluate.comparison import compare
 
     entries = machine.entries(target)
     cause = follows(key) if isinstance(key, Unknown) else Unknown("unknown-key", "a look-up with an unknown key", span)
@@ -117,7 +117,7 @@ def _item(machine: Machine, items: Any, key: Value, span: Span, target: Value) -
 
 def _any_item(machine: Machine, items: Any, key: Unknown, span: Span) -> Any:
     """Each item of a short sequence, for an unknown index."""
-    from convlint.evaluate.operators import compare
+    from convlint.evaluate.comparison import compare
 
     if not 0 < len(items) <= MAX_ALTERNATIVES_BY_KEY or key.reason == "tensor":
         return follows(key)
@@ -152,7 +152,11 @@ def _instance(machine: Machine, target: Instance, key: Value, span: Span) -> Any
     if isinstance(target.payload, Value):
         value = machine.apply(get, machine, target.payload, key, span)
         return value
-    return follows(target.cls.incomplete) if target.cls.incomplete else Unknown("unsupported", "a subscript of an object", span)
+    return (
+        follows(target.cls.incomplete)
+        if target.cls.incomplete
+        else Unknown("unsupported", "a subscript of an object", span)
+    )
 
 
 def _class(machine: Machine, target: Class, key: Value, span: Span) -> Any:
@@ -188,7 +192,9 @@ def put(machine: Machine, target: Value, key: Value, value: Value, span: Span) -
         plain = key_of(machine, key)
         if plain is None:
             machine.touch(target)
-            target.unknown = target.unknown or (key if isinstance(key, Unknown) else Unknown("unknown-key", "a key", span))
+            target.unknown = target.unknown or (
+                key if isinstance(key, Unknown) else Unknown("unknown-key", "a key", span)
+            )
         else:
             machine.write_entry(target, plain, key, value)
     elif isinstance(target, List):
@@ -203,7 +209,7 @@ def _put_item(machine: Machine, target: List, key: Value, value: Value, span: Sp
         except IndexError:
             raise Raised("IndexError", "assignment index out of range") from None
     elif isinstance(key, Slice):
-        from convlint.evaluate.operators import iterate
+        from convlint.evaluate.iteration import iterate
 
         cut = slice_of(machine, key)
         if isinstance(cut, slice):
@@ -240,3 +246,16 @@ def remove(machine: Machine, target: Value, key: Value, span: Span) -> None:
             cut = slice_of(machine, key)
             if isinstance(cut, slice):
                 del items[cut]
+
+
+def slice_of(machine: Machine, value: Slice) -> slice | Unknown:
+    """A slice object as Python's own, or the unknown in it."""
+    parts: list[int | None] = []
+    for part in (value.lower, value.upper, value.step):
+        part = force(part, machine.path)
+        if isinstance(part, Unknown):
+            return part
+        if not isinstance(part, Const) or not (part.value is None or isinstance(part.value, int)):
+            return Unknown("unsupported", "a slice by an object")
+        parts.append(part.value)
+    return slice(*parts)

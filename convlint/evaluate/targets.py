@@ -7,7 +7,7 @@ from typing import Any
 
 from convlint.evaluate import attributes, subscripts
 from convlint.evaluate.environment import Frame, NotIterable, Raised, follows
-from convlint.evaluate.operators import iterate
+from convlint.evaluate.iteration import iterate
 from convlint.evaluate.paths import force, guarded
 from convlint.evaluate.values import UNBOUND, Span, Tensor, Unknown, Value
 from convlint.frontends.python import ir

@@ -8,8 +8,6 @@ from convlint.evaluate.machine import Machine
 from convlint.evaluate.paths import force
 from convlint.evaluate.values import Const, Dict, Instance, Iterator, List, Tensor, Tuple, Unknown, Value
 
-NOWHERE_SPAN = None
-
 
 def truth(machine: Machine, value: Value) -> bool | Unknown:
     """Whether ``value`` (not a Choice) is true. Raises Undecided where its content is a choice."""

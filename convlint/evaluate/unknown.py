@@ -18,7 +18,7 @@ REASONS: Mapping[str, Reason] = MappingProxyType(
     {
         "no-default": Reason(
             "a parameter without a default value, in a function or class that nothing known calls",
-            "give the parameter a default or an annotation that can be built from defaults, or lint the code that calls it",
+            "give the parameter a default, or an annotation that can be built from defaults, or lint its callers too",
         ),
         "module-not-found": Reason(
             "a name imported from a module whose source is neither in the project nor in its environment",
@@ -31,9 +31,7 @@ REASONS: Mapping[str, Reason] = MappingProxyType(
         "unknown-name": Reason(
             "a name that is defined nowhere convlint looks", "define or import it at the top of the module"
         ),
-        "unknown-attribute": Reason(
-            "an attribute that nothing known sets", "set it in __init__ or in the class body"
-        ),
+        "unknown-attribute": Reason("an attribute that nothing known sets", "set it in __init__ or in the class body"),
         "unknown-callable": Reason(
             "the result of calling a value that is itself unknown", "see the reason of what is called"
         ),
@@ -44,12 +42,15 @@ REASONS: Mapping[str, Reason] = MappingProxyType(
         "unknown-iterable": Reason(
             "a loop over an unknown sequence", "loop over a literal, a default or a range of known length"
         ),
-        "tensor": Reason("a value computed from tensors, which have no values here", "take layer sizes from plain numbers"),
+        "tensor": Reason(
+            "a value computed from tensors, which have no values here", "take layer sizes from plain numbers"
+        ),
         "training-mode": Reason(
             "whether the model is in training mode, which is decided when it runs", "nothing: both arms are followed"
         ),
         "raises": Reason(
-            "an expression that would raise an exception with the values that are known", "check the call against its definition"
+            "an expression that would raise an exception with the values that are known",
+            "check the call against its definition",
         ),
         "recursion": Reason("a call that leads back to itself with the same arguments", "break the cycle"),
         "limit": Reason(

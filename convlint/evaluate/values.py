@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, NamedTuple, Union
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
     from convlint.evaluate.environment import Frame
@@ -26,13 +26,17 @@ class Value:
 
 
 class Const(Value):
-    """An immutable scalar of Python (int, float, complex, bool, str, bytes, None, ...) and the place it came from."""
+    """An immutable scalar of Python (int, float, complex, bool, str, bytes, None, ...) and the place it came from.
 
-    __slots__ = ("origin", "value")
+    ``twin`` is one and the same object for all scalars that are equal in type, value and place, once one was asked for.
+    """
+
+    __slots__ = ("origin", "twin", "value")
 
     def __init__(self, value: Any, origin: Span | None = None) -> None:
         self.value = value
         self.origin = origin
+        self.twin: Const | None = None
 
     def __repr__(self) -> str:
         return repr(self.value)
@@ -106,7 +110,7 @@ class List(Heap):
 
 
 class Dict(Heap):
-    """A dict, OrderedDict, defaultdict or set of known keys. Keys are plain Python keys (see ``operators.key_of``).
+    """A dict, OrderedDict, defaultdict or set of known keys. Keys are plain Python keys (see ``equality.key_of``).
 
     ``unknown`` is set once something with an unknown key was written, or unknown items were merged in.
     """
@@ -144,7 +148,13 @@ class Function(Value):
     __slots__ = ("attrs", "closure", "code", "doc", "module", "name", "owner", "qualname", "signature", "wrapped")
 
     def __init__(
-        self, code: Code, signature: Signature, module: Module, closure: Frame | None, qualname: str, owner: Class | None
+        self,
+        code: Code,
+        signature: Signature,
+        module: Module,
+        closure: Frame | None,
+        qualname: str,
+        owner: Class | None,
     ) -> None:
         self.code = code
         self.signature = signature
@@ -197,7 +207,8 @@ class Class(Heap):
     """A class: the user's, or a modelled one (``make`` then builds its instances, where it is set)."""
 
     __slots__ = (
-        "attrs", "bases", "enum", "fields", "incomplete", "make", "metaclass", "module", "mro", "name", "qualname", "span",
+        "attrs", "bases", "enum", "fields", "incomplete", "make", "metaclass", "module", "mro", "name", "qualname",
+        "span",
     )  # fmt: skip
 
     def __init__(self, name: str, bases: tuple[Class, ...], attrs: dict[str, Any], birth: Path, born: int) -> None:
@@ -221,9 +232,13 @@ class Class(Heap):
 
 
 class Instance(Heap):
-    """An object of a class. ``made`` identifies how it was built while nothing has changed it since (for memoising)."""
+    """An object of a class. ``made`` identifies how it was built while nothing has changed it since (for memoising).
 
-    __slots__ = ("attrs", "cls", "copies", "made", "payload")
+    A copy of a remembered object has the ``original``; it shares the dict of attributes with that while it is ``borrowing``,
+    and what the attributes hold until they are read. ``copies`` are the objects copied so far, by their originals.
+    """
+
+    __slots__ = ("attrs", "borrowing", "cls", "copies", "made", "original", "payload")
 
     def __init__(self, cls: Class, birth: Path, born: int) -> None:
         self.cls = cls
@@ -232,7 +247,16 @@ class Instance(Heap):
         self.born = born
         self.made: Any = None
         self.payload: Any = None
+        self.original: Instance | None = None
+        self.borrowing = False
         self.copies: dict[int, Any] | None = None
+
+    def own_attributes(self) -> dict[str, Any]:
+        """The attributes, to change them."""
+        if self.borrowing:
+            self.attrs = dict(self.attrs)
+            self.borrowing = False
+        return self.attrs
 
     def __repr__(self) -> str:
         return f"<{self.cls.name} instance>"
@@ -349,4 +373,4 @@ TRUE = Const(True)
 FALSE = Const(False)
 ELLIPSIS = Const(...)
 
-Callee = Union[Function, Builtin, Class, Method, Partial, Instance]
+Callee = Function | Builtin | Class | Method | Partial | Instance

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, NoReturn
 
-from convlint.evaluate import calls, operators
+from convlint.evaluate import calls, displays, equality, iteration, subscripts
 from convlint.evaluate.budget import MAX_INTEGER_BITS, MAX_SEQUENCE, MAX_TEXT
 from convlint.evaluate.environment import Arguments, Exhausted, NotIterable, Raised, follows
 from convlint.evaluate.machine import Machine
@@ -115,7 +115,7 @@ def items(machine: Machine, value: Value, site: Span) -> list[Any]:
         content(machine, value.payload)
     if isinstance(value, List):
         return list(content(machine, value))
-    return operators.iterate(machine, value, site)
+    return iteration.iterate(machine, value, site)
 
 
 def content(machine: Machine, value: List) -> list[Value]:
@@ -157,7 +157,7 @@ def raw(machine: Machine, value: Any, depth: int = 0) -> Any:
     if isinstance(value, List):
         return [raw(machine, item, inside) for item in content(machine, value)]
     if isinstance(value, Iterator):
-        return [raw(machine, item, inside) for item in operators.iterate(machine, value, NOWHERE)]
+        return [raw(machine, item, inside) for item in iteration.iterate(machine, value, NOWHERE)]
     if isinstance(value, Dict):
         if value.unknown is not None:
             give_up(value.unknown)
@@ -168,7 +168,7 @@ def raw(machine: Machine, value: Any, depth: int = 0) -> Any:
             dict, [(raw(machine, key_value, inside), raw(machine, item, inside)) for _, key_value, item in entries]
         )
     if isinstance(value, Slice):
-        cut = operators.slice_of(machine, value)
+        cut = subscripts.slice_of(machine, value)
         return give_up(cut) if isinstance(cut, Unknown) else cut
     if isinstance(value, Unknown):
         give_up(value)
@@ -203,12 +203,12 @@ def lift(machine: Machine, value: Any, site: Span) -> Value:
         made = machine.dict()
         for key, item in value.items():
             key_value = lift(machine, key, site)
-            made.entries[operators.key_of(machine, key_value)] = (key_value, lift(machine, item, site))
+            made.entries[equality.key_of(machine, key_value)] = (key_value, lift(machine, item, site))
         return made
     if isinstance(value, Iterable) and not isinstance(value, (bytes, bytearray)):
         parts = [lift(machine, item, site) for item in bounded(value, site)]
         if isinstance(value, (set, frozenset)):
-            return operators.make_set(machine, parts)
+            return displays.make_set(machine, parts)
         return Tuple(tuple(parts)) if isinstance(value, tuple) else machine.list(parts)
     return Unknown("unsupported", f"a value of type {type(value).__name__}", site)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from convlint.evaluate import calls, classes, operators
+from convlint.evaluate import arithmetic, calls, classes
 from convlint.evaluate.budget import MAX_SEQUENCE
 from convlint.evaluate.environment import Arguments, Raised, follows
 from convlint.evaluate.library import ordering
@@ -86,20 +86,20 @@ _PURE_ROUND = pure("round", round, _few_digits, keeps=True)
 def _power(machine: Machine, args: Arguments, site: Span) -> Value:
     base, exponent, modulus = take(machine, args, "pow", 2, "base", "exp", "mod")
     if modulus is None or (isinstance(modulus, Const) and modulus.value is None):
-        return operators.binary(machine, "**", base, exponent, site)
+        return arithmetic.binary(machine, "**", base, exponent, site)
     return pure("pow", pow).call(machine, Arguments([base, exponent, modulus]), site)
 
 
 def _division(machine: Machine, args: Arguments, site: Span) -> Value:
     a, b = take(machine, args, "divmod", 2, "a", "b")
-    return Tuple((operators.binary(machine, "//", a, b, site), operators.binary(machine, "%", a, b, site)))
+    return Tuple((arithmetic.binary(machine, "//", a, b, site), arithmetic.binary(machine, "%", a, b, site)))
 
 
 def _sum(machine: Machine, args: Arguments, site: Span) -> Value:
     source, start = take(machine, args, "sum", 1, "iterable", "start")
     total: Value = Const(0, site) if start is None else start
     for item in items(machine, source, site):
-        total = machine.apply(operators.binary, machine, "+", total, item, site)
+        total = machine.apply(arithmetic.binary, machine, "+", total, item, site)
     return total
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from convlint.evaluate import calls, classes, operators
+from convlint.evaluate import calls, classes, formatting
 from convlint.evaluate.environment import Arguments, Raised
 from convlint.evaluate.library.adapt import attempt, give_up, known, lift, limit, pure, raw, take, text
 from convlint.evaluate.library.types_text import small_fields
@@ -28,7 +28,7 @@ def text_of(machine: Machine, value: Value, site: Span, form: str = "__str__") -
             return text_of(machine, message.items[0] if len(message.items) == 1 else message, site)
         if not isinstance(value.payload, Value):
             give_up(Unknown("unsupported", "the text of an object", site))
-    printable = operators.printable(value)
+    printable = formatting.printable(value)
     if isinstance(value, (Class, Function)):
         return Const(printable if isinstance(printable, str) else f"<function {value.qualname}>", site)
     plain = raw(machine, value)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from convlint.evaluate import attributes, calls, classes, operators
+from convlint.evaluate import attributes, calls, classes, displays
 from convlint.evaluate.budget import MAX_SEQUENCE
 from convlint.evaluate.classes import make_class
 from convlint.evaluate.environment import Arguments, Raised, follows
@@ -289,7 +289,7 @@ def _list(machine: Machine, cls: Class, args: Arguments, site: Span) -> Value:
 
 
 def _set(machine: Machine, cls: Class, args: Arguments, site: Span) -> Value:
-    return operators.make_set(machine, _given_items(machine, cls, args, site))
+    return displays.make_set(machine, _given_items(machine, cls, args, site))
 
 
 def make_dict(machine: Machine, cls: Class, args: Arguments, site: Span) -> Value:

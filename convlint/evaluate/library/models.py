@@ -1,4 +1,4 @@
-"""Which modules are modelled and by which file: Python's own library, torch, and a few functions of popular packages."""
+"""Which modules are modelled and by which file: Python's own library, torch, a few functions of popular packages."""
 
 from __future__ import annotations
 
@@ -58,9 +58,7 @@ def load(machine: Machine, name: str) -> Module | None:
     return module
 
 
-def _fallback(
-    machine: Machine, name: str, other: Callable[[str], Value | None] | None, attribute: str
-) -> Value | None:
+def _fallback(machine: Machine, name: str, other: Callable[[str], Value | None] | None, attribute: str) -> Value | None:
     found = other(attribute) if other is not None else None
     if found is not None:
         return found

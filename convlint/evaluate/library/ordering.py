@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from convlint.evaluate import operators
+from convlint.evaluate import comparison
 from convlint.evaluate.environment import Arguments, Raised
 from convlint.evaluate.library.adapt import attempt, give_up, items, known, raw, run
 from convlint.evaluate.machine import Machine
@@ -70,7 +70,7 @@ def extreme(name: str) -> Any:
         best = 0
         for index in range(1, len(values)):
             verdict = truth(
-                machine, force(operators.compare(machine, better, keys[index], keys[best], site), machine.path)
+                machine, force(comparison.compare(machine, better, keys[index], keys[best], site), machine.path)
             )
             if isinstance(verdict, Unknown):
                 give_up(verdict)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from convlint.evaluate import attributes, calls, classes, memo, operators, subscripts
+from convlint.evaluate import arithmetic, attributes, calls, classes, comparison, memo, subscripts
 from convlint.evaluate.classes import make_class
 from convlint.evaluate.environment import Arguments, Raised
 from convlint.evaluate.library.adapt import (
@@ -137,8 +137,8 @@ _COMPARISONS = {"eq": "==", "ne": "!=", "lt": "<", "le": "<=", "gt": ">", "ge": 
 def operator(machine: Machine) -> dict[str, Value]:
     """The names of operator."""
     found: dict[str, Value] = {
-        **{name: _two_sided(name, op, operators.binary) for name, op in _BINARY.items()},
-        **{name: _two_sided(name, op, operators.compare) for name, op in _COMPARISONS.items()},
+        **{name: _two_sided(name, op, arithmetic.binary) for name, op in _BINARY.items()},
+        **{name: _two_sided(name, op, comparison.compare) for name, op in _COMPARISONS.items()},
         **{name: _one_sided(name, op) for name, op in {"neg": "-", "pos": "+", "invert": "~", "not_": "not"}.items()},
         **builtin_table(
             {
@@ -166,7 +166,7 @@ def _two_sided(name: str, op: str, operation: Any) -> Builtin:
 
 def _one_sided(name: str, op: str) -> Builtin:
     def call(machine: Machine, args: Arguments, site: Span) -> Value:
-        return operators.unary(machine, op, take(machine, args, name, 1, "a")[0], site)
+        return arithmetic.unary(machine, op, take(machine, args, name, 1, "a")[0], site)
 
     return Builtin(name, call, bind=False)
 
@@ -178,7 +178,7 @@ def _truth(machine: Machine, args: Arguments, site: Span) -> Value:
 
 def _contains(machine: Machine, args: Arguments, site: Span) -> Value:
     container, item = take(machine, args, "contains", 2, "a", "b")
-    return operators.compare(machine, "in", item, container, site)
+    return comparison.compare(machine, "in", item, container, site)
 
 
 def _get_item(machine: Machine, args: Arguments, site: Span) -> Value:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 from typing import Any
 
-from convlint.evaluate import operators
+from convlint.evaluate import arithmetic, equality
 from convlint.evaluate.budget import MAX_LOOP_TURNS
 from convlint.evaluate.classes import make_class
 from convlint.evaluate.environment import Arguments, Raised
@@ -113,7 +113,7 @@ def _accumulate(machine: Machine, args: Arguments, site: Span) -> Value:
     totals: list[Value] = found[:1]
     for item in found[1:]:
         if plain:
-            totals.append(machine.apply(operators.binary, machine, "+", totals[-1], item, site))
+            totals.append(machine.apply(arithmetic.binary, machine, "+", totals[-1], item, site))
         else:
             totals.append(run(machine, function, site, totals[-1], item))
     return Iterator(totals)
@@ -163,7 +163,7 @@ def _group(machine: Machine, args: Arguments, site: Span) -> Value:
     keys = found if plain else [force(run(machine, key, site, item), machine.path) for item in found]
     groups: list[tuple[Value, list[Value]]] = []
     for item, found_key in zip(found, keys, strict=False):
-        same = operators.equal(machine, groups[-1][0], found_key) if groups else False
+        same = equality.equal(machine, groups[-1][0], found_key) if groups else False
         if same is None:
             give_up(Unknown("unknown-operand", "whether keys are equal", site))
         if same:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from convlint.evaluate import operators
+from convlint.evaluate import arithmetic
 from convlint.evaluate.environment import Arguments
 from convlint.evaluate.library.adapt import items, pure, table, take
 from convlint.evaluate.machine import Machine
@@ -55,5 +55,5 @@ def product(machine: Machine, args: Arguments, site: Span) -> Value:
     source, start = take(machine, args, "prod", 1, "iterable", "start")
     total: Value = Const(1, site) if start is None else start
     for item in items(machine, source, site):
-        total = machine.apply(operators.binary, machine, "*", total, item, site)
+        total = machine.apply(arithmetic.binary, machine, "*", total, item, site)
     return total

@@ -27,7 +27,10 @@ from convlint.evaluate.values import (
     Value,
 )  # fmt: skip
 
-_CONV = "in_channels out_channels kernel_size stride=1 padding=0 dilation=1 groups=1 bias=True padding_mode='zeros' device=None dtype=None"
+_CONV = (
+    "in_channels out_channels kernel_size stride=1 padding=0 dilation=1 groups=1 bias=True padding_mode='zeros' "
+    "device=None dtype=None"
+)
 _TRANSPOSED = (
     "in_channels out_channels kernel_size stride=1 padding=0 output_padding=0 groups=1 bias=True dilation=1 "
     "padding_mode='zeros' device=None dtype=None"
@@ -92,14 +95,24 @@ def _functions() -> dict[str, Spec]:
             f"avg_pool{rank}d": ("input " + (_AVG_POOL_1D if rank == 1 else _AVG_POOL), "pool"),
             f"lp_pool{rank}d": ("input " + _LP_POOL, "pool"),
         }
-        found.update({name: _spec(f"torch.nn.functional.{name}", rank, names, family) for name, (names, family) in table.items()})
+        found.update(
+            {name: _spec(f"torch.nn.functional.{name}", rank, names, family) for name, (names, family) in table.items()}
+        )
     found["unfold"] = _spec("torch.nn.functional.unfold", 2, "input " + _UNFOLD, "unfold")
     return found
 
 
 MODULES = _modules()
 FUNCTIONS = _functions()
-OPTIONS = ("bias", "ceil_mode", "count_include_pad", "padding_mode", "output_padding", "return_indices", "divisor_override")
+OPTIONS = (
+    "bias",
+    "ceil_mode",
+    "count_include_pad",
+    "padding_mode",
+    "output_padding",
+    "return_indices",
+    "divisor_override",
+)
 
 
 def bound(spec: Spec, args: Arguments, skip: int) -> dict[str, Value]:
@@ -107,7 +120,7 @@ def bound(spec: Spec, args: Arguments, skip: int) -> dict[str, Value]:
     given = args.positional[skip:]
     if len(given) > len(spec.names):
         raise Raised("TypeError", f"{spec.op} takes {len(spec.names)} arguments")
-    names: dict[str, Value] = dict(zip(spec.names, given))
+    names: dict[str, Value] = dict(zip(spec.names, given, strict=False))
     for name, value in args.keywords.items():
         if name not in spec.names or name in names:
             raise Raised("TypeError", f"{spec.op} got an unexpected argument '{name}'")
@@ -164,10 +177,8 @@ def window(machine: Machine, spec: Spec, names: dict[str, Value]) -> Window:
         weight = force(names["weight"], machine.path)
         kernel = _kernel_of(weight, rank)
     stride_value = force(names["stride"], machine.path)
-    if spec.family == "pool" and _absent(machine, stride_value):
-        stride = kernel
-    else:
-        stride = axes(machine, stride_value, rank)
+    as_kernel = spec.family == "pool" and _absent(machine, stride_value)
+    stride = kernel if as_kernel else axes(machine, stride_value, rank)
     dilation = axes(machine, names["dilation"], rank) if "dilation" in names else (Const(1),) * rank
     padding = axes(machine, names["padding"], rank) if "padding" in names else (Const(0),) * rank
     return Window(kernel, stride, dilation, padding)
@@ -195,7 +206,7 @@ def record(
     gaps: list[Gap] = []
     origins: list[tuple[str, Span]] = []
     numbers: dict[str, Any] = {}
-    for parameter, values in zip(Window._fields, sizes):
+    for parameter, values in zip(Window._fields, sizes, strict=True):
         first = values[0]
         if parameter == "padding" and isinstance(first, Const) and isinstance(first.value, str):
             numbers[parameter] = first.value
@@ -207,7 +218,7 @@ def record(
         origin = _origin(values, smallest=parameter == "kernel_size")
         if origin is not None:
             origins.append((parameter, origin))
-    channels = {
+    channels: dict[str, int | None] = {
         name: _channels(machine, names.get(name)) for name in ("in_channels", "out_channels", "groups") if name in names
     }
     if spec.op.startswith("torch.nn.functional.conv"):
@@ -293,7 +304,7 @@ def _set_attributes(machine: Machine, target: Instance, spec: Spec, names: dict[
         return
     for name in ("in_channels", "out_channels", "groups", "padding_mode"):
         write(target, name, names.get(name, Unknown("tensor", f"{name} of a lazy layer")))
-    for name, values in zip(Window._fields, sizes):
+    for name, values in zip(Window._fields, sizes, strict=True):
         first = values[0]
         text = name == "padding" and isinstance(first, Const) and isinstance(first.value, str)
         write(target, name, first if text else Tuple(values))
@@ -310,7 +321,9 @@ def _weight_shape(machine: Machine, spec: Spec, names: dict[str, Value], sizes: 
     groups = resolve(names["groups"], machine.path)
     whole, per_group = (into, out) if spec.family == "transposed" else (out, into)
     count, shared = _number(groups), _number(resolve(per_group, machine.path))
-    divided: Value = Const(shared // count) if count and shared is not None else Unknown("unknown-operand", "channels per group")
+    divided: Value = (
+        Const(shared // count) if count and shared is not None else Unknown("unknown-operand", "channels per group")
+    )
     return (whole, divided, *sizes.kernel_size)
 
 
@@ -334,7 +347,9 @@ def layer_classes(module: Class) -> dict[str, Class]:
         bases[family] = classes.make_class(family, (parent,), {})
     found: dict[str, Class] = dict(bases)
     for name, spec in MODULES.items():
-        base = next((bases[f"_{kind}Nd"] for kind in ("ConvTranspose", "MaxPool", "AvgPool", "LPPool") if kind in name), module)
+        base = next(
+            (bases[f"_{kind}Nd"] for kind in ("ConvTranspose", "MaxPool", "AvgPool", "LPPool") if kind in name), module
+        )
         if spec.family == "conv":
             base = found[name.removeprefix("Lazy")] if name.startswith("Lazy") else bases["_ConvNd"]
         elif name.startswith("Lazy"):

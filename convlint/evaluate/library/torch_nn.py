@@ -7,10 +7,11 @@ from typing import Any
 
 from convlint.evaluate import attributes, calls, classes, memo
 from convlint.evaluate.environment import Arguments, Raised, follows
+from convlint.evaluate.iteration import iterate
 from convlint.evaluate.library.torch_layers import layer_classes
 from convlint.evaluate.machine import Machine
-from convlint.evaluate.operators import iterate, slice_of
 from convlint.evaluate.paths import force, resolve
+from convlint.evaluate.subscripts import slice_of
 from convlint.evaluate.values import (
     FALSE,
     NONE,
@@ -76,7 +77,9 @@ def contents(machine: Machine) -> dict[str, Any]:
     """The names of ``torch.nn``; every other capitalised name is a module that keeps nothing."""
     module = _module_class()
     found: dict[str, Any] = {"Module": module, **layer_classes(module)}
-    found["Sequential"] = classes.make_class("Sequential", (module,), _numbered(_sequential_init) | {"forward": _chain()})
+    found["Sequential"] = classes.make_class(
+        "Sequential", (module,), _numbered(_sequential_init) | {"forward": _chain()}
+    )
     found["ModuleList"] = classes.make_class("ModuleList", (module,), _numbered(_list_init))
     found["ParameterList"] = classes.make_class("ParameterList", (module,), _numbered(_list_init))
     found["ModuleDict"] = classes.make_class("ModuleDict", (module,), _named())
@@ -125,7 +128,7 @@ def _keeping(owner: str, names: list[str]) -> Builtin:
     def init(machine: Machine, args: Arguments, site: Span) -> Value:
         target = force(args.positional[0], machine.path)
         if isinstance(target, Instance):
-            given = {**dict(zip(names, args.positional[1:])), **args.keywords}
+            given = {**dict(zip(names, args.positional[1:], strict=False)), **args.keywords}
             for name, value in given.items():
                 machine.write_attribute(target, name, value)
         return NONE
@@ -146,9 +149,13 @@ def _module_class() -> Class:
         "register_module": _add_module,
         "register_buffer": _register_buffer,
         "register_parameter": _register_buffer,
-        "children": lambda machine, args, site: Iterator([child for _, child in children(machine, _target(machine, args))]),
+        "children": lambda machine, args, site: Iterator(
+            [child for _, child in children(machine, _target(machine, args))]
+        ),
         "named_children": lambda machine, args, site: _pairs(children(machine, _target(machine, args))),
-        "modules": lambda machine, args, site: Iterator([child for _, child in descendants(machine, _target(machine, args))]),
+        "modules": lambda machine, args, site: Iterator(
+            [child for _, child in descendants(machine, _target(machine, args))]
+        ),
         "named_modules": lambda machine, args, site: _pairs(descendants(machine, _target(machine, args))),
         "get_submodule": _get_submodule,
         "parameters": lambda machine, args, site: Iterator([]),
@@ -158,15 +165,17 @@ def _module_class() -> Class:
         "_conv_forward": lambda machine, args, site: Tensor(),
         "_get_name": lambda machine, args, site: Const(_target(machine, args).cls.name),
     }
-    for name in ("apply", "to", "cuda", "cpu", "train", "eval", "half", "float", "double", "type", "bfloat16", "requires_grad_",
-                 "share_memory", "to_empty", "compile"):  # fmt: skip
+    for name in ("apply", "to", "cuda", "cpu", "train", "eval", "half", "float", "double", "type", "bfloat16",
+                 "requires_grad_", "share_memory", "to_empty", "compile"):  # fmt: skip
         call[name] = _self
     for name in ("__init__", "load_state_dict", "zero_grad", "extra_repr", "register_forward_hook", "reset_parameters",
                  "register_forward_pre_hook", "register_full_backward_hook", "_load_from_state_dict",
                  "_register_load_state_dict_pre_hook", "register_load_state_dict_post_hook"):  # fmt: skip
         call[name] = lambda machine, args, site: NONE
     attrs: dict[str, Any] = {name: Builtin(name, function) for name, function in call.items()}
-    attrs["state_dict"] = Builtin("state_dict", lambda machine, args, site: Unknown("tensor", "the state of a model", site))
+    attrs["state_dict"] = Builtin(
+        "state_dict", lambda machine, args, site: Unknown("tensor", "the state of a model", site)
+    )
     attrs["_modules"] = Descriptor("property", Builtin("_modules", _modules_dict))
     attrs["_parameters"] = Descriptor("property", Builtin("_parameters", lambda machine, args, site: machine.dict()))
     attrs["_buffers"] = attrs["_parameters"]
@@ -235,7 +244,7 @@ def _modules_dict(machine: Machine, args: Arguments, site: Span) -> Value:
 
 def _add_module(machine: Machine, args: Arguments, site: Span) -> Value:
     target = _target(machine, args)
-    names = {**dict(zip(("name", "module"), args.positional[1:])), **args.keywords}
+    names = {**dict(zip(("name", "module"), args.positional[1:], strict=False)), **args.keywords}
     name = force(names.get("name", NONE), machine.path)
     if isinstance(name, Const):
         machine.write_attribute(target, str(name.value), names.get("module", NONE))
@@ -244,7 +253,7 @@ def _add_module(machine: Machine, args: Arguments, site: Span) -> Value:
 
 def _register_buffer(machine: Machine, args: Arguments, site: Span) -> Value:
     target = _target(machine, args)
-    names = {**dict(zip(("name", "tensor", "persistent"), args.positional[1:])), **args.keywords}
+    names = {**dict(zip(("name", "tensor", "persistent"), args.positional[1:], strict=False)), **args.keywords}
     name = force(names.get("name", NONE), machine.path)
     if isinstance(name, Const):
         machine.write_attribute(target, str(name.value), names.get("tensor", names.get("param", NONE)))
@@ -367,9 +376,16 @@ def _numbered(fill: Callable[[Machine, Instance, Arguments, Span], None]) -> dic
         return Iterator([value for _, value in items_of(machine, _target(machine, args))])
 
     table: dict[str, Call] = {
-        "__init__": init, "__getitem__": get, "__setitem__": put, "append": append, "extend": extend, "__iadd__": extend,
-        "insert": insert, "__len__": length, "__iter__": each,
-    }  # fmt: skip
+        "__init__": init,
+        "__getitem__": get,
+        "__setitem__": put,
+        "append": append,
+        "extend": extend,
+        "__iadd__": extend,
+        "insert": insert,
+        "__len__": length,
+        "__iter__": each,
+    }
     return {name: Builtin(name, function) for name, function in table.items()}
 
 
@@ -407,7 +423,7 @@ def _named() -> dict[str, Any]:
         return NONE
 
     def update(machine: Machine, args: Arguments, site: Span) -> Value:
-        from convlint.evaluate.operators import merge_mapping
+        from convlint.evaluate.displays import merge_mapping
 
         target = _target(machine, args)
         source = force(args.positional[1], machine.path)
@@ -466,7 +482,16 @@ def _named() -> dict[str, Any]:
         return Const(len(items_of(machine, _target(machine, args))))
 
     table: dict[str, Call] = {
-        "__init__": init, "update": update, "__getitem__": get, "__setitem__": put, "__contains__": contains, "keys": names,
-        "values": values, "items": pairs, "pop": pop, "__len__": length, "__iter__": names,
-    }  # fmt: skip
+        "__init__": init,
+        "update": update,
+        "__getitem__": get,
+        "__setitem__": put,
+        "__contains__": contains,
+        "keys": names,
+        "values": values,
+        "items": pairs,
+        "pop": pop,
+        "__len__": length,
+        "__iter__": names,
+    }
     return {name: Builtin(name, function) for name, function in table.items()}

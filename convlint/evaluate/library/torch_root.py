@@ -6,10 +6,11 @@ from typing import Any
 
 from convlint.evaluate import calls, classes
 from convlint.evaluate.environment import Arguments, NotIterable
+from convlint.evaluate.equality import plain
+from convlint.evaluate.iteration import iterate
 from convlint.evaluate.library.torch_functional import gives_tensor
 from convlint.evaluate.library.torch_layers import FUNCTIONS, build_function
 from convlint.evaluate.machine import Machine
-from convlint.evaluate.operators import iterate, plain
 from convlint.evaluate.paths import force
 from convlint.evaluate.values import FALSE, NONE, Builtin, Const, Instance, List, Span, Tensor, Tuple, Unknown, Value
 
@@ -18,15 +19,16 @@ VERSION = "2.13.0"
 MAX_VECTOR = 1_000
 """Numbers of a ``linspace`` or ``arange`` that are computed; drop-path schedules have one for each block."""
 TENSOR_FUNCTIONS = frozenset(
-    """abs add addmm all amax amin any arange argmax argmin as_tensor atan2 baddbmm bernoulli bmm broadcast_tensors cat cdist
-    ceil chunk clamp clone complex concat concatenate conj cos cosh cross cumprod cumsum diag diff div dot einsum eq erf exp
-    expm1 eye fft flatten flip floor floor_divide fmod from_numpy full full_like gather ge gelu greater gt hstack
-    index_select inverse isfinite isinf isnan le lerp less linspace log log10 log1p log2 logical_and logical_not logical_or
-    logspace lt masked_fill masked_select matmul max maximum mean median meshgrid min minimum mm mul multinomial narrow ne neg
-    nonzero norm normal ones_like outer permute polar pow prod quantile rand_like randint randn_like randperm real reciprocal
-    relu remainder repeat_interleave reshape rfft roll round rsqrt scatter select sigmoid sign sin sinh softmax
-    sort split sqrt square squeeze stack std sub sum swapaxes t take tan tanh tensor tile topk trace transpose tril
-    triu trunc unbind unflatten unique unsqueeze var view_as_complex view_as_real vstack where zeros_like""".split()
+    """abs add addmm all amax amin any arange argmax argmin as_tensor atan2 baddbmm bernoulli bmm broadcast_tensors cat
+    cdist ceil chunk clamp clone complex concat concatenate conj cos cosh cross cumprod cumsum diag diff div dot einsum
+    eq erf exp expm1 eye fft flatten flip floor floor_divide fmod from_numpy full full_like gather ge gelu greater gt
+    hstack index_select inverse isfinite isinf isnan le lerp less linspace log log10 log1p log2 logical_and logical_not
+    logical_or logspace lt masked_fill masked_select matmul max maximum mean median meshgrid min minimum mm mul
+    multinomial narrow ne neg nonzero norm normal ones_like outer permute polar pow prod quantile rand_like randint
+    randn_like randperm real reciprocal relu remainder repeat_interleave reshape rfft roll round rsqrt scatter select
+    sigmoid sign sin sinh softmax sort split sqrt square squeeze stack std sub sum swapaxes t take tan tanh tensor tile
+    topk trace transpose tril triu trunc unbind unflatten unique unsqueeze var view_as_complex view_as_real vstack where
+    zeros_like""".split()
 )
 SHAPED = ("zeros", "ones", "empty", "rand", "randn", "full")
 """Functions that make a tensor of the shape that they are given."""
@@ -73,7 +75,9 @@ def _identity(machine: Machine, args: Arguments, site: Span) -> Value:
 
 def _context(machine: Machine, name: str) -> Value:
     """A context manager that is a decorator too."""
-    cls = classes.make_class(name, (), {"__call__": Builtin("__call__", lambda machine, args, site: args.positional[-1])})
+    cls = classes.make_class(
+        name, (), {"__call__": Builtin("__call__", lambda machine, args, site: args.positional[-1])}
+    )
 
     def make(machine: Machine, made: Any, args: Arguments, site: Span) -> Value:
         first = force(args.positional[0], machine.path) if args.positional else NONE
@@ -100,7 +104,7 @@ def _shaped(machine: Machine, args: Arguments, site: Span) -> Value:
 
 
 def _linspace(machine: Machine, args: Arguments, site: Span) -> Value:
-    names = {**dict(zip(("start", "end", "steps"), args.positional)), **args.keywords}
+    names = {**dict(zip(("start", "end", "steps"), args.positional, strict=False)), **args.keywords}
     start, end, steps = (plain(machine, names[name]) if name in names else None for name in ("start", "end", "steps"))
     if not all(isinstance(part, (int, float)) for part in (start, end)) or not isinstance(steps, int):
         return Tensor()
@@ -186,8 +190,14 @@ def tuples(machine: Machine) -> dict[str, Any]:
 
     def any_count(machine: Machine, args: Arguments, site: Span) -> Value:
         count = plain(machine, args.positional[0])
-        return repeated(count) if isinstance(count, int) and 0 < count < 10 else Unknown("unknown-operand", "_ntuple", site)
+        return (
+            repeated(count)
+            if isinstance(count, int) and 0 < count < 10
+            else Unknown("unknown-operand", "_ntuple", site)
+        )
 
-    found: dict[str, Any] = {f"_{word}": repeated(count) for count, word in enumerate(("single", "pair", "triple", "quadruple"), 1)}
+    found: dict[str, Any] = {
+        f"_{word}": repeated(count) for count, word in enumerate(("single", "pair", "triple", "quadruple"), 1)
+    }
     found["_ntuple"] = Builtin("_ntuple", any_count)
     return found

@@ -15,8 +15,9 @@ UNKNOWN_PROPERTIES = frozenset(
 )
 """Attributes that are no tensors and that nothing here knows."""
 SAME_SHAPE = frozenset(
-    {"contiguous", "to", "cuda", "cpu", "float", "half", "double", "detach", "clone", "type", "type_as", "requires_grad_",
-     "normal_", "uniform_", "zero_", "fill_", "data", "trunc_normal_", "copy_", "bfloat16", "relu", "sigmoid", "tanh"}
+    {"contiguous", "to", "cuda", "cpu", "float", "half", "double", "detach", "clone", "type", "type_as",
+     "requires_grad_", "normal_", "uniform_", "zero_", "fill_", "data", "trunc_normal_", "copy_", "bfloat16", "relu",
+     "sigmoid", "tanh"}
 )  # fmt: skip
 
 
@@ -83,7 +84,7 @@ def _tolist(machine: Machine, args: Arguments, site: Span) -> Value:
 
 def _split(machine: Machine, args: Arguments, site: Span) -> Value:
     """``split`` of a vector of known numbers into parts of known sizes; of any other tensor, tensors."""
-    from convlint.evaluate.operators import plain
+    from convlint.evaluate.equality import plain
 
     target = force(args.positional[0], machine.path)
     sizes = plain(machine, args.positional[1]) if len(args.positional) > 1 else None

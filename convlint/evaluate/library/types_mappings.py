@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
-from convlint.evaluate import calls, operators, subscripts
+from convlint.evaluate import calls, comparison, displays, subscripts
 from convlint.evaluate.environment import Arguments, Raised, follows
+from convlint.evaluate.equality import key_of
 from convlint.evaluate.library.adapt import (
     Call,
     attempt,
@@ -20,7 +21,6 @@ from convlint.evaluate.library.adapt import (
     unmodelled,
 )  # fmt: skip
 from convlint.evaluate.machine import Machine
-from convlint.evaluate.operators import key_of
 from convlint.evaluate.paths import force
 from convlint.evaluate.values import (
     NONE,
@@ -179,7 +179,7 @@ def _set_default(machine: Machine, args: Arguments, site: Span) -> Value:
 
 def merge(machine: Machine, target: Dict, source: Value, site: Span) -> None:
     """Write the items of a mapping, or of a sequence of pairs, into ``target``."""
-    attempt(operators.merge_mapping, machine, target, source, site)
+    attempt(displays.merge_mapping, machine, target, source, site)
 
 
 def _update(machine: Machine, args: Arguments, site: Span) -> Value:
@@ -298,7 +298,7 @@ def _delete(machine: Machine, args: Arguments, site: Span) -> Value:
 
 def _contains(machine: Machine, args: Arguments, site: Span) -> Value:
     receiver, key = take(machine, args, "__contains__", 2, "self", "key")
-    return operators.compare(machine, "in", key, dict_of(machine, receiver), site)
+    return comparison.compare(machine, "in", key, dict_of(machine, receiver), site)
 
 
 def _length(machine: Machine, args: Arguments, site: Span) -> Value:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any
 
-from convlint.evaluate import operators, subscripts
+from convlint.evaluate import comparison, equality, subscripts
 from convlint.evaluate.budget import MAX_SEQUENCE
 from convlint.evaluate.environment import Arguments, NotIterable, Raised
 from convlint.evaluate.library import ordering
@@ -136,7 +136,7 @@ def _position(machine: Machine, target: List | Tuple, wanted: Value) -> int | Un
     """Where an item equal to ``wanted`` stands first; None for nowhere."""
     found = content(machine, target) if isinstance(target, List) else target.items
     for index, item in enumerate(found):
-        equal = operators.equal(machine, item, wanted)
+        equal = equality.equal(machine, item, wanted)
         if equal:
             return index
         if equal is None:
@@ -167,7 +167,7 @@ def _index(machine: Machine, target: Any, given: list[Any], site: Span) -> Value
 
 def _count(machine: Machine, target: Any, given: list[Any], site: Span) -> Value:
     found = content(machine, target) if isinstance(target, List) else target.items
-    verdicts = [operators.equal(machine, item, given[0]) for item in found]
+    verdicts = [equality.equal(machine, item, given[0]) for item in found]
     if None in verdicts:
         return Unknown("unknown-operand", "whether items are equal", site)
     return Const(verdicts.count(True), site)
@@ -237,7 +237,7 @@ def _delete(machine: Machine, target: List, given: list[Any], site: Span) -> Non
 
 
 def _contains(machine: Machine, target: Any, given: list[Any], site: Span) -> Value:
-    return operators.compare(machine, "in", given[0], target, site)
+    return comparison.compare(machine, "in", given[0], target, site)
 
 
 def _length(machine: Machine, target: Any, given: list[Any], site: Span) -> Value:

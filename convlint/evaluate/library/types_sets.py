@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
-from convlint.evaluate import operators
+from convlint.evaluate import arithmetic, displays
 from convlint.evaluate.environment import Arguments, Raised
+from convlint.evaluate.equality import key_of
 from convlint.evaluate.library.adapt import Call, builtin_table, first, give_up, items, take
 from convlint.evaluate.library.types_mappings import SHARED, add_one, copied, dict_of, lose
 from convlint.evaluate.machine import Machine
-from convlint.evaluate.operators import key_of
 from convlint.evaluate.paths import force
 from convlint.evaluate.values import FALSE, NONE, TRUE, UNBOUND, Builtin, Dict, Instance, Span, Value
 
@@ -45,7 +45,7 @@ def _as_set(machine: Machine, value: Value, site: Span) -> Dict:
     if isinstance(value, Instance) and isinstance(value.payload, Dict):
         value = value.payload
     return (
-        value if isinstance(value, Dict) and value.is_set else operators.make_set(machine, items(machine, value, site))
+        value if isinstance(value, Dict) and value.is_set else displays.make_set(machine, items(machine, value, site))
     )
 
 
@@ -56,7 +56,7 @@ def _combine(op: str, in_place: bool = False) -> Call:
         receiver, others = first(machine, args), args.positional[1:]
         target = result = dict_of(machine, receiver, changes=in_place)
         for other in others:
-            combined = operators.binary(machine, op, result, _as_set(machine, other, site), site)
+            combined = arithmetic.binary(machine, op, result, _as_set(machine, other, site), site)
             assert isinstance(combined, Dict)
             result = combined
         if not in_place:

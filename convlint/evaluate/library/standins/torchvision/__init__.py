@@ -1,1 +1,1 @@
-"""Stands for torchvision 0.28: the layers of torchvision.ops. Its models are not modelled."""
+"""Stands for torchvision 0.28: the layers of torchvision.ops, and its ResNets. Its other models are not modelled."""

@@ -2,6 +2,8 @@
 
 import torch.nn as nn
 
+from einops import einsum, rearrange, reduce
+
 
 class Rearrange(nn.Module):
     def __init__(self, pattern, **axes_lengths):
@@ -9,7 +11,7 @@ class Rearrange(nn.Module):
         self.pattern = pattern
 
     def forward(self, input):
-        return input
+        return rearrange(input, self.pattern)
 
 
 class Reduce(nn.Module):
@@ -18,4 +20,13 @@ class Reduce(nn.Module):
         self.pattern, self.reduction = pattern, reduction
 
     def forward(self, input):
-        return input
+        return reduce(input, self.pattern, self.reduction)
+
+
+class EinMix(nn.Module):
+    def __init__(self, pattern, weight_shape, bias_shape=None, **axes_lengths):
+        super().__init__()
+        self.pattern = pattern
+
+    def forward(self, input):
+        return einsum(input, self.pattern)

@@ -12,3 +12,5 @@ from mmengine.utils import (
     to_4tuple,
     to_ntuple,
 )
+
+from .parrots_wrapper import SyncBatchNorm, _BatchNorm, _InstanceNorm

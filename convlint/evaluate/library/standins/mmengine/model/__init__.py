@@ -1,4 +1,4 @@
-"""Stands for mmengine.model of mmengine 0.10: containers with a configuration, and initialisers that change no shape."""
+"""Stands for mmengine.model of mmengine 0.10: containers with a configuration; initialisers change no shape."""
 
 from .base_module import BaseModule, ModuleDict, ModuleList, Sequential
 from .weight_init import (

@@ -17,7 +17,7 @@ to_4tuple = to_ntuple(4)
 
 
 def is_seq_of(seq, expected_type, seq_type=(tuple, list)):
-    return isinstance(seq, seq_type) and all([isinstance(item, expected_type) for item in seq])
+    return isinstance(seq, seq_type) and all(isinstance(item, expected_type) for item in seq)
 
 
 def is_list_of(seq, expected_type):

@@ -1,4 +1,4 @@
-"""Stands for pytorch_lightning.core.module of Lightning 2.6: a module with hooks for training. Its hyperparameters are unknown."""
+"""Stands for pytorch_lightning.core.module of Lightning 2.6: a module with hooks; hyperparameters are unknown."""
 
 import inspect
 

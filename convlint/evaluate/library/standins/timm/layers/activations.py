@@ -52,5 +52,5 @@ class QuickGELU(_Activation):
 
 
 class PReLU(nn.PReLU):
-    def __init__(self, num_parameters=1, init=0.25, inplace=False, device=None, dtype=None):
+    def __init__(self, num_parameters=1, init=0.25, inplace=False):
         super().__init__(num_parameters=num_parameters, init=init)

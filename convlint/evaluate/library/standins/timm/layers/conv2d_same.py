@@ -27,6 +27,9 @@ class Conv2dSame(nn.Conv2d):
     ):
         super().__init__(in_channels, out_channels, kernel_size, stride, 0, dilation, groups, bias)
 
+    def forward(self, x):
+        return conv2d_same(x, self.weight, self.bias, self.stride, self.padding, self.dilation, self.groups)
+
 
 def create_conv2d_pad(in_chs, out_chs, kernel_size, **kwargs):
     padding = kwargs.pop("padding", "")

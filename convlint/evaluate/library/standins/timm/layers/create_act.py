@@ -2,6 +2,8 @@
 
 import torch.nn as nn
 
+# The others by name: convlint takes this for an unknown.
+from . import activations_not_modelled
 from .activations import GELU, HardMish, PReLU, QuickGELU, Sigmoid, Tanh
 
 _BY_NAME = {
@@ -32,7 +34,7 @@ _BY_NAME = {
 def get_act_layer(name="relu"):
     if not name:
         return None
-    return _BY_NAME[name.lower()] if isinstance(name, str) else name
+    return _BY_NAME.get(name.lower(), activations_not_modelled) if isinstance(name, str) else name
 
 
 def create_act_layer(name, inplace=None, **kwargs):

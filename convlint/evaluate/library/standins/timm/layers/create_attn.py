@@ -2,8 +2,8 @@
 
 from functools import partial
 
-# timm.layers has no model of these: convlint takes each for an unknown.
-from . import BatNonLocalAttn, CbamModule, CecaModule, GatherExcite, GlobalContext, LightCbamModule, NonLocalAttn
+# The others by name: convlint takes this for an unknown.
+from . import attention_not_modelled
 from .eca import EcaModule
 from .selective_kernel import SelectiveKernel
 from .split_attn import SplitAttn
@@ -14,22 +14,14 @@ _BY_NAME = {
     "ese": EffectiveSEModule,
     "eca": EcaModule,
     "ecam": partial(EcaModule, use_mlp=True),
-    "ceca": CecaModule,
-    "ge": GatherExcite,
-    "gc": GlobalContext,
-    "gca": GlobalContext,
-    "cbam": CbamModule,
-    "lcbam": LightCbamModule,
     "sk": SelectiveKernel,
     "splat": SplitAttn,
-    "nl": NonLocalAttn,
-    "bat": BatNonLocalAttn,
 }
 
 
 def get_attn(attn_type):
     if isinstance(attn_type, str) and attn_type:
-        return _BY_NAME[attn_type.lower()]
+        return _BY_NAME.get(attn_type.lower(), attention_not_modelled)
     if isinstance(attn_type, bool) or not attn_type:
         return SEModule if attn_type else None
     return attn_type

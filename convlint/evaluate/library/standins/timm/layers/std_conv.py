@@ -1,8 +1,18 @@
 """Stands for timm.layers.std_conv of timm 1.0: convolutions whose weights are standardised."""
 
 import torch.nn as nn
+import torch.nn.functional as F
 
-from .padding import get_padding, get_padding_value
+from .padding import get_padding, get_padding_value, pad_same
+
+
+def _standardised(conv):
+    flat = conv.weight.reshape(1, conv.out_channels, -1)
+    return F.batch_norm(flat, None, None, training=True, momentum=0.0).reshape_as(conv.weight)
+
+
+def _run(conv, x):
+    return F.conv2d(x, _standardised(conv), conv.bias, conv.stride, conv.padding, conv.dilation, conv.groups)
 
 
 class StdConv2d(nn.Conv2d):
@@ -24,6 +34,9 @@ class StdConv2d(nn.Conv2d):
             padding = get_padding(kernel_size, stride, dilation)
         super().__init__(in_channel, out_channels, kernel_size, stride, padding, dilation, groups, bias)
 
+    def forward(self, x):
+        return _run(self, x)
+
 
 class StdConv2dSame(nn.Conv2d):
     def __init__(
@@ -40,8 +53,11 @@ class StdConv2dSame(nn.Conv2d):
         device=None,
         dtype=None,
     ):
-        padding, _ = get_padding_value(padding, kernel_size, stride=stride, dilation=dilation)
+        padding, self.same_pad = get_padding_value(padding, kernel_size, stride=stride, dilation=dilation)
         super().__init__(in_channel, out_channels, kernel_size, stride, padding, dilation, groups, bias)
+
+    def forward(self, x):
+        return _run(self, pad_same(x, self.kernel_size, self.stride, self.dilation) if self.same_pad else x)
 
 
 class ScaledStdConv2d(StdConv2d):

@@ -28,3 +28,19 @@ class IntermediateLayerGetter(nn.ModuleDict):
             if name in self.return_layers:
                 found[self.return_layers[name]] = x
         return found
+
+
+def handle_legacy_interface(**weights):
+    return lambda builder: builder
+
+
+def kwonly_to_pos_or_kw(fn):
+    return fn
+
+
+def _ovewrite_named_param(kwargs, param, new_value):
+    kwargs[param] = new_value
+
+
+def _ovewrite_value_param(param, actual, expected):
+    return expected

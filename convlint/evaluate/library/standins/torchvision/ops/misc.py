@@ -1,4 +1,4 @@
-"""Stands for torchvision.ops.misc of torchvision 0.28: convolution, normalisation and activation in a row, and others."""
+"""Stands for torchvision.ops.misc of torchvision 0.28: convolution, normalisation, activation in a row, and others."""
 
 import torch.nn as nn
 

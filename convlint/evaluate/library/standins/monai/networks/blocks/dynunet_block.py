@@ -101,7 +101,7 @@ class UnetResBlock(UnetBasicBlock):
     ):
         super().__init__(spatial_dims, in_channels, out_channels, kernel_size, stride, norm_name, act_name, dropout)
         steps = stride if isinstance(stride, (tuple, list)) else [stride]
-        self.downsample = in_channels != out_channels or any([step != 1 for step in steps])
+        self.downsample = in_channels != out_channels or any(step != 1 for step in steps)
         if self.downsample:
             self.conv3 = _bare(spatial_dims, in_channels, out_channels, 1, stride, dropout)
             self.norm3 = get_norm_layer(norm_name, spatial_dims, out_channels)

@@ -16,7 +16,7 @@ def _plain(sizes):
 
 
 def same_padding(kernel_size, dilation=1):
-    if any([(size - 1) * step % 2 for size, step in _broadcast(kernel_size, dilation)]):
+    if any((size - 1) * step % 2 for size, step in _broadcast(kernel_size, dilation)):
         raise NotImplementedError(f"kernel_size={kernel_size} and dilation={dilation} cannot keep the size")
     return _plain([int((size - 1) / 2 * step) for size, step in _broadcast(kernel_size, dilation)])
 

@@ -1,0 +1,173 @@
+"""Arithmetic: binary and unary operators over every kind of value. Raises Undecided where an operand is a choice."""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable
+from typing import Any
+
+from convlint.evaluate import calls, classes
+from convlint.evaluate.budget import MAX_INTEGER_BITS, MAX_SEQUENCE, MAX_TEXT
+from convlint.evaluate.environment import Arguments, Raised, follows
+from convlint.evaluate.formatting import format_percent
+from convlint.evaluate.machine import Machine
+from convlint.evaluate.paths import force
+from convlint.evaluate.values import FALSE, TRUE, Const, Dict, Instance, List, Span, Tensor, Tuple, Unknown, Value
+
+_BINARY: dict[str, Callable[[Any, Any], Any]] = {
+    "+": operator.add,
+    "-": operator.sub,
+    "*": operator.mul,
+    "/": operator.truediv,
+    "//": operator.floordiv,
+    "%": operator.mod,
+    "**": operator.pow,
+    "<<": operator.lshift,
+    ">>": operator.rshift,
+    "&": operator.and_,
+    "|": operator.or_,
+    "^": operator.xor,
+}
+
+_METHODS = {
+    "+": "add", "-": "sub", "*": "mul", "/": "truediv", "//": "floordiv", "%": "mod", "**": "pow", "@": "matmul",
+    "<<": "lshift", ">>": "rshift", "&": "and", "|": "or", "^": "xor",
+}  # fmt: skip
+
+
+def binary(machine: Machine, op: str, a: Value, b: Value, span: Span) -> Value:
+    """``a op b``."""
+    path = machine.path
+    a, b = force(a, path), force(b, path)
+    if a.__class__ is Const and b.__class__ is Const:
+        return _scalars(op, a, b, span)
+    if a.__class__ is Instance or b.__class__ is Instance:
+        found = _by_method(machine, op, a, b, span)
+        if found is not None:
+            return found
+    if a.__class__ is Tensor or b.__class__ is Tensor:
+        return Tensor()
+    if a.__class__ is Unknown:
+        return follows(a)
+    if b.__class__ is Unknown:
+        return follows(b)
+    return _containers(machine, op, a, b, span)
+
+
+def _scalars(op: str, a: Const, b: Const, span: Span) -> Value:
+    x, y = a.value, b.value
+    if op == "**" and isinstance(x, int) and isinstance(y, int) and abs(x) > 1:
+        if y * x.bit_length() > MAX_INTEGER_BITS:
+            return Unknown("limit", "MAX_INTEGER_BITS", span)
+    elif op == "<<" and isinstance(y, int) and y > MAX_INTEGER_BITS:
+        return Unknown("limit", "MAX_INTEGER_BITS", span)
+    elif op == "*" and (isinstance(x, str) or isinstance(y, str)):
+        times = y if isinstance(x, str) else x
+        if isinstance(times, int) and times * len(x if isinstance(x, str) else y) > MAX_TEXT:
+            return Unknown("limit", "MAX_TEXT", span)
+    elif op == "%" and isinstance(x, str):
+        return format_percent(x, (y,), span)
+    elif op == "@":
+        raise Raised("TypeError", "matrix product of numbers")
+    try:
+        result = _BINARY[op](x, y)
+    except Exception as error:
+        raise Raised(type(error).__name__, str(error)) from None
+    if isinstance(result, int) and result.bit_length() > MAX_INTEGER_BITS:
+        return Unknown("limit", "MAX_INTEGER_BITS", span)
+    return Const(result, span)
+
+
+def _containers(machine: Machine, op: str, a: Value, b: Value, span: Span) -> Value:
+    """Sequences and sets: concatenation, repetition, union and the like."""
+    if op == "+" and isinstance(a, Tuple) and isinstance(b, Tuple):
+        return Tuple(_bounded(a.items + b.items))
+    if op == "+" and isinstance(a, List) and isinstance(b, List):
+        return machine.list(list(_bounded((*machine.items(a), *machine.items(b)))))
+    if op == "*":
+        if isinstance(a, Const):
+            a, b = b, a
+        if isinstance(b, Const) and isinstance(b.value, int) and isinstance(a, (Tuple, List)):
+            items = list(a.items) if isinstance(a, Tuple) else machine.items(a)
+            if len(items) * b.value > MAX_SEQUENCE:
+                return Unknown("limit", "MAX_SEQUENCE", span)
+            repeated = list(items) * b.value
+            return Tuple(tuple(repeated)) if isinstance(a, Tuple) else machine.list(repeated)
+    if op == "%" and isinstance(a, Const) and isinstance(a.value, str) and isinstance(b, Tuple):
+        if all(isinstance(item, Const) for item in b.items):
+            return format_percent(a.value, tuple(item.value for item in b.items), span)  # type: ignore[attr-defined]
+        return Unknown("unsupported", "a % format of objects", span)
+    if isinstance(a, Dict) and isinstance(b, Dict):
+        return _dicts(machine, op, a, b, span)
+    if op == "|":
+        return Unknown("unsupported", "a union of types", span)
+    raise Raised("TypeError", f"unsupported operands for {op}")
+
+
+def _dicts(machine: Machine, op: str, a: Dict, b: Dict, span: Span) -> Value:
+    left = {key: (key_value, value) for key, key_value, value in machine.entries(a)}
+    right = {key: (key_value, value) for key, key_value, value in machine.entries(b)}
+    if op == "|":
+        result = {**left, **right}
+    elif op == "&":
+        result = {key: left[key] for key in left if key in right}
+    elif op == "-":
+        result = {key: left[key] for key in left if key not in right}
+    elif op == "^":
+        result = {key: (left | right)[key] for key in left | right if (key in left) != (key in right)}
+    else:
+        raise Raised("TypeError", f"unsupported operands for {op}")
+    made = machine.dict(result, a.is_set)
+    made.unknown = a.unknown or b.unknown
+    return made
+
+
+def _bounded(items: tuple[Value, ...]) -> tuple[Value, ...]:
+    if len(items) > MAX_SEQUENCE:
+        raise Raised("MemoryError", "MAX_SEQUENCE")
+    return items
+
+
+def _by_method(machine: Machine, op: str, a: Value, b: Value, span: Span) -> Value | None:
+    """``a.__op__(b)`` or ``b.__rop__(a)`` of a user's class; None where there is neither."""
+    word = _METHODS[op]
+    for target, other, name in ((a, b, f"__{word}__"), (b, a, f"__r{word}__")):
+        if isinstance(target, Instance):
+            method = classes.lookup(target.cls, name)
+            if method is not None:
+                result: Value = calls.call(machine, method, Arguments([target, other]), span)
+                return result
+            if isinstance(target.payload, Value):
+                pair = (target.payload, other) if target is a else (other, target.payload)
+                return binary(machine, op, *pair, span)
+    for target in (a, b):
+        if isinstance(target, Instance):
+            if target.cls.incomplete is not None:
+                return follows(target.cls.incomplete)
+            return Unknown("unsupported", f"{op} on an object", span)
+    return None
+
+
+def unary(machine: Machine, op: str, value: Value, span: Span) -> Value:
+    """``op value``; ``not`` of an unknown remembers what it negates."""
+    from convlint.evaluate.truth import truth
+
+    value = force(value, machine.path)
+    if op == "not":
+        verdict = truth(machine, value)
+        if verdict.__class__ is bool:
+            return FALSE if verdict else TRUE
+        negated = Unknown(verdict.reason, verdict.detail, verdict.span)  # type: ignore[union-attr]
+        negated.negates = verdict  # type: ignore[assignment]
+        return negated
+    if isinstance(value, Const):
+        try:
+            result = -value.value if op == "-" else +value.value if op == "+" else ~value.value
+        except TypeError as error:
+            raise Raised("TypeError", str(error)) from None
+        return Const(result, span)
+    if isinstance(value, Tensor):
+        return Tensor(value.shape)
+    if isinstance(value, Unknown):
+        return follows(value)
+    return Unknown("unsupported", f"unary {op} on an object", span)

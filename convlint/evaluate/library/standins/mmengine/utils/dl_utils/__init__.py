@@ -1,0 +1,1 @@
+"""Stands for mmengine.utils.dl_utils of mmengine 0.10."""
