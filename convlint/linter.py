@@ -52,7 +52,7 @@ def lint(
     findings: list[Finding] = []
     for rule in rules:
         problems, failures = _check(rule, network.layers)
-        found = _report(rule, problems, network, linted, severities.get(rule.name, rule.severity))
+        found = _report(rule, problems, network, linted, severities.get(rule.name))
         findings += [_mended(finding, hit, compose) for finding, hit in found]
         if failures:
             findings.append(_failed(rule, failures, network, linted))
@@ -83,7 +83,7 @@ def _report(
     problems: Sequence[tuple[Layer, tuple[Problem, ...]]],
     network: Network,
     linted: frozenset[str],
-    severity: Severity,
+    severity: Severity | None,
 ) -> list[tuple[Finding, _Hit | None]]:
     """One rule's findings: one for each meeting place and layer in ``linted``, one for each call into a library.
 
@@ -93,17 +93,27 @@ def _report(
     calls: dict[Place, list[_Hit]] = defaultdict(list)
     for layer, found in problems:
         for use in network.uses(layer):
-            hits = [_Hit(layer, problem, number, use) for number, problem in enumerate(found)]
+            hits = [
+                _Hit(layer, problem, number, use)
+                for number, problem in enumerate(found)
+                if _applies(problem, layer, use)
+            ]
             if use.meeting.path in linted:
                 for hit in hits:
                     meetings[_identity(hit)].append(hit)
-            elif (call := _innermost(use, linted)) is not None:
+            elif hits and (call := _innermost(use, linted)) is not None:
                 calls[call] += hits
     ordered = [sorted(hits, key=_order) for hits in meetings.values()]
     return [
         *((_at_meeting(rule, hits, severity), hits[0]) for hits in ordered),
         *((_at_call(rule, call, sorted(hits, key=_order)), None) for call, hits in calls.items()),
     ]
+
+
+def _applies(problem: Problem, layer: Layer, use: Use) -> bool:
+    """Whether a problem that is one only in the layer's own call stands there."""
+    origins = [use.origins[name] for name in problem.parameters if name in use.origins]
+    return not problem.written_in_call or all(_inside(origin, layer.call) for origin in origins)
 
 
 def _mended(finding: Finding, hit: _Hit | None, compose: Compose | None) -> Finding:
@@ -132,7 +142,7 @@ def _innermost(use: Use, linted: frozenset[str]) -> Place | None:
     return next((step.place for step in reversed(use.trace) if step.place.path in linted), None)
 
 
-def _at_meeting(rule: Rule, hits: Sequence[_Hit], severity: Severity) -> Finding:
+def _at_meeting(rule: Rule, hits: Sequence[_Hit], severity: Severity | None) -> Finding:
     """The finding where the numbers meet, for ``hits`` that differ only in how they are reached.
 
     It tells of the first hit; the entry points are those of all, and it is certain where one of them is.
@@ -141,7 +151,7 @@ def _at_meeting(rule: Rule, hits: Sequence[_Hit], severity: Severity) -> Finding
     certain = any(hit.use.confidence is Confidence.CERTAIN for hit in hits)
     return Finding(
         rule=rule.name,
-        severity=severity,
+        severity=severity or first.problem.severity or rule.severity,
         place=first.use.meeting,
         message=first.problem.message,
         picture=first.problem.picture,

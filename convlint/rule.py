@@ -34,6 +34,10 @@ class Problem:
     picture: tuple[str, ...] = ()
     parameters: tuple[str, ...] = ("kernel_size", "stride")
     """The parameters that the problem is about; each one's origin is shown."""
+    severity: Severity | None = None
+    """Where this problem is louder or quieter than the rule's others."""
+    written_in_call: bool = False
+    """Only a problem where the layer's own call writes ``parameters``: what a variable makes of it elsewhere is meant."""
     remedies: tuple[Remedy, ...] = ()
     """The best one first: only the first that can be made is ever applied."""
     fixes: tuple[Fix, ...] = ()

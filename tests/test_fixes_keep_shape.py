@@ -164,3 +164,49 @@ def test_a_helper_is_mended_where_its_stride_is_passed(stride: object, argument:
     # Stride 1 stays what it was.
     one = [text.replace("downsample()", "downsample(1)") for text in (text, mended)]
     assert shapes(one[0], 2, sizes) == shapes(one[1], 2, sizes)
+
+
+TRANSPOSED = ("transposed-holes", "transposed-output-padding", "transposed-uneven-overlap")
+
+
+@PROPERTY
+@given(
+    st.integers(1, 3), st.integers(1, 6), st.integers(1, 4), st.integers(0, 2), st.integers(0, 3),
+    st.sampled_from([1, 1, 2]), st.sampled_from(TRANSPOSED), SIZES,
+)  # fmt: skip
+@example(2, 3, 2, 1, 1, 1, "transposed-uneven-overlap", [1, 2, 3, 7, 8])
+@example(2, 1, 2, 0, 1, 1, "transposed-holes", [1, 2, 3, 7, 8])
+@example(2, 3, 2, 0, 1, 1, "transposed-output-padding", [1, 2, 3, 7, 8])
+def test_transposed_convolutions(
+    rank: int, k: int, s: int, p: int, op: int, d: int, rule: str, sizes: list[int]
+) -> None:
+    call = f"nn.ConvTranspose{rank}d(4, 4, {k}, stride={s}, padding={p}, output_padding={op}, dilation={d})"
+    check(IMPORTS + f"layer = {call}\n", rank, [rule], [min(size, 12) for size in sizes])
+
+
+@PROPERTY
+@given(st.integers(1, 6), st.integers(1, 4), st.integers(0, 2), st.integers(1, 3), st.integers(1, 9))
+def test_a_longer_transposed_kernel_with_zeros_is_the_same_function(k: int, s: int, p: int, op: int, n: int) -> None:
+    assume(op < s and (n - 1) * s - 2 * p + k + op > 0)
+    old = torch.nn.ConvTranspose1d(2, 3, k, stride=s, padding=p, output_padding=op)
+    new = torch.nn.ConvTranspose1d(2, 3, k + op, stride=s, padding=p)
+    with torch.no_grad():
+        new.weight.zero_()
+        new.weight[..., :k] = old.weight
+        new.bias.copy_(old.bias)
+        x = torch.randn(1, 2, n)
+        assert torch.allclose(new(x), old(x), atol=1e-5)
+
+
+@PROPERTY
+@given(st.sampled_from(["Max", "Avg"]), st.integers(1, 3), SIZES)
+def test_a_pool_that_does_nothing(word: str, rank: int, sizes: list[int]) -> None:
+    text = IMPORTS + f"layer = nn.Sequential(nn.{word}Pool{rank}d(1, stride=1), nn.Identity())\n"
+    assert check(text, rank, ["no-op-pool"], sizes) == 1
+    assert findings(text, ["no-op-pool"])[0].fixes[0].applicability is Applicability.SAFE
+
+
+@PROPERTY
+@given(st.integers(2, 4), st.integers(1, 3), SIZES)
+def test_an_average_that_counts_padding(k: int, s: int, sizes: list[int]) -> None:
+    assert check(IMPORTS + f"layer = nn.AvgPool2d({k}, {s}, padding=1)\n", 2, ["avgpool-border-bias"], sizes) == 1

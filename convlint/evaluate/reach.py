@@ -22,7 +22,7 @@ Key = tuple[Any, ...]
 
 def layer_key(fact: Fact) -> Key:
     """What makes two facts the same layer: all but where the numbers come from."""
-    return fact[:9]
+    return fact[:10]
 
 
 class Edge(NamedTuple):

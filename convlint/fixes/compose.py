@@ -35,7 +35,7 @@ class Composer:
         self._views: dict[str, SourceView | None] = {}
 
     def __call__(self, op: str, call: Place, use: Use, remedies: Sequence[Remedy]) -> tuple[Fix, ...]:
-        """The fixes for the layer ``op``, built at ``call`` in the way ``use``: one for each remedy that works there."""
+        """The fixes for the layer ``op``, built at ``call`` in the way ``use``: one for each remedy that works."""
         found = []
         for remedy in remedies:
             edits = self._edits(op, call, use, remedy.change)
