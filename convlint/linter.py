@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 from convlint.findings import Finding, Fix, Severity, sort_key
 from convlint.network.layers import Confidence, Layer, Network, Use
+from convlint.network.operations import Operation
 from convlint.rule import Problem, Remedy, Rule
 from convlint.source import Place
 
@@ -19,11 +20,15 @@ NAMED_PLACES = 3
 """A finding about a library's layers names at most so many places for each kind; the rest are counted."""
 
 
+Fact = Layer | Operation
+"""What rules are asked about."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Hit:
     """One problem of one layer, reached in one way."""
 
-    layer: Layer
+    layer: Fact
     problem: Problem
     number: int
     """Which of the rule's problems with this layer it is."""
@@ -51,7 +56,7 @@ def lint(
     """
     findings: list[Finding] = []
     for rule in rules:
-        problems, failures = _check(rule, network.layers)
+        problems, failures = _check(rule, _facts(rule, network))
         found = _report(rule, problems, network, linted, severities.get(rule.name))
         findings += [_mended(finding, hit, compose) for finding, hit in found]
         if failures:
@@ -59,12 +64,20 @@ def lint(
     return tuple(sorted(findings, key=sort_key))
 
 
+def _facts(rule: Rule, network: Network) -> Sequence[Fact]:
+    """What the rule is asked about."""
+    if rule.facts == (Layer,):
+        return network.layers
+    facts: tuple[Fact, ...] = (*network.layers, *network.operations)
+    return [fact for fact in facts if isinstance(fact, rule.facts)]
+
+
 def _check(
-    rule: Rule, layers: Sequence[Layer]
-) -> tuple[list[tuple[Layer, tuple[Problem, ...]]], list[tuple[Layer, Exception]]]:
+    rule: Rule, layers: Sequence[Fact]
+) -> tuple[list[tuple[Fact, tuple[Problem, ...]]], list[tuple[Fact, Exception]]]:
     """The layers with problems, and the layers on which the rule raised."""
-    problems: list[tuple[Layer, tuple[Problem, ...]]] = []
-    failures: list[tuple[Layer, Exception]] = []
+    problems: list[tuple[Fact, tuple[Problem, ...]]] = []
+    failures: list[tuple[Fact, Exception]] = []
     for layer in layers:
         try:
             found = tuple(rule.check(layer))
@@ -80,7 +93,7 @@ def _check(
 
 def _report(
     rule: Rule,
-    problems: Sequence[tuple[Layer, tuple[Problem, ...]]],
+    problems: Sequence[tuple[Fact, tuple[Problem, ...]]],
     network: Network,
     linted: frozenset[str],
     severity: Severity | None,
@@ -100,7 +113,8 @@ def _report(
             ]
             if use.meeting.path in linted:
                 for hit in hits:
-                    meetings[_identity(hit)].append(hit)
+                    if _place(hit).path in linted:
+                        meetings[_identity(hit)].append(hit)
             elif hits and (call := _innermost(use, linted)) is not None:
                 calls[call] += hits
     ordered = [sorted(hits, key=_order) for hits in meetings.values()]
@@ -110,8 +124,10 @@ def _report(
     ]
 
 
-def _applies(problem: Problem, layer: Layer, use: Use) -> bool:
+def _applies(problem: Problem, layer: Fact, use: Use) -> bool:
     """Whether a problem that is one only in the layer's own call stands there."""
+    if problem.only_certain and use.confidence is not Confidence.CERTAIN:
+        return False
     origins = [use.origins[name] for name in problem.parameters if name in use.origins]
     return not problem.written_in_call or all(_inside(origin, layer.call) for origin in origins)
 
@@ -120,14 +136,23 @@ def _mended(finding: Finding, hit: _Hit | None, compose: Compose | None) -> Find
     """The finding with its remedies written as fixes."""
     if hit is None or compose is None or not hit.problem.remedies:
         return finding
-    fixes = compose(hit.layer.op, hit.layer.call, hit.use, hit.problem.remedies)
+    fixes: tuple[Fix, ...] = ()
+    for remedy in hit.problem.remedies:
+        op, call = (remedy.at.op, remedy.at.call) if remedy.at is not None else (hit.layer.op, hit.layer.call)
+        fixes += compose(op, call, hit.use, (remedy,))
     return replace(finding, fixes=(*finding.fixes, *fixes)) if fixes else finding
 
 
 def _identity(hit: _Hit) -> tuple[object, ...]:
     """What makes a problem at a meeting place one finding: channels and padding do not tell two apart."""
-    layer = hit.layer
-    return hit.number, hit.use.meeting, layer.call, layer.op, layer.kernel_size, layer.stride, layer.dilation
+    fact = hit.layer
+    sizes = (fact.kernel_size, fact.stride, fact.dilation) if isinstance(fact, Layer) else (hit.problem.message,)
+    return hit.number, hit.use.meeting, hit.problem.place, fact.call, fact.op, *sizes
+
+
+def _place(hit: _Hit) -> Place:
+    """Where a problem is reported."""
+    return hit.problem.place or hit.use.meeting
 
 
 def _order(hit: _Hit) -> tuple[object, ...]:
@@ -152,13 +177,13 @@ def _at_meeting(rule: Rule, hits: Sequence[_Hit], severity: Severity | None) -> 
     return Finding(
         rule=rule.name,
         severity=severity or first.problem.severity or rule.severity,
-        place=first.use.meeting,
+        place=_place(first),
         message=first.problem.message,
         picture=first.problem.picture,
         labels=_labels(first),
         dead_fraction=first.problem.dead_fraction,
         confidence=Confidence.CERTAIN if certain else Confidence.POSSIBLE,
-        layer=first.layer,
+        layer=first.layer if isinstance(first.layer, Layer) else None,
         origins=first.use.origins,
         trace=first.use.trace,
         entry_points=tuple(sorted({name for hit in hits for name in hit.use.entry_points})),
@@ -203,24 +228,28 @@ def _count(hits: Sequence[_Hit]) -> int:
 def _labels(hit: _Hit) -> tuple[tuple[Place, str], ...]:
     """Where each number is set, where they meet and where the layer is built; one label where all is in one call."""
     layer, use = hit.layer, hit.use
+    if hit.problem.place is not None and hit.problem.place != use.meeting:
+        return ((hit.problem.place, "this one"), (use.meeting, "and this one"))
     set_at: dict[Place, list[str]] = defaultdict(list)
     for parameter in hit.problem.parameters:
         if parameter in use.origins:
             set_at[use.origins[parameter]].append(_number(layer, parameter))
     if all(_inside(origin, use.meeting) for origin in set_at):
         words = [word for of_place in set_at.values() for word in of_place]
-        labels = [(use.meeting, _are_set_here(words) if words else "the numbers meet here")]
+        meets = "the numbers meet here" if isinstance(layer, Layer) else ""
+        labels = [(use.meeting, _are_set_here(words) if words else meets)]
     else:
         labels = [(origin, _are_set_here(words)) for origin, words in set_at.items()]
         labels.append((use.meeting, "they meet here"))
     if not any(_inside(place, layer.call) for place, _ in labels):
-        labels.append((layer.call, f"the {layer.kind.value} is {_verb(layer)} here"))
+        what = layer.kind.value if isinstance(layer, Layer) else layer.op.rpartition(".")[2]
+        labels.append((layer.call, f"the {what} is {_verb(layer)} here"))
     return tuple(labels)
 
 
-def _number(layer: Layer, parameter: str) -> str:
+def _number(layer: Fact, parameter: str) -> str:
     """A parameter and its value in words: ``kernel size 1``, ``stride 1x2``."""
-    value = getattr(layer, parameter, layer.options.get(parameter))
+    value = getattr(layer, parameter, layer.options.get(parameter) if isinstance(layer, Layer) else None)
     if isinstance(value, tuple):
         sizes = list(dict.fromkeys(map(str, value)))
         value = sizes[0] if len(sizes) == 1 else "x".join(map(str, value))
@@ -233,7 +262,7 @@ def _are_set_here(words: Sequence[str]) -> str:
     return f"{', '.join(words[:-1])} and {words[-1]} are set here"
 
 
-def _verb(layer: Layer) -> str:
+def _verb(layer: Fact) -> str:
     """Modules are built; functions, whose names are lower case, are called."""
     return "called" if layer.op.rpartition(".")[2][:1].islower() else "built"
 
@@ -247,7 +276,7 @@ def _inside(inner: Place, outer: Place) -> bool:
 
 
 def _failed(
-    rule: Rule, failures: Sequence[tuple[Layer, Exception]], network: Network, linted: frozenset[str]
+    rule: Rule, failures: Sequence[tuple[Fact, Exception]], network: Network, linted: frozenset[str]
 ) -> Finding:
     """The one finding for a rule that raised: at a layer in ``linted``, at a call there, or at least somewhere."""
     layer, error = next((failure for failure in failures if failure[0].call.path in linted), failures[0])

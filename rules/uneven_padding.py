@@ -84,8 +84,8 @@ class UnevenPadding(Rule):
         if not any(0 < over <= p for over, p in zip(left, padding, strict=True)):
             return
         yield Problem(
-            message=f"{operation(layer, kernel)}, stride {in_words(stride)}, padding {in_words(padding)}, reads less padding "
-            "at the far edge, for sizes that the stride divides",
+            message=f"{operation(layer, kernel)}, stride {in_words(stride)}, padding {in_words(padding)}, reads less "
+            "padding at the far edge, for sizes that the stride divides",
             builds="read less padding at the far edge",
             parameters=("kernel_size", "stride", "padding"),
         )

@@ -62,7 +62,7 @@ class Session:
                     gc.collect()
                     gc.freeze()
         linted = frozenset(self._shown(path) for path in self.request.linted)
-        network = EvaluatedNetwork(entries, self.sites, linted)
+        network = EvaluatedNetwork(entries, self.sites, linted, self.machine.flow.loose)
         for file in self.finder.files.values():
             if isinstance(file, PythonFile):
                 file.save()

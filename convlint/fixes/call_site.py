@@ -14,6 +14,11 @@ from convlint.network.changes import Number
 from convlint.network.layers import Use
 from convlint.source import Place
 
+OTHERS = {
+    "interpolate": ("input", "size", "scale_factor", "mode", "align_corners", "recompute_scale_factor", "antialias")
+}
+"""Parameters, in order, of what is no sliding window."""
+
 
 @dataclass(frozen=True, slots=True)
 class CallSite:
@@ -87,7 +92,7 @@ def call_site(view: SourceView, op: str, place: Place) -> CallSite | None:
     if full.rpartition(".")[2] != name or not full.startswith("torch."):
         return None
     spec = MODULES.get(name) or FUNCTIONS.get(name)
-    return CallSite(view, chain, spec.names if spec is not None else ())
+    return CallSite(view, chain, spec.names if spec is not None else OTHERS.get(name, ()))
 
 
 def helper_site(view: SourceView, site: CallSite, use: Use, values: Sequence[tuple[str, Number]]) -> CallSite | None:

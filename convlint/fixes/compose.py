@@ -13,7 +13,7 @@ from convlint.findings import Edit, Fix
 from convlint.fixes.call_site import CallSite, call_site, helper_site
 from convlint.fixes.call_text import with_arguments
 from convlint.fixes.naming import in_style_of
-from convlint.fixes.precede import preceded
+from convlint.fixes.precede import follows, preceded
 from convlint.fixes.source_view import SourceView
 from convlint.fixes.trim import trimmed
 from convlint.frontends.python.store import IrStore
@@ -77,6 +77,6 @@ def _with_values(site: CallSite, change: SetArguments) -> tuple[Edit, ...]:
 
 def _replaced(site: CallSite, change: ReplaceModule) -> tuple[Edit, ...]:
     named = in_style_of(site.view, site.call.func, change.module)
-    if named is None:
+    if named is None or (change.after is not None and not follows(site, change.after)):
         return ()
     return (*named.edits, *trimmed(site.view, site.start, site.text, f"{named.text}()"))

@@ -13,6 +13,7 @@ from convlint.fixes.source_view import SourceView
 from convlint.fixes.trim import trimmed
 from convlint.frontends.python import ir
 from convlint.network.changes import Argument, Precede, Surroundings, written
+from convlint.source import Place
 
 _SEQUENTIAL = "torch.nn.Sequential"
 
@@ -38,6 +39,16 @@ def _placed(site: CallSite, where: Surroundings, before: str, layer: str) -> tup
     if around is None:
         return ()
     return _beside(site, before, layer) if where is Surroundings.SEQUENTIAL else _keyed(site, around, before, layer)
+
+
+def follows(site: CallSite, before: Place) -> bool:
+    """Whether the call at ``before`` is the argument just before this one in an ``nn.Sequential``."""
+    around = _sequential_around(site)
+    if around is None or before.path != site.view.path:
+        return False
+    values = [arg.value for arg in around.args]
+    index = next(number for number, value in enumerate(values) if value is site.call)
+    return index > 0 and (values[index - 1].at, values[index - 1].end) == site.view.span(before)
 
 
 def _arguments(site: CallSite, change: Precede) -> str | None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import enum
 from dataclasses import dataclass
 
+from convlint.source import Place
+
 Number = int | bool | str | tuple[int, ...]
 
 
@@ -55,9 +57,13 @@ class Precede:
 
 @dataclass(frozen=True, slots=True)
 class ReplaceModule:
-    """Build another module of ``torch.nn``, without arguments, in place of this one."""
+    """Build another module of ``torch.nn``, without arguments, in place of this one.
+
+    With ``after``, only where the call there is the argument just before it in an ``nn.Sequential``.
+    """
 
     module: str
+    after: Place | None = None
 
 
 Change = SetArguments | Precede | ReplaceModule

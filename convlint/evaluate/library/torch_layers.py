@@ -226,7 +226,7 @@ def record(
     options = tuple(
         (name, value.value)
         for name in OPTIONS
-        for value in [_plain(resolve(names.get(name, NONE), machine.path))]
+        for value in [constant(resolve(names.get(name, NONE), machine.path))]
         if name in names and value is not None
     )
     fact = Fact(
@@ -237,8 +237,8 @@ def record(
     machine.record.add(site, fact, machine.path)
 
 
-def _plain(value: Any) -> Const | None:
-    """An option as a constant, a tuple of numbers included; None where it is not known."""
+def constant(value: Any) -> Const | None:
+    """A value as one constant, a tuple of constants included; None where it is not known."""
     if isinstance(value, Tuple) and all(isinstance(item, Const) for item in value.items):
         return Const(tuple(item.value for item in value.items if isinstance(item, Const)))
     return value if isinstance(value, Const) else None

@@ -8,7 +8,7 @@ from typing import Any
 from convlint.evaluate import attributes, calls, classes, memo
 from convlint.evaluate.environment import Arguments, Raised, follows
 from convlint.evaluate.iteration import iterate
-from convlint.evaluate.library.torch_layers import layer_classes
+from convlint.evaluate.library.torch_layers import MODULES, layer_classes
 from convlint.evaluate.machine import Machine
 from convlint.evaluate.paths import force, resolve
 from convlint.evaluate.subscripts import slice_of
@@ -104,6 +104,11 @@ def contents(machine: Machine) -> dict[str, Any]:
 
     found["*"] = other
     return found
+
+
+def parameters_of(name: str) -> tuple[str, ...]:
+    """The parameters of a class of torch.nn, in order, as far as they matter."""
+    return MODULES[name].names if name in MODULES else tuple(PARAMETERS.get(name, "").split())
 
 
 def _nothing(name: str) -> Builtin:
