@@ -135,6 +135,18 @@ def rules(config: Path | None) -> int:
     return print_text(table_of_rules(config))
 
 
+@cli.command("new-rule")
+@click.argument("name")
+@click.option("--folder", type=FILE, default=Path("rules"), metavar="FOLDER", help="[default: rules]")
+@click.option("--group", default="local", metavar="NAME", help="[default: local]")
+def new_rule(name: str, folder: Path, group: str) -> int:
+    """Write a rule file that passes its own tests, to begin with."""
+    from convlint.commands import print_text
+    from convlint.new_rule import write_rule
+
+    return print_text(f"{write_rule(name, folder, group)}\n")
+
+
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run convlint and end the process with its exit code."""
     sys.exit(run(arguments))

@@ -79,6 +79,8 @@ There is no fix: which of the numbers is wrong is not to be seen.
 
 - Only layers are judged that are certainly built so; conditions that are not known could exclude each other.
 - Channels are compared within one `nn.Sequential`.
+- On the CPU, torch also refuses dilated pools whose padding is over half of the kernel size itself; its check of
+  shapes does not, and so neither does this rule.
 
 ## References
 

@@ -24,7 +24,7 @@ ORDER = (
     ("convlint.report",),
     ("convlint.result_cache",),
     ("convlint.pipeline", "convlint.testing"),
-    ("convlint.command_help", "convlint.fix_run", "convlint.progress"),
+    ("convlint.command_help", "convlint.fix_run", "convlint.new_rule", "convlint.progress"),
     ("convlint.commands",),
     ("convlint.cli",),
     ("convlint.__main__",),

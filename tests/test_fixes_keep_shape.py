@@ -127,17 +127,17 @@ def pools(draw: st.DrawFn) -> tuple[int, str]:
     if draw(st.booleans()):
         parts.append(f"ceil_mode={draw(st.booleans())}")
     if draw(st.booleans()):
-        return rank, f"nn.{word}Pool{rank}d({', '.join(parts)})"
-    return rank, f"lambda x: F.{word.lower()}_pool{rank}d(x, {', '.join(parts)})"
+        return rank, f"layer = nn.{word}Pool{rank}d({', '.join(parts)})\n"
+    return rank, f"def layer(x):\n    return F.{word.lower()}_pool{rank}d(x, {', '.join(parts)})\n"
 
 
 @PROPERTY
 @given(pools(), SIZES)
-@example((2, "lambda x: F.max_pool2d(x, 1, 2)"), [1, 2, 7, 8, 32, 33])
-@example((2, "nn.AvgPool2d(1, stride=2)"), [1, 2, 7, 8, 32, 33])
+@example((2, "def layer(x):\n    return F.max_pool2d(x, 1, 2)\n"), [1, 2, 7, 8, 32, 33])
+@example((2, "layer = nn.AvgPool2d(1, stride=2)\n"), [1, 2, 7, 8, 32, 33])
 def test_pools_with_dead_pixels(built: tuple[int, str], sizes: list[int]) -> None:
-    rank, call = built
-    check(IMPORTS + f"layer = {call}\n", rank, ["dead-pixels"], sizes)
+    rank, text = built
+    check(IMPORTS + text, rank, ["dead-pixels"], sizes)
 
 
 HELPER = """def conv1x1(in_planes, out_planes, stride=1):

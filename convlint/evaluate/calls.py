@@ -53,6 +53,7 @@ def call(machine: Machine, callee: Value, args: Arguments, site: Span) -> Any:
         bound = Arguments([callee.receiver, *args.positional], args.keywords, args.unknown)  # type: ignore[attr-defined]
         return call(machine, callee.function, bound, site)  # type: ignore[attr-defined]
     if kind is Class:
+        machine.flow.passed(machine, args)
         return instantiate(machine, callee, args, site)  # type: ignore[arg-type]
     if kind is Choice:
         return call(machine, force(callee, machine.path), args, site)
@@ -63,6 +64,7 @@ def call(machine: Machine, callee: Value, args: Arguments, site: Span) -> Any:
     if kind is Instance:
         return _call_instance(machine, callee, args, site)  # type: ignore[arg-type]
     if kind is Unknown:
+        machine.flow.passed(machine, args)
         return follows(callee)  # type: ignore[arg-type]
     if kind is Descriptor:
         return call(machine, callee.function, args, site)  # type: ignore[attr-defined]

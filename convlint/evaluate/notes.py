@@ -25,6 +25,12 @@ def is_note(fact: Fact) -> bool:
     return fact.__class__ is Note
 
 
+def summary_of(fact: Fact) -> Any:
+    """What makes two notes of one call the same; None for one that came to nothing."""
+    content: Any = fact.kernel_size
+    return content.summary() if isinstance(content, (Link, Readers)) else content
+
+
 Pair = tuple[Span, Span]
 
 
@@ -68,8 +74,7 @@ def who_follows(facts: Iterable[Fact], loose: Set[Span]) -> Followed:
         content: Any = fact.kernel_size
         if isinstance(content, Link):
             pair = content.first.site, content.second.site
-            alone = not content.readers.opaque and len(content.readers.calls) == 1
-            lonely[pair] = lonely.get(pair, True) and alone
+            lonely[pair] = lonely.get(pair, True) and content.alone()
             kinds.setdefault(content.first.site, set()).add(content.second.op)
     alone_pairs = frozenset(pair for pair, alone in lonely.items() if alone)
     shared = {first for first, second in lonely if (first, second) not in alone_pairs}
@@ -123,7 +128,7 @@ def factors(value: object) -> tuple[float, ...] | None:
 
 def _slices(readers: Readers, site: Span, sites: Sites) -> Slices | None:
     """All slices of a tensor on one grid; None where anything else reads it, or where there is no such grid."""
-    if readers.opaque or readers.whole or readers.parent is not None:
+    if readers.summary() is None:
         return None
     rank = next((len(axes[1]) + 2 for _, axes in readers.slices if axes[0] == "grid"), None)
     reads: list[dict[int, tuple[int, frozenset[int]]]] = []

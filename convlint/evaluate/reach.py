@@ -6,7 +6,7 @@ from collections.abc import Sequence, Set
 from typing import Any, NamedTuple
 
 from convlint.evaluate.entries import Entry
-from convlint.evaluate.notes import is_note, operation_of, who_follows
+from convlint.evaluate.notes import is_note, operation_of, summary_of, who_follows
 from convlint.evaluate.records import Fact, Record
 from convlint.evaluate.sites import Sites
 from convlint.evaluate.values import Span
@@ -24,6 +24,8 @@ Key = tuple[Any, ...]
 
 def layer_key(fact: Fact) -> Key:
     """What makes two facts the same layer: all but where the numbers come from."""
+    if is_note(fact):
+        return fact.op, fact.site, summary_of(fact)
     return fact[:10]
 
 
@@ -104,7 +106,7 @@ class EvaluatedNetwork:
     def built_by(self, record: Record, site: Span, child: Record | Fact) -> list[Built]:
         """The layers that the call at ``site`` itself builds: torch's class, or a subclass through its ``__init__``."""
         if isinstance(child, Fact):
-            return [] if child.lifts else [Built(child, (), True)]
+            return [] if child.lifts or (is_note(child) and summary_of(child) is None) else [Built(child, (), True)]
         rising = self._rising(child)
         if not rising:
             return []

@@ -74,6 +74,12 @@ class Readers:
         self.parent: tuple[Readers, Any] | None = None
         """The tensor that this one is a part of, and from where on."""
 
+    def summary(self) -> tuple[Any, ...] | None:
+        """What makes two of them the same when all has run; None where there is nothing to say."""
+        if self.opaque or self.whole or self.parent is not None:
+            return None
+        return tuple(self.slices)
+
     def read_unseen(self) -> None:
         """Something reads it of which nothing is known."""
         self.opaque = True
@@ -82,12 +88,20 @@ class Readers:
 
 
 class Link:
-    """A Succession while the function runs."""
+    """A Succession while the function runs. Compared by identity until then, by ``summary`` afterwards."""
 
     __slots__ = ("first", "readers", "second", "together")
 
     def __init__(self, first: Known, second: Known, readers: Readers, together: bool) -> None:
         self.first, self.second, self.readers, self.together = first, second, readers, together
+
+    def alone(self) -> bool:
+        """Whether nothing else reads the first one's result."""
+        return not self.readers.opaque and len(self.readers.calls) == 1
+
+    def summary(self) -> tuple[Any, ...]:
+        """What makes two of them the same when all has run."""
+        return self.first, self.second, self.together, self.alone()
 
 
 class Product(NamedTuple):
