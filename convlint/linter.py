@@ -10,7 +10,7 @@ from convlint.findings import Finding, Fix, Severity, sort_key
 from convlint.network.layers import Confidence, Layer, Network, Use
 from convlint.network.operations import Operation
 from convlint.rule import Problem, Remedy, Rule
-from convlint.source import Place
+from convlint.source import Place, named_path
 
 INTERNAL_ERROR = "internal-error"
 """The name of the finding that stands for a rule that raised."""
@@ -212,7 +212,7 @@ def _at_call(rule: Rule, call: Place, hits: Sequence[_Hit]) -> Finding:
 
 def _builds(phrase: str, hits: Sequence[_Hit]) -> str:
     """What is built, how often, and where its numbers meet."""
-    places = list(dict.fromkeys(f"{hit.use.meeting.path}:{hit.use.meeting.line}" for hit in hits))
+    places = list(dict.fromkeys(f"{named_path(hit.use.meeting.path)}:{hit.use.meeting.line}" for hit in hits))
     where = ", ".join(places[:NAMED_PLACES])
     if len(places) > NAMED_PLACES:
         where += f" and {len(places) - NAMED_PLACES} more places"

@@ -6,6 +6,7 @@ import re
 from bisect import bisect_right
 from typing import NamedTuple
 
+_INSTALLED = re.compile(r"^.*/(?:site|dist)-packages/")
 _LINE_END = re.compile(r"\r\n|\r|\n")
 
 
@@ -21,6 +22,11 @@ class Place(NamedTuple):
     column: int
     end_line: int
     end_column: int
+
+
+def named_path(path: str) -> str:
+    """A path as a sentence names it: that of an installed package's file from the package on, any other as it is."""
+    return _INSTALLED.sub("", path)
 
 
 class Lines:

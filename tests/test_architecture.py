@@ -118,3 +118,9 @@ def test_nothing_of_ours_imports_the_rules_by_name() -> None:
     for module, path in FILES.items():
         for name in imports(path):
             assert name.split(".")[0] not in {"convlint_rules", "rules"} or module.startswith("rules"), module
+
+
+def test_the_page_names_every_file_of_the_evaluator() -> None:
+    page = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+    files = {path.name for path in (ROOT / "convlint" / "evaluate").glob("*.py")} - {"__init__.py"}
+    assert {name for name in files if f"`{name}`" not in page} == set()

@@ -187,6 +187,26 @@ def test_every_scenario_has_a_name_of_its_own() -> None:
         assert len(names) == len(set(names))
 
 
+@pytest.mark.parametrize("source", FILES, ids=lambda path: path.stem)
+def test_a_known_failure_says_what_happens_instead(source: Path) -> None:
+    lines = source.read_text(encoding="utf-8").splitlines()
+    starts = [scenario.line for scenario in scenarios(source)] + [len(lines)]
+    for scenario, end in zip(scenarios(source), starts[1:], strict=True):
+        prose = [line for line in lines[scenario.line : end] if line.startswith("Not yet: ")]
+        assert len(prose) == scenario.xfail, f"{source.name}:{scenario.line}: {scenario.name}"
+
+
+def test_every_file_is_in_the_index_and_says_what_it_is_about() -> None:
+    index = (FOLDER / "README.md").read_text(encoding="utf-8")
+    for source in FILES:
+        assert f"({source.name})" in index
+        title, empty, introduction = source.read_text(encoding="utf-8").splitlines()[:3]
+        assert title.startswith("# ")
+        assert not empty
+        assert introduction
+        assert not introduction.startswith(("#", "```"))
+
+
 WRONG = """\
 # A file
 

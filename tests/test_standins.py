@@ -109,7 +109,10 @@ def cases() -> list[object]:
 
 @pytest.mark.parametrize(("file", "name"), cases())
 def test_a_stand_in_builds_what_is_stated(file: Path, name: str) -> None:
-    assert sorted(built(file).get(name, ())) == sorted(stated(file)[name])
+    """A question mark is a value that need not be known; of what no stand-in models, it must not be."""
+    found, expected = built(file).get(name, frozenset()), stated(file)[name]
+    if file.stem not in PACKAGES or not agree(found, expected):
+        assert sorted(found) == sorted(expected)
 
 
 def test_there_are_cases_for_every_package() -> None:

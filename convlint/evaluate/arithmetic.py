@@ -47,11 +47,27 @@ def binary(machine: Machine, op: str, a: Value, b: Value, span: Span) -> Value:
             return found
     if a.__class__ is Tensor or b.__class__ is Tensor:
         return machine.flow.combined(machine, a, b)
-    if a.__class__ is Unknown:
-        return follows(a)
-    if b.__class__ is Unknown:
-        return follows(b)
+    if a.__class__ is Unknown or b.__class__ is Unknown:
+        return _of_unknown(op, a, b)
     return _containers(machine, op, a, b, span)
+
+
+def _of_unknown(op: str, a: Value, b: Value) -> Value:
+    """The result for an unknown operand: of the same operation on the same operands, it is the same unknown."""
+    unknown, other = (a, b) if isinstance(a, Unknown) else (b, a)
+    assert isinstance(unknown, Unknown)
+    if isinstance(other, Const):
+        key: Any = ("binary", op, unknown is a, other.value.__class__, other.value)
+    elif isinstance(other, Unknown):
+        key = ("binary", op, True, Unknown, other)
+    else:
+        return follows(unknown)
+    if unknown.derived is None:
+        unknown.derived = {}
+    found = unknown.derived.get(key)
+    if found is None:
+        found = unknown.derived[key] = follows(unknown)
+    return found
 
 
 def _scalars(op: str, a: Const, b: Const, span: Span) -> Value:
@@ -81,9 +97,11 @@ def _scalars(op: str, a: Const, b: Const, span: Span) -> Value:
 def _containers(machine: Machine, op: str, a: Value, b: Value, span: Span) -> Value:
     """Sequences and sets: concatenation, repetition, union and the like."""
     if op == "+" and isinstance(a, Tuple) and isinstance(b, Tuple):
-        return Tuple(_bounded(a.items + b.items))
+        joined = a.items + b.items
+        return Tuple(joined) if len(joined) <= MAX_SEQUENCE else Unknown("limit", "MAX_SEQUENCE", span)
     if op == "+" and isinstance(a, List) and isinstance(b, List):
-        return machine.list(list(_bounded((*machine.items(a), *machine.items(b)))))
+        both = [*machine.items(a), *machine.items(b)]
+        return machine.list(both) if len(both) <= MAX_SEQUENCE else Unknown("limit", "MAX_SEQUENCE", span)
     if op == "*":
         if isinstance(a, Const):
             a, b = b, a
@@ -120,12 +138,6 @@ def _dicts(machine: Machine, op: str, a: Dict, b: Dict, span: Span) -> Value:
     made = machine.dict(result, a.is_set)
     made.unknown = a.unknown or b.unknown
     return made
-
-
-def _bounded(items: tuple[Value, ...]) -> tuple[Value, ...]:
-    if len(items) > MAX_SEQUENCE:
-        raise Raised("MemoryError", "MAX_SEQUENCE")
-    return items
 
 
 def _by_method(machine: Machine, op: str, a: Value, b: Value, span: Span) -> Value | None:

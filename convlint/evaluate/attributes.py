@@ -224,6 +224,8 @@ def _unknown(machine: Machine, target: Unknown, name: str, span: Span) -> Any:
     found = target.derived.get(key)
     if found is None:
         found = target.derived[key] = follows(target)
+        if target.reason == "no-default" and target.detail.startswith("parameter") and not hasattr(str, name):
+            found.detail = f"attribute '{name}' of {target.detail}"
     return found
 
 

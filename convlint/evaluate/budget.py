@@ -44,6 +44,12 @@ MAX_BASES = 64
 MAX_ALTERNATIVES_BY_KEY = 8
 """Values of a known table that a look-up with an unknown key is followed into."""
 
+MAX_KEYS_TRIED = 200
+"""Keys of a larger table that an entry point is evaluated with, one by one, where its own parameter is the key."""
+
+MAX_TRIAL_STEPS = 10 * MAX_STEPS
+"""Steps for all those keys together; the 120 encoders of segmentation_models_pytorch take half of it."""
+
 MAX_MODULE_DEPTH = 60
 """Modules being evaluated at once, each because the one before needs a name of it."""
 

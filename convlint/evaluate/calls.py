@@ -36,7 +36,7 @@ from convlint.evaluate.values import (
 
 
 def call(machine: Machine, callee: Value, args: Arguments, site: Span) -> Any:
-    """``callee(*args)`` at ``site``. Raises Undecided where the callee or something a modelled one needs is a choice."""
+    """``callee(*args)`` at ``site``. Raises Undecided where the callee, or what a modelled one needs, is a choice."""
     kind = callee.__class__
     if kind is Function:
         machine.flow.passed(machine, args)
@@ -123,23 +123,25 @@ def _merge_keywords(machine: Machine, keywords: dict[str, Value], value: Value) 
 
 
 def bind(function: Function, args: Arguments, names: dict[str, Any], machine: Machine, vague: bool = False) -> None:
-    """Bind arguments to parameters in ``names``, as Python does. ``vague``: what is missing is unknown, not an error."""
+    """Bind arguments to parameters in ``names``, as Python does. ``vague``: what is missing is unknown."""
     signature = function.signature
     positional, given = signature.positional, args.positional
     if len(given) > len(positional):
-        names.update(zip(positional, given))
+        names.update(zip(positional, given, strict=False))
         if signature.star is None:
-            raise Raised("TypeError", f"{function.name}() takes {len(positional)} positional arguments, {len(given)} given")
+            raise Raised(
+                "TypeError", f"{function.name}() takes {len(positional)} positional arguments, {len(given)} given"
+            )
         names[signature.star] = Tuple(tuple(given[len(positional) :]))
     else:
-        names.update(zip(positional, given))
+        names.update(zip(positional, given, strict=False))
         if signature.star is not None:
             names[signature.star] = args.unknown if args.unknown is not None else Tuple(())
     extra: dict[Any, tuple[Value, Any]] = {}
     for name, value in args.keywords.items():
-        if name in names and name in positional:
-            raise Raised("TypeError", f"{function.name}() got multiple values for argument '{name}'")
         if name in positional[signature.posonly :] or name in signature.keyword:
+            if name in names:
+                raise Raised("TypeError", f"{function.name}() got multiple values for argument '{name}'")
             names[name] = value
         elif signature.double_star is not None:
             extra[name] = (Const(name), value)
@@ -173,7 +175,11 @@ def _bind_missing(function: Function, unknown: Unknown | None, names: dict[str, 
 
 def _no_default(function: Function, name: str) -> Unknown:
     span = function.code.span
-    for param in (*function.code.node.params.posonly, *function.code.node.params.args, *function.code.node.params.kwonly):
+    for param in (
+        *function.code.node.params.posonly,
+        *function.code.node.params.args,
+        *function.code.node.params.kwonly,
+    ):
         if param.name == name:
             span = Span(span.file, param.at, param.end)
     return Unknown("no-default", f"parameter '{name}' of {function.qualname}", span)
@@ -189,6 +195,17 @@ def invoke(machine: Machine, function: Function, args: Arguments, site: Span, va
     return memo.remember(machine, key, site, run_function, machine, function, args, site, vague)
 
 
+def _leaves_library(machine: Machine, function: Function, site: Span) -> bool:
+    """Whether an exception would come out of an installed package into linted code.
+
+    It is rather the package's code that was misread than the user's call that is wrong: the call then gives an unknown.
+    """
+    sources = machine.modules.sources
+    if not 0 <= site.file < len(sources) or not sources[site.file].linted:
+        return False
+    return function.module.source is not None and not function.module.source.linted
+
+
 def _closes_over_nothing_new(function: Function) -> bool:
     """Whether the variables that a function closes over can no longer change."""
     frame = function.closure
@@ -202,6 +219,7 @@ def _closes_over_nothing_new(function: Function) -> bool:
 def run_function(machine: Machine, function: Function, args: Arguments, site: Span, vague: bool) -> Any:
     """Run a function of the user's."""
     code = function.code
+    machine.activated.add(code)
     machine.step()
     depth = machine.active.get(code, 0)
     if depth >= (MAX_DOUBTFUL_RECURSION if machine.path.doubts else MAX_RECURSION):
@@ -225,6 +243,10 @@ def run_function(machine: Machine, function: Function, args: Arguments, site: Sp
     machine.receivers.append(frame.receiver if code.name == "__init__" else None)
     try:
         return _run_body(machine, function, frame)
+    except Raised as error:
+        if machine.trying or not _leaves_library(machine, function, site):
+            raise
+        return Unknown("raises", f"{error.kind} in {function.qualname}()", site)
     finally:
         machine.record, machine.path = outer_record, outer_path
         machine.depth -= 1

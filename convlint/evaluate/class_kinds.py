@@ -219,7 +219,7 @@ FIELD = "dataclasses.field"
 
 def dataclass(machine: Machine, cls: Class, options: dict[str, Value]) -> Class:
     """Give a class the ``__init__`` that ``@dataclass`` writes, unless it has its own."""
-    fields = [field for field in cls.fields or () if not _is_class_variable(field)]
+    fields = _sorted_out(cls)
     defaults: dict[str, Any] = {}
     for field in fields:
         value = classes.lookup(cls, field.name)
@@ -237,6 +237,8 @@ def dataclass(machine: Machine, cls: Class, options: dict[str, Value]) -> Class:
     cls.fields = tuple(fields)
     if not isinstance(cls.attrs.get("__init__"), Function):
         cls.attrs["__init__"] = Builtin("__init__", lambda machine, args, site: _init(machine, cls, kept, args, site))
+    if COMPARED not in cls.attrs and _option(options, "eq", True) and "__eq__" not in cls.attrs:
+        cls.attrs[COMPARED] = Const("order" if _option(options, "order", False) else "eq")
     cls.attrs.setdefault("__match_args__", Tuple(tuple(Const(field.name) for field in fields)))
     return cls
 
@@ -248,9 +250,50 @@ def _inherited_defaults(cls: Class) -> dict[str, Any]:
     return found
 
 
-def _is_class_variable(field: Field) -> bool:
-    annotation = getattr(field.annotation, "class_variable", False)
-    return bool(annotation)
+COMPARED = "__convlint_compared__"
+"""Marks dataclasses whose objects are compared field by field: ``order``, or ``eq`` alone."""
+
+
+def _option(options: dict[str, Value], name: str, default: bool) -> bool:
+    value = options.get(name)
+    return bool(value.value) if isinstance(value, Const) else default
+
+
+def _sorted_out(cls: Class) -> list[Field]:
+    """The fields of a dataclass; those after ``_: KW_ONLY`` and those that are ``InitVar`` are remembered by name."""
+    fields: list[Field] = []
+    keyword, passed = _names(cls, KEYWORD_ONLY), _names(cls, INIT_ONLY)
+    rest = False
+    for field in cls.fields or ():
+        kind = _resolved_marker(field)
+        if kind == "KW_ONLY":
+            rest = True
+            continue
+        if rest:
+            keyword.append(field.name)
+        if kind == "InitVar" and field.name not in passed:
+            passed.append(field.name)
+        fields.append(field)
+    cls.attrs[KEYWORD_ONLY] = Const(tuple(keyword))
+    cls.attrs[INIT_ONLY] = Const(tuple(passed))
+    return fields
+
+
+KEYWORD_ONLY = "__convlint_keyword_only__"
+INIT_ONLY = "__convlint_init_only__"
+
+
+def _names(cls: Class, key: str) -> list[str]:
+    found = classes.lookup(cls, key)
+    return list(found.value) if isinstance(found, Const) else []
+
+
+def _resolved_marker(field: Field) -> str:
+    """Whether an annotation is ``dataclasses.InitVar`` or ``KW_ONLY``, looked up and not by its spelling alone."""
+    if not field.marker:
+        return ""
+    value = field.annotation(field.frame)
+    return field.marker if isinstance(value, Class) and value.name == field.marker and value.span is None else ""
 
 
 def _init(machine: Machine, cls: Class, defaults: dict[str, Any], args: Arguments, site: Span) -> Value:
@@ -258,16 +301,17 @@ def _init(machine: Machine, cls: Class, defaults: dict[str, Any], args: Argument
     target = force(args.positional[0], machine.path)
     if not isinstance(target, Instance):
         return NONE
-    taken, keyword_only = [], []
+    taken: list[str] = []
+    keyword_only, passed = _names(cls, KEYWORD_ONLY), _names(cls, INIT_ONLY)
     for field in cls.fields or ():
         spec = defaults.get(field.name)
         if isinstance(spec, Instance) and spec.payload == FIELD:
             if _flag(spec, "init") is False:
                 continue
-            if _flag(spec, "kw_only"):
+            if _flag(spec, "kw_only") and field.name not in keyword_only:
                 keyword_only.append(field.name)
-                continue
-        taken.append(field.name)
+        if field.name not in keyword_only:
+            taken.append(field.name)
     given = Arguments(args.positional[1:], args.keywords, args.unknown)
     if len(given.positional) > len(taken):
         raise Raised("TypeError", f"{cls.name}() takes {len(taken)} arguments")
@@ -277,11 +321,12 @@ def _init(machine: Machine, cls: Class, defaults: dict[str, Any], args: Argument
     )
     for field in cls.fields or ():
         value = values.get(field.name, plain.get(field.name, UNBOUND))
-        if value is not UNBOUND:
+        if value is not UNBOUND and field.name not in passed:
             machine.write_attribute(target, field.name, value)
     after = classes.lookup(cls, "__post_init__")
     if isinstance(after, Function):
-        calls.call(machine, after, Arguments([target]), site)
+        handed = [values.get(name, plain.get(name, UNBOUND)) for name in passed]
+        calls.call(machine, after, Arguments([target, *handed]), site)
     return NONE
 
 
@@ -313,6 +358,15 @@ def replace(machine: Machine, target: Value, changes: dict[str, Value], unknown:
     if unknown is not None:
         given = dict.fromkeys(given, follows(unknown))
     return calls.call(machine, target.cls, Arguments([], given), site)  # type: ignore[no-any-return]
+
+
+def field_values(machine: Machine, value: Instance) -> Tuple:
+    """The fields of a dataclass's object, as its ``==`` and ``<`` compare them."""
+    from convlint.evaluate import memo
+
+    passed = _names(value.cls, INIT_ONLY)
+    names = [field.name for field in value.cls.fields or () if field.name not in passed]
+    return Tuple(tuple(memo.read_attribute(machine, value, name) for name in names))
 
 
 def as_dict(machine: Machine, value: Value) -> Value:

@@ -35,6 +35,8 @@ class Field(NamedTuple):
     name: str
     annotation: Callable[[Frame], Any]
     frame: Frame
+    marker: str = ""
+    """``InitVar`` or ``KW_ONLY`` where the annotation may be one of dataclasses' own; it is resolved to be sure."""
 
 
 def linearize(cls: Class) -> tuple[Class, ...]:
@@ -90,7 +92,7 @@ def compile_class(context: Any, node: ir.Class) -> Callable[[Frame], Any]:
         if isinstance(statement, ir.Declare) or (isinstance(statement, ir.Assign) and statement.annotation is not None)
     ]
     fields = [
-        (target.id, inner.compile(note))
+        (target.id, inner.compile(note), _marker(note))
         for target, note in annotated
         if isinstance(target, ir.Name) and note is not None
     ]
@@ -111,7 +113,7 @@ def compile_class(context: Any, node: ir.Class) -> Callable[[Frame], Any]:
         inside = Frame(frame.module, frame, machine.path, machine.clock)
         inside.owner = cls
         inside.locals = cls.attrs
-        own = tuple(Field(name, note, inside) for name, note in fields)
+        own = tuple(Field(name, note, inside, marker) for name, note, marker in fields)
         class_kinds.begin(cls, own)
         if body is not None:
             body(inside)
@@ -125,6 +127,14 @@ def compile_class(context: Any, node: ir.Class) -> Callable[[Frame], Any]:
         return cls
 
     return run
+
+
+def _marker(note: ir.Expr) -> str:
+    """The last name of an annotation where it is one that dataclasses treat in a way of their own."""
+    if isinstance(note, ir.Subscript):
+        note = note.value
+    name = note.attr if isinstance(note, ir.Attribute) else note.id if isinstance(note, ir.Name) else ""
+    return name if name in ("InitVar", "KW_ONLY") else ""
 
 
 def _bases(machine: Machine, values: list[Value]) -> tuple[tuple[Class, ...], Unknown | None]:

@@ -6,9 +6,9 @@ import operator
 from collections.abc import Callable
 from typing import Any
 
-from convlint.evaluate import calls, classes
+from convlint.evaluate import calls, class_kinds, classes
 from convlint.evaluate.arithmetic import unary
-from convlint.evaluate.environment import Arguments, Raised, follows
+from convlint.evaluate.environment import Arguments, NotIterable, Raised, follows
 from convlint.evaluate.equality import equal, key_of, plain
 from convlint.evaluate.iteration import iterate
 from convlint.evaluate.machine import Machine
@@ -47,6 +47,10 @@ def compare(machine: Machine, op: str, a: Value, b: Value, span: Span) -> Value:
         if method is not None:
             result: Value = calls.call(machine, method, Arguments([a, b]), span)
             return result
+        if isinstance(a, Instance) and isinstance(b, Instance) and a.cls is b.cls and op not in ("==", "!="):
+            mark = classes.lookup(a.cls, class_kinds.COMPARED)
+            if isinstance(mark, Const) and mark.value == "order":
+                a, b = class_kinds.field_values(machine, a), class_kinds.field_values(machine, b)
     if a.__class__ is Tensor or b.__class__ is Tensor:
         return Unknown("tensor", "a comparison of tensors", span)
     if op in ("==", "!="):
@@ -150,7 +154,11 @@ def _membership(machine: Machine, a: Value, b: Value, positive: bool, span: Span
             result = calls.call(machine, method, Arguments([b, a]), span)
             return result if positive else machine.apply(unary, machine, "not", result, span)  # type: ignore[no-any-return]
     unsure: Value | None = None
-    for item in iterate(machine, b, span):
+    try:
+        items = iterate(machine, b, span)
+    except NotIterable as error:
+        return _maybe(machine, error.cause, span, positive)
+    for item in items:
         same = equal(machine, item, a)
         if same:
             return TRUE if positive else FALSE

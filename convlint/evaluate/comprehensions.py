@@ -27,8 +27,8 @@ class _Vague(Exception):
 def comprehension(context: Any, node: ir.Comprehension) -> Callable[[Frame], Any]:
     """The function that evaluates a comprehension; a generator is evaluated at once."""
     from convlint.evaluate.expressions import compile_expression
-    from convlint.evaluate.functions import bound_names
-    from convlint.evaluate.targets import compile_target
+    from convlint.evaluate.functions import bound_names, walrus_names
+    from convlint.evaluate.targets import compile_target, write_name
 
     machine, span = context.machine, context.span(node)
     inner = context.inside(frozenset(bound_names(tuple(clause.target for clause in node.clauses))))
@@ -43,6 +43,7 @@ def comprehension(context: Any, node: ir.Comprehension) -> Callable[[Frame], Any
     ]
     element = compile_expression(inner, node.element)
     value = compile_expression(inner, node.value) if node.value is not None else None
+    leaving = sorted(walrus_names(node))
 
     def collect(frame: Frame, source: Value) -> list[Any]:
         found: list[Any] = []
@@ -82,6 +83,9 @@ def comprehension(context: Any, node: ir.Comprehension) -> Callable[[Frame], Any
             return follows(error.cause)
         except _Vague as error:
             return follows(error.cause)
+        for name in leaving:  # ``:=`` binds outside of the comprehension
+            if name in child.locals:
+                write_name(machine, frame, name, child.locals[name])
         if node.kind == "list":
             return machine.list(items)
         if node.kind == "set":

@@ -7,10 +7,11 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from convlint.evaluate import attributes, calls, classes
+from convlint.evaluate.budget import MAX_TRIAL_STEPS
 from convlint.evaluate.environment import Arguments, Exhausted, Frame, NotIterable, Raised
 from convlint.evaluate.library.torch_layers import FUNCTIONS, MODULES
 from convlint.evaluate.library.torch_nn import is_module
-from convlint.evaluate.machine import NOWHERE, Machine
+from convlint.evaluate.machine import NOWHERE, Machine, Trial
 from convlint.evaluate.paths import ROOT, Undecided, leaves
 from convlint.evaluate.records import Record
 from convlint.evaluate.source_module import SourceModule
@@ -18,6 +19,7 @@ from convlint.evaluate.values import (
     UNBOUND,
     Builtin,
     Class,
+    Const,
     Descriptor,
     Function,
     Instance,
@@ -40,6 +42,17 @@ HARMLESS = frozenset(
 """Packages that build no torch layers: a file that imports nothing else cannot matter."""
 
 
+ENTRY = "the whole entry point"
+
+
+class Postponed(NamedTuple):
+    """A private function that cannot be called without arguments: an entry point only if nobody else calls it."""
+
+    source: SourceModule
+    name: str
+    node: ir.Function
+
+
 class Entry(NamedTuple):
     """One entry point: its dotted name, what it is built from, and what was built."""
 
@@ -60,14 +73,18 @@ def can_matter(text: str) -> bool:
     return False
 
 
-def entries_of(machine: Machine, source: SourceModule) -> Iterator[Entry]:
+def entries_of(machine: Machine, source: SourceModule, postponed: list[Postponed]) -> Iterator[Entry]:
     """Evaluate the entry points of one linted file, in source order, the module itself last."""
     source.outline()
     seen: set[str] = set()
-    for index, piece in enumerate(source.pieces):
+    for piece in source.pieces:
         if piece.kind in ("def", "class") and piece.name is not None and piece.name not in seen:
             seen.add(piece.name)
-            yield from _definition(machine, source, piece.name, index)
+            node = _definition(source, piece.name)
+            if isinstance(node, ir.Function) and node.name.startswith("_") and _has_required(node.params):
+                postponed.append(Postponed(source, node.name, node))
+            elif node is not None:
+                yield from _evaluate(machine, source, piece.name, node)
     yield from _conditional_definitions(machine, source, seen)
     source.run_all(machine)
     root = Record(NOWHERE, ROOT)
@@ -100,13 +117,27 @@ def _inner_definitions(statements: tuple[ir.Stmt, ...]) -> Iterator[ir.Function 
             yield from _inner_definitions((*statement.body, *handled, *statement.orelse))
 
 
-def _definition(machine: Machine, source: SourceModule, name: str, index: int) -> Iterator[Entry]:
-    statements = source.statements(source.affecting[name][-1])
-    node = next(
-        (found for found in statements if isinstance(found, (ir.Function, ir.Class)) and found.name == name), None
-    )
-    if node is not None:
-        yield from _evaluate(machine, source, name, node)
+def _definition(source: SourceModule, name: str) -> ir.Function | ir.Class | None:
+    """The last definition of ``name``; statements after it may mention it (``build.kernel = 3``), or bind it anew."""
+    for index in reversed(source.affecting[name]):
+        for found in source.statements(index):
+            if isinstance(found, (ir.Function, ir.Class)) and found.name == name:
+                return found
+        if (name, index) in source.firm:
+            return None
+    return None
+
+
+def _has_required(params: ir.Params) -> bool:
+    return any(param.default is None for param in (*params.posonly, *params.args, *params.kwonly))
+
+
+def uncalled(machine: Machine, postponed: list[Postponed]) -> Iterator[Entry]:
+    """Evaluate the private functions that no entry point has called."""
+    for source, name, node in postponed:
+        value = source.get(machine, name)
+        if not isinstance(value, Function) or value.code not in machine.activated:
+            yield from _evaluate(machine, source, name, node)
 
 
 def _evaluate(machine: Machine, source: SourceModule, name: str, node: ir.Function | ir.Class) -> Iterator[Entry]:
@@ -122,8 +153,27 @@ def _evaluate(machine: Machine, source: SourceModule, name: str, node: ir.Functi
 
 
 def _run(machine: Machine, operation: Any, source: SourceModule, value: Any, node: Any) -> Record:
-    """Run one entry point in isolation: whatever it changes outside of itself is put back afterwards."""
+    """Run one entry point; again with each key of a table in which it looks up a parameter that has no default."""
     root = Record(NOWHERE, ROOT)
+    trial = machine.trial = Trial({}, {}, {})
+    _attempt(machine, root, operation, source, value, node)
+    spent = 0
+    for parameter, keys in trial.asked.items():
+        for key in keys:
+            if spent > MAX_TRIAL_STEPS:
+                machine.note_gap("limit", "MAX_TRIAL_STEPS", Span(source.number, node.at, node.at + 1), ENTRY)
+                return root
+            inner = Record(NOWHERE, ROOT)
+            machine.trial = Trial({parameter: Const(key.value, parameter)}, {}, {})
+            _attempt(machine, inner, operation, source, value, node)
+            spent += machine.steps
+            for (site, child, _), count in inner.calls.items():
+                root.calls.setdefault((site, child, False), count)
+    return root
+
+
+def _attempt(machine: Machine, root: Record, operation: Any, source: SourceModule, value: Any, node: Any) -> None:
+    """Run one entry point in isolation: whatever it changes outside of itself is put back afterwards."""
     machine.record, machine.path, machine.steps, machine.depth = root, ROOT, 0, 0
     machine.active = {}
     machine.clock += 1
@@ -133,8 +183,9 @@ def _run(machine: Machine, operation: Any, source: SourceModule, value: Any, nod
     except (Raised, Undecided, NotIterable):
         pass
     except Exhausted as error:
-        key = ("limit", error.limit, Span(source.number, node.at, node.at + 1), "the whole entry point")
-        machine.gaps[key] = machine.gaps.get(key, 0) + 1
+        machine.note_gap("limit", error.limit, Span(source.number, node.at, node.at + 1), ENTRY)
+    except Exception as error:  # a mistake of convlint's own costs this entry point, not the run
+        machine.note_gap("internal", type(error).__name__, Span(source.number, node.at, node.at + 1), ENTRY)
     finally:
         machine.candidates.clear()
         for restore in reversed(machine.undo):
@@ -143,7 +194,6 @@ def _run(machine: Machine, operation: Any, source: SourceModule, value: Any, nod
         machine.saved.clear()
         machine.entry_start = 0
         machine.record, machine.path = Record(NOWHERE, ROOT), ROOT
-    return root
 
 
 def _main_call(machine: Machine, source: SourceModule, value: Any, node: ir.Function | ir.Class) -> None:
@@ -184,7 +234,11 @@ def _arguments(machine: Machine, module: Any, params: ir.Params | None, file: in
 
 def _argument(machine: Machine, module: Any, param: ir.Param, number: int) -> Value:
     span = Span(number, param.at, param.end)
+    given = machine.trial.given.get(span)
+    if given is not None:
+        return given
     unknown = Unknown("no-default", f"parameter '{param.name}'", span)
+    machine.trial.open[span] = unknown.detail
     if not isinstance(param.annotation, (ir.Name, ir.Attribute, ir.Text)):
         return unknown
     try:
@@ -194,7 +248,7 @@ def _argument(machine: Machine, module: Any, param: ir.Param, number: int) -> Va
         made = machine.apply(calls.call, machine, cls, Arguments([]), span)
     except (Raised, Undecided, NotIterable):
         return unknown
-    return made if isinstance(made, Instance) else unknown
+    return made if all(isinstance(leaf, Instance) for leaf in leaves(made)) else unknown
 
 
 def _annotated_class(machine: Machine, module: Any, annotation: ir.Expr, number: int) -> Class | None:
@@ -212,7 +266,9 @@ def _annotated_class(machine: Machine, module: Any, annotation: ir.Expr, number:
 
 
 def run_forward(machine: Machine, target: Instance, site: Span) -> None:
-    """Call a module with tensors for the parameters of ``forward`` that have no default."""
+    """Call a module with tensors for the parameters of ``forward`` that have no default, where that can matter."""
+    if not machine.forwards.matter(target):
+        return
     forward = classes.lookup(target.cls, "forward")
     if isinstance(forward, Descriptor):
         forward = forward.function

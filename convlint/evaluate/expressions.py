@@ -153,7 +153,9 @@ def _subscript(context: Context, node: ir.Subscript) -> Run:
 
 
 def _slice(context: Context, node: ir.Slice) -> Run:
-    parts = [compile_expression(context, part) if part is not None else None for part in (node.lower, node.upper, node.step)]
+    parts = [
+        compile_expression(context, part) if part is not None else None for part in (node.lower, node.upper, node.step)
+    ]
 
     def run(frame: Frame) -> Any:
         return Slice(*(part(frame) if part else NONE for part in parts))
@@ -262,7 +264,7 @@ def _boolean(context: Context, node: ir.Boolean) -> Run:
     def judge(frame: Frame, index: int, value: Any) -> Any:
         value = force(value, machine.path)
         verdict = truth(machine, value)
-        if verdict.__class__ is bool:
+        if isinstance(verdict, bool):
             return value if verdict == stop_at else rest(frame, index + 1)
         decision, positive = machine.decide(verdict)
         known = machine.path.taken.get(decision)
@@ -305,7 +307,7 @@ def _compare(context: Context, node: ir.Compare) -> Run:
 
     def chain(frame: Frame) -> Any:
         a, result = left(frame), TRUE
-        for op, right in zip(node.ops, rights):
+        for op, right in zip(node.ops, rights, strict=False):
             b = right(frame)
             step = machine.apply(compare, machine, op, a, b, span)
             result = machine.apply(comparison.both, machine, result, step)
@@ -321,7 +323,7 @@ def _conditional(context: Context, node: ir.Conditional) -> Run:
 
     def judge(frame: Frame, value: Any) -> Any:
         verdict = truth(machine, force(value, machine.path))
-        if verdict.__class__ is bool:
+        if isinstance(verdict, bool):
             return body(frame) if verdict else orelse(frame)
         decision, positive = machine.decide(verdict)
         arms = (body, orelse) if positive else (orelse, body)
@@ -364,7 +366,10 @@ def fork_arms(machine: Machine, decision: Any, frame: Frame, arms: tuple[Run, Ru
 def _sequence(context: Context, node: ir.Sequence) -> Run:
     machine, kind, span = context.machine, node.kind, context.span(node)
     items = [
-        (isinstance(item, ir.Starred), compile_expression(context, item.value if isinstance(item, ir.Starred) else item))
+        (
+            isinstance(item, ir.Starred),
+            compile_expression(context, item.value if isinstance(item, ir.Starred) else item),
+        )
         for item in node.items
     ]
     build = {"tuple": lambda values: Tuple(tuple(values)), "list": machine.list}.get(kind)
@@ -383,7 +388,7 @@ def _dict(context: Context, node: ir.Dict) -> Run:
     machine, span = context.machine, context.span(node)
     pairs = [
         (compile_expression(context, key) if key is not None else None, compile_expression(context, value))
-        for key, value in zip(node.keys, node.values)
+        for key, value in zip(node.keys, node.values, strict=False)
     ]
 
     def run(frame: Frame) -> Any:
@@ -412,7 +417,8 @@ def _joined(context: Context, node: ir.Joined) -> Run:
 
     def run(frame: Frame) -> Any:
         values = [
-            part if isinstance(part, str) else (part[0](frame), part[1], part[2](frame) if part[2] else None) for part in parts
+            part if isinstance(part, str) else (part[0](frame), part[1], part[2](frame) if part[2] else None)
+            for part in parts
         ]
         return machine.apply(formatting.join_text, machine, values, span)
 

@@ -39,14 +39,18 @@ class Finder:
         self.files: dict[Path, PythonFile | SourceError] = {}
         self._kinds: dict[Path, dict[str, bool]] = {}
         self._found: dict[tuple[Path, str], Path | None] = {}
+        self._roots: dict[Path, Path] = {}
         self._project = tuple(dict.fromkeys([*map(self.package_root, linted), root, root / "src"]))
 
     def package_root(self, path: Path) -> Path:
         """The folder from which a file's module name is counted: the one above its outermost package."""
-        folder = path.parent
-        while folder != folder.parent and self._entry(folder, "__init__.py"):
-            folder = folder.parent
-        return folder
+        found = self._roots.get(path.parent)
+        if found is None:
+            folder = path.parent
+            while folder != folder.parent and self._entry(folder, "__init__.py"):
+                folder = folder.parent
+            found = self._roots[path.parent] = folder
+        return found
 
     def module_name(self, path: Path) -> str:
         """The dotted name of a file's module."""
@@ -76,6 +80,14 @@ class Finder:
         if found is None and namespace is not None and self._holds_source(namespace):
             return namespace
         return found
+
+    def standin(self, name: str) -> Path | None:
+        """The stand-in of a module, whether or not its package is missing."""
+        return self._below(STANDINS, name)
+
+    def is_installed(self, path: Path) -> bool:
+        """Whether a file belongs to an installed package, not to the project."""
+        return any(path.is_relative_to(folder) for folder in self.site_packages)
 
     def instead_of(self, path: Path) -> Path:
         """What is read where a relative import names a file: a stand-in that goes first, else the file itself."""

@@ -115,7 +115,7 @@ def bound_names(nodes: Iterable[Any]) -> set[str]:
         elif kind is ir.Match:
             for case in node.cases:
                 stack.extend(case.body)
-                _pattern_names(case.pattern, found)
+                found |= pattern_names(case.pattern)
         elif kind in (ir.ExprStmt, ir.Return, ir.Walrus):
             _walruses(node, found)
     return found
@@ -165,6 +165,13 @@ _EXPRESSIONS: dict[type, tuple[str, ...]] = {
 }
 
 
+def walrus_names(node: Any) -> set[str]:
+    """Names bound by ``:=`` anywhere in an expression, lambdas aside."""
+    found: set[str] = set()
+    _find_walruses(node, found)
+    return found
+
+
 def _find_walruses(node: Any, found: set[str]) -> None:
     stack = [node]
     while stack:
@@ -181,11 +188,10 @@ def _find_walruses(node: Any, found: set[str]) -> None:
                 stack.extend(item for item in value if isinstance(item, ir.Node))
 
 
-def _pattern_names(pattern: ir.Pattern, found: set[str]) -> None:
-    if pattern.name is not None:
-        found.add(pattern.name)
-    for part in pattern.parts:
-        _pattern_names(part, found)
+def pattern_names(pattern: ir.Pattern) -> set[str]:
+    """The names that a pattern captures."""
+    found = set() if pattern.name is None else {pattern.name}
+    return found.union(*map(pattern_names, pattern.parts))
 
 
 def declared_names(body: tuple[ir.Stmt, ...]) -> dict[str, str]:

@@ -1,21 +1,35 @@
-"""The machine: the state of one evaluation (path, budget, records, memo), and how it forks where a value is undecided."""
+"""The machine: the state of one evaluation (path, budget, records, memo), and how it forks on undecided values."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from collections.abc import Iterator as Generator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from convlint.evaluate.budget import MAX_DECISIONS, MAX_MODULE_DEPTH, MAX_STEPS
 from convlint.evaluate.environment import Exhausted, Raised
-from convlint.evaluate.inert import Inertness
 from convlint.evaluate.paths import ROOT, Decision, Path, Undecided, choose, force, guarded, resolve, without_unbound
 from convlint.evaluate.records import Record, Scope
 from convlint.evaluate.tensor_flow import TensorFlow
-from convlint.evaluate.values import UNBOUND, Choice, Class, Const, Dict, Heap, Instance, List, Span, Unknown, Value
+from convlint.evaluate.values import (
+    UNBOUND,
+    Choice,
+    Class,
+    Code,
+    Const,
+    Dict,
+    Heap,
+    Instance,
+    List,
+    Span,
+    Unknown,
+    Value,
+)
 
 if TYPE_CHECKING:
+    from convlint.evaluate.forwards import Forwards
+    from convlint.evaluate.inert import Inertness
     from convlint.evaluate.modules import Modules
 
 NOWHERE = Scope("", Span(-1, 0, 0), None)
@@ -29,6 +43,21 @@ class Purity:
     def __init__(self, start: int) -> None:
         self.start = start
         self.pure = True
+
+
+Items = list[Value]
+Entries = list[tuple[Any, Value, Any]]
+
+
+class Trial(NamedTuple):
+    """What one evaluation of an entry point gives its parameters, and which tables it looks them up in."""
+
+    given: dict[Span, Const]
+    """The value of a parameter that has no default, by its place."""
+    open: dict[Span, str]
+    """The places of the parameters that have no value, and how their unknowns are described."""
+    asked: dict[Span, list[Const]]
+    """The keys of tables too large to follow, by the parameter that is the key."""
 
 
 class Machine:
@@ -54,9 +83,14 @@ class Machine:
         self.candidates: list[Purity] = []
         self.memo: dict[Any, Any] = {}
         self.twins: dict[Any, Const] = {}
-        self.inert = Inertness(self)
+        self.inert, self.forwards = _judgements(self)
         self.receivers: list[Any] = []
         """For each running function of the user's: the object it builds where it is an ``__init__``, else None."""
+        self.trial = Trial({}, {}, {})
+        self.trying = 0
+        """How many ``try`` statements with handlers are running."""
+        self.activated: set[Code] = set()
+        """The user's functions that have been run."""
         self.active: dict[Any, int] = {}
         self.made = 0
         self.decisions = 0
@@ -78,11 +112,21 @@ class Machine:
 
     @contextmanager
     def at_module_level(self) -> Generator[bool]:
-        """While a piece of a module runs: nothing of the entry point that asked for it shows. Gives whether it may run."""
+        """While a piece of a module runs: nothing of the entry point that asked for it shows. Yields whether it may."""
         if self.module_depth >= MAX_MODULE_DEPTH:
             yield False
             return
-        kept = self.path, self.record, self.steps, self.clock, self.entry_start, self.undo, self.saved, self.candidates, self.depth
+        kept = (
+            self.path,
+            self.record,
+            self.steps,
+            self.clock,
+            self.entry_start,
+            self.undo,
+            self.saved,
+            self.candidates,
+            self.depth,
+        )
         self.path, self.record, self.steps, self.depth = ROOT, Record(NOWHERE, ROOT), 0, 0
         self.clock, self.entry_start, self.undo, self.saved, self.candidates = self.module_clock, 0, [], {}, []
         self.module_depth += 1
@@ -93,7 +137,17 @@ class Machine:
         finally:
             self.module_depth -= 1
             self.module_clock = max(self.module_clock, self.clock)
-            self.path, self.record, self.steps, clock, self.entry_start, self.undo, self.saved, self.candidates, self.depth = kept
+            (
+                self.path,
+                self.record,
+                self.steps,
+                clock,
+                self.entry_start,
+                self.undo,
+                self.saved,
+                self.candidates,
+                self.depth,
+            ) = kept
             self.clock = clock if clock > 0 else max(clock, self.module_clock)
 
     @contextmanager
@@ -104,6 +158,11 @@ class Machine:
             yield self.import_depth < MAX_MODULE_DEPTH * 4
         finally:
             self.import_depth -= 1
+
+    def note_gap(self, reason: str, detail: str, span: Span, what: str) -> None:
+        """Note that ``what`` was given up."""
+        key = (reason, detail, span, what)
+        self.gaps[key] = self.gaps.get(key, 0) + 1
 
     # --- heap ---------------------------------------------------------------------------------------------------------
 
@@ -125,34 +184,36 @@ class Machine:
     def touch(self, target: Heap) -> None:
         """Must be called before ``target`` is changed: keeps memoising and the isolation of entry points honest."""
         born = target.born
-        for candidate in reversed(self.candidates):
-            if candidate.start < born:
-                break
-            candidate.pure = False
+        candidates = self.candidates
+        if candidates and candidates[-1].start >= born:
+            for candidate in reversed(candidates):
+                if candidate.start < born:
+                    break
+                candidate.pure = False
         if target.__class__ is Instance:
-            target.made = None  # type: ignore[attr-defined]
-            if target.borrowing:  # type: ignore[attr-defined]
-                target.own_attributes()  # type: ignore[attr-defined]
+            target.made = None
+            if target.borrowing:
+                target.own_attributes()
         if born < self.entry_start and id(target) not in self.saved:
             self.saved[id(target)] = target
             self.undo.append(_snapshot(target))
 
-    def items(self, target: List) -> list[Value]:
+    def items(self, target: List) -> Items:
         """The items of a list, to read. Raises Undecided; a list whose content is unknown raises Raised."""
         items = target.items
         if items.__class__ is not list:
             items = force(items, self.path)
             if items.__class__ is not list:
                 raise Raised("TypeError", "content of the list is unknown")
-        return items  # type: ignore[no-any-return]
+        return items
 
-    def own_items(self, target: List) -> list[Value]:
+    def own_items(self, target: List) -> Items:
         """The items of a list, to change in place on the present path."""
         self.touch(target)
         path = self.path
-        if path is target.birth or all(decision in target.birth.taken for decision in path.taken):
-            if target.items.__class__ is list:
-                return target.items  # type: ignore[no-any-return]
+        own = path is target.birth or all(decision in target.birth.taken for decision in path.taken)
+        if own and target.items.__class__ is list:
+            return target.items
         items = list(self.items(target))
         target.items = guarded(items, target.items, path, target.birth)
         return items
@@ -188,11 +249,12 @@ class Machine:
                 raise Undecided(value.decision)
         return value
 
-    def entries(self, target: Dict) -> list[tuple[Any, Value, Any]]:
+    def entries(self, target: Dict) -> Entries:
         """All (key, key value, value) of a dict on the present path, in order."""
         found = []
-        for key, (key_value, _) in target.entries.items():
-            value = self.read_entry(target, key)
+        for key, (key_value, value) in target.entries.items():
+            if value.__class__ is Choice:
+                value = self.read_entry(target, key)
             if value is not UNBOUND:
                 found.append((key, key_value, value))
         return found
@@ -242,6 +304,13 @@ class Machine:
             return operation(*args)
         except Undecided as undecided:
             return self.fork(undecided.decision, operation, *args)
+
+
+def _judgements(machine: Machine) -> tuple[Inertness, Forwards]:
+    from convlint.evaluate.forwards import Forwards  # both know torch and classes, and those know the machine
+    from convlint.evaluate.inert import Inertness
+
+    return Inertness(machine), Forwards(machine)
 
 
 def _snapshot(target: Heap) -> Callable[[], None]:

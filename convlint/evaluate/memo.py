@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from convlint.evaluate.environment import Arguments
 from convlint.evaluate.machine import Machine, Purity
-from convlint.evaluate.paths import ROOT, choose, resolve
+from convlint.evaluate.paths import choose, resolve
 from convlint.evaluate.records import Record
 from convlint.evaluate.values import (
     UNBOUND,
@@ -78,7 +78,7 @@ def _key(machine: Machine, callee: Value, args: Arguments) -> Any:
 
 
 def _of(machine: Machine, value: Any) -> Any:
-    """A hashable that is equal exactly for values that no call can tell apart (and never a str, as names of arguments are)."""
+    """A hashable, equal exactly for values that no call can tell apart; never a str, as names of arguments are."""
     kind = value.__class__
     if kind is Const:
         return value.twin or _twin(machine, value)
@@ -257,7 +257,7 @@ def _copy_list(machine: Machine, value: List, copies: dict[int, Any]) -> Value:
         found.birth = value.birth
         found.items = [copy(machine, item, copies) for item in items] if items.__class__ is list else items
         copies[id(found)] = found
-    return found  # type: ignore[no-any-return]
+    return found
 
 
 def _copy_dict(machine: Machine, value: Dict, copies: dict[int, Any]) -> Value:
@@ -267,12 +267,12 @@ def _copy_dict(machine: Machine, value: Dict, copies: dict[int, Any]) -> Value:
         found.birth, found.unknown, found.default = value.birth, value.unknown, value.default
         found.entries = {key: (name, copy(machine, item, copies)) for key, (name, item) in value.entries.items()}
         copies[id(found)] = found
-    return found  # type: ignore[no-any-return]
+    return found
 
 
 def _copy_tuple(machine: Machine, value: Tuple, copies: dict[int, Any]) -> Value:
     items = tuple([copy(machine, item, copies) for item in value.items])
-    return value if all(a is b for a, b in zip(items, value.items)) else Tuple(items, value.cls)
+    return value if all(a is b for a, b in zip(items, value.items, strict=False)) else Tuple(items, value.cls)
 
 
 def _copy_choice(machine: Machine, value: Choice, copies: dict[int, Any]) -> Value:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ from convlint.evaluate.library import builtins as builtin_names
 from convlint.evaluate.library import models
 from convlint.evaluate.machine import Machine
 from convlint.evaluate.paths import guarded, resolve, without_unbound
-from convlint.evaluate.source_module import Later, SourceModule, registering
+from convlint.evaluate.source_module import Later, SourceModule, folded, registering
 from convlint.evaluate.standins import is_standin
 from convlint.evaluate.values import UNBOUND, Choice, Class, Const, Dict, Module, Span, Unknown, Value
 from convlint.frontends.python import ir
@@ -38,7 +39,10 @@ class Modules:
         self.sources: list[SourceModule] = []
         self.machine: Machine
         self._settled: set[str] = set()
+        self.searched: set[tuple[Module, str]] = set()
+        """Star imports searched in vain, so far, for the name that is being looked up: each is searched once."""
         self._indexed: set[Path] = set()
+        self._looked_at = 0
         self._registering: dict[str, list[tuple[Path, int]]] = {}
 
     def builtin_class(self, name: str) -> Class:
@@ -114,6 +118,8 @@ class Modules:
                     if candidate.start > at.born:
                         candidate.pure = False
                 at.ended = False
+                if at.born < machine.entry_start:
+                    machine.undo.append(_restoring(at, name))
                 at.locals[name] = guarded(value, at.locals.get(name, UNBOUND), machine.path, at.birth)
                 return
         self.write_attribute(frame.module, name, value)
@@ -220,9 +226,12 @@ class Modules:
         if top in models.ALWAYS or (top in sys.stdlib_module_names and not self._shadowed(top, importer)):
             return models.load(self.machine, name) or models.unlisted(name)
         path = self.finder.locate(name, importer.path if importer is not None else None)
-        if path is not None:
-            return self.at(path)
-        return models.load(self.machine, name)
+        if path is None:
+            return models.load(self.machine, name)
+        if top in models.WITHOUT_LAYERS and self.finder.is_installed(path):
+            path = self.finder.standin(name)
+            return self.at(path) if path is not None else models.load(self.machine, name) or models.unlisted(name)
+        return self.at(path)
 
     def _shadowed(self, top: str, importer: SourceModule | None) -> bool:
         """Whether a file beside the importing script has the name of a module of the standard library."""
@@ -276,22 +285,44 @@ class Modules:
             return Unknown("unknown-name", f"'{later.attribute}' of {module.name}")
         return value
 
-    def from_star(self, source: SourceModule, later: Later, name: str) -> Any:
-        """What ``from module import *`` gives for ``name``; UNBOUND where it does not."""
+    def from_star(self, source: SourceModule, later: Later, name: str, rebinds: bool = False) -> Any:
+        """What ``from module import *`` gives for ``name``; UNBOUND where it does not.
+
+        ``rebinds``: the name meant something before. Then only what the module itself binds counts: to look through all
+        that it imports with stars of its own, for every name, would cost more than the evaluation.
+        """
         module = self._module_of(source, later)
-        if module is None or module is source.module:
+        if module is None or module is source.module or name.startswith("_"):
             return UNBOUND
-        if name.startswith("_"):
+        inner: SourceModule | None = module.source
+        if rebinds and name not in module.attrs and (inner is None or not inner.binds(name)):
             return UNBOUND
-        with self.machine.nested_module() as allowed:
-            if not allowed:
-                return UNBOUND
-            inner: SourceModule | None = module.source
-            if inner is None:
-                value = self.attribute(module, name, Span(source.number, 0, 0))
-                return UNBOUND if isinstance(value, Unknown) and value.reason == "not-modelled" else value
-            value = inner.get(self.machine, name)
-            return value if value is not UNBOUND else module.attrs.get(name, UNBOUND)
+        outermost = not self.searched
+        if (module, name) in self.searched:
+            return UNBOUND
+        self.searched.add((module, name))
+        value: Any = UNBOUND
+        try:
+            with self.machine.nested_module() as allowed:
+                if allowed:
+                    value = self._exported(module, name, Span(source.number, 0, 0))
+        finally:
+            if outermost:
+                self.searched.clear()
+            elif value is not UNBOUND:
+                self.searched.discard((module, name))
+        return value
+
+    def _exported(self, module: Module, name: str, span: Span) -> Any:
+        """``module.name`` as far as a star import gives it."""
+        source: SourceModule | None = module.source
+        if source is None:
+            value = self.attribute(module, name, span)
+            return UNBOUND if isinstance(value, Unknown) and value.reason == "not-modelled" else value
+        value = source.get(self.machine, name)
+        if value is UNBOUND:
+            value = module.attrs.get(name, UNBOUND)
+        return value if value is UNBOUND or source.exports(self.machine, name) else UNBOUND
 
     def run_import(self, frame: Frame, node: ir.Import) -> None:
         """An ``import`` statement inside a block."""
@@ -329,15 +360,21 @@ class Modules:
             return False
         self._settled.add(key)
         ran = False
-        for path, index in self._mentions().get(max(words, key=len), ()):
+        for path, index in self._mentions().get(max(map(folded, words), key=len), ()):
             module = self.at(path)
-            if module is not None and module.source is not None:
-                ran = module.source.run_new(self.machine, index) or ran
+            source: SourceModule | None = module.source if module is not None else None
+            if source is None:
+                continue
+            if source.running and index > source.running[-1]:
+                self._settled.discard(key)  # a statement after the one that asks: it has not run yet in Python either
+            else:
+                ran = source.run_new(self.machine, index) or ran
         return ran
 
     def _mentions(self) -> dict[str, list[tuple[Path, int]]]:
         """For each word, the pieces of loaded packages that may register something of that name."""
-        packages = {self.finder.package_of(source.path) for source in self.sources}
+        packages = {self.finder.package_of(source.path) for source in self.sources[self._looked_at :]}
+        self._looked_at = len(self.sources)
         for package in sorted(packages - self._indexed):
             self._indexed.add(package)
             for path in self.finder.siblings(package):
@@ -347,6 +384,16 @@ class Modules:
                         for word in words:
                             self._registering.setdefault(word, []).append((path, index))
         return self._registering
+
+
+def _restoring(frame: Frame, name: str) -> Callable[[], None]:
+    """A function that gives a variable of a closure the value back that it has now."""
+    old = frame.locals.get(name, UNBOUND)
+
+    def restore() -> None:
+        frame.locals[name] = old
+
+    return restore
 
 
 def settle_registrations(machine: Machine, target: Dict, key: Any) -> bool:

@@ -1,9 +1,10 @@
 """Decisions, paths and choices: how both arms of an unknown condition are followed without mixing them up.
 
-An unknown condition is a *decision*. A *path* says which decisions are taken on the way to the code that runs now. A value
-written on a path is kept as a ``Choice`` beside what was there before, so what was decided together stays together: after
-``if flag: k, s = 1, 1`` / ``else: k, s = 3, 2`` the pair (1, 2) does not exist. This is faceted evaluation (Austin and
-Flanagan, "Multiple facets for dynamic information flow", POPL 2012), with conditions in place of principals.
+An unknown condition is a *decision*. A *path* says which decisions are taken on the way to the code that runs now. A
+value written on a path is kept as a ``Choice`` beside what was there before, so what was decided together stays
+together: after ``if flag: k, s = 1, 1`` / ``else: k, s = 3, 2`` the pair (1, 2) does not exist. This is faceted
+evaluation (Austin and Flanagan, "Multiple facets for dynamic information flow", POPL 2012), with conditions in place
+of principals.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from __future__ import annotations
 from typing import Any
 
 from convlint.evaluate.budget import MAX_CHOICES
-from convlint.evaluate.values import UNBOUND, Choice, Const, Tuple, Unknown
+from convlint.evaluate.values import UNBOUND, Choice, Const, Tensor, Tuple, Unknown
 
 
 class Decision:
@@ -28,7 +29,8 @@ class Decision:
 
 
 class Path:
-    """Which decisions are taken here. ``doubts`` counts those that were not forced (an arm that raises forces the other)."""
+    """Which decisions are taken here. ``doubts`` counts those that were not forced (an arm that raises forces the
+    other)."""
 
     __slots__ = ("doubts", "taken")
 
@@ -110,13 +112,16 @@ def _same(a: Any, b: Any) -> bool:
         return False
     if a.__class__ is Const:
         return a.value.__class__ is b.value.__class__ and bool(a.value == b.value)
+    if a.__class__ is Tensor:
+        return a.shape is None and b.shape is None and a.values is None and b.values is None
     if a.__class__ is Tuple:
         return a.cls is b.cls and len(a.items) == len(b.items) and all(map(_same, a.items, b.items))
     return a is b
 
 
 def guarded(value: Any, old: Any, path: Path, birth: Path) -> Any:
-    """What a place made on path ``birth`` holds after ``value`` is written to it on ``path``, where ``old`` was before."""
+    """What a place made on path ``birth`` holds after ``value`` is written to it on ``path``, where ``old`` was
+    before."""
     if path is birth:
         return value
     known = birth.taken

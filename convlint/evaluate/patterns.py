@@ -18,7 +18,9 @@ Test = Callable[[Frame, Value], "bool | Unknown"]
 
 def compile_match(context: Any, node: ir.Match) -> Any:
     """The function that runs a ``match`` statement, as a chain of conditions."""
+    from convlint.evaluate.functions import pattern_names
     from convlint.evaluate.statements import compile_block, run_both
+    from convlint.evaluate.targets import unknown_names
     from convlint.evaluate.truth import truth
 
     machine = context.machine
@@ -32,12 +34,16 @@ def compile_match(context: Any, node: ir.Match) -> Any:
         for case in node.cases
     ]
 
+    captured = [sorted(pattern_names(case.pattern)) for case in node.cases]
+
     def try_case(frame: Frame, value: Value, index: int) -> Any:
         if index == len(cases):
             return None
         matches, guard, body = cases[index]
+        before: dict[str, Any] = {name: frame.locals.get(name, UNBOUND) for name in captured[index]}
         verdict = machine.apply(lambda: matches(frame, force(value, machine.path)))
-        if verdict is True and guard is not None:
+        sure = verdict is True
+        if sure and guard is not None:
             held = guard(frame)
             verdict = machine.apply(lambda: truth(machine, force(held, machine.path)))
         if isinstance(verdict, Choice):
@@ -47,8 +53,16 @@ def compile_match(context: Any, node: ir.Match) -> Any:
             return body(frame)
         if verdict is False:
             return try_case(frame, value, index + 1)
+
+        def perhaps() -> Any:
+            """The body under the assumption that the pattern matches: what it then captures is not known."""
+            if not sure:
+                unbound = [name for name, old in before.items() if frame.locals.get(name, UNBOUND) is old]
+                unknown_names(unbound, frame, verdict, machine)
+            return body(frame)
+
         decision, positive = machine.decide(verdict)
-        arms = (lambda: body(frame), lambda: try_case(frame, value, index + 1))
+        arms: tuple[Callable[[], Any], Callable[[], Any]] = (perhaps, lambda: try_case(frame, value, index + 1))
         yes, no = arms if positive else arms[::-1]
         known = machine.path.taken.get(decision)
         if known is not None:

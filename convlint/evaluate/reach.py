@@ -14,9 +14,10 @@ from convlint.network.layers import Confidence, Kind, Layer, Unknown, Use
 from convlint.network.operations import Operation
 
 _KINDS = (
-    ("ConvTranspose", Kind.TRANSPOSED), ("conv_transpose", Kind.TRANSPOSED), ("Conv", Kind.CONVOLUTION), ("conv", Kind.CONVOLUTION),
-    ("MaxPool", Kind.MAX_POOL), ("max_pool", Kind.MAX_POOL), ("AvgPool", Kind.AVERAGE_POOL), ("avg_pool", Kind.AVERAGE_POOL),
-    ("LPPool", Kind.LP_POOL), ("lp_pool", Kind.LP_POOL), ("nfold", Kind.UNFOLD),
+    ("ConvTranspose", Kind.TRANSPOSED), ("conv_transpose", Kind.TRANSPOSED), ("Conv", Kind.CONVOLUTION), ("conv",
+    Kind.CONVOLUTION),
+    ("MaxPool", Kind.MAX_POOL), ("max_pool", Kind.MAX_POOL), ("AvgPool", Kind.AVERAGE_POOL), ("avg_pool",
+    Kind.AVERAGE_POOL), ("LPPool", Kind.LP_POOL), ("lp_pool", Kind.LP_POOL), ("nfold", Kind.UNFOLD),
 )  # fmt: skip
 
 Key = tuple[Any, ...]
@@ -35,11 +36,12 @@ class Edge(NamedTuple):
     record: Record
     site: Span
     certain: bool
-    count: int
+    times: int
 
 
 class Built(NamedTuple):
-    """A layer that one call builds. ``inner`` are the calls inside a subclass's ``__init__`` on to torch, innermost first."""
+    """A layer that one call builds. ``inner`` are the calls inside a subclass's ``__init__`` on to torch, innermost
+    first."""
 
     fact: Fact
     inner: tuple[Edge, ...]
@@ -70,8 +72,11 @@ class EvaluatedNetwork:
                 if not names or names[-1] != entry.name:
                     names.append(entry.name)
                 self._reached[key] = (names, sure or certain)
-        pairs = sorted(((self._layer(fact), key) for key, fact in self._facts.items() if not is_note(fact)), key=lambda pair: _order(pair[0]))
-        self._keys: dict[Any, Key] = {layer: key for layer, key in pairs}
+        pairs = sorted(
+            ((self._layer(fact), key) for key, fact in self._facts.items() if not is_note(fact)),
+            key=lambda pair: _order(pair[0]),
+        )
+        self._keys: dict[Any, Key] = dict(pairs)
         self.layers: tuple[Layer, ...] = tuple(self._keys)
         self.operations = self._operations()
 
@@ -153,8 +158,8 @@ class EvaluatedNetwork:
         kind = next(kind for word, kind in _KINDS if word in name)
         convolution = kind in (Kind.CONVOLUTION, Kind.TRANSPOSED)
         return Layer(
-            fact.op, kind, self.sites.place(fact.site), sizes("kernel_size", fact.kernel_size), sizes("stride", fact.stride),
-            sizes("dilation", fact.dilation), sizes("padding", fact.padding),
+            fact.op, kind, self.sites.place(fact.site), sizes("kernel_size", fact.kernel_size), sizes("stride",
+            fact.stride), sizes("dilation", fact.dilation), sizes("padding", fact.padding),
             channels(fact.in_channels) if convolution else None, channels(fact.out_channels) if convolution else None,
             channels(fact.groups) if convolution else None, dict(fact.options),
         )  # fmt: skip
@@ -200,4 +205,3 @@ class EvaluatedNetwork:
 def _order(layer: Layer) -> tuple[Any, ...]:
     return (*layer.call, layer.op, *map(str, (layer.kernel_size, layer.stride, layer.dilation, layer.padding)),
             *map(str, (layer.in_channels, layer.out_channels, layer.groups)))  # fmt: skip
-

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import gc
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 
-from convlint.evaluate.entries import Entry, can_matter, entries_of
+from convlint.evaluate.entries import Entry, Postponed, can_matter, entries_of, uncalled
 from convlint.evaluate.finder import Finder
 from convlint.evaluate.machine import Machine
 from convlint.evaluate.modules import Modules
@@ -17,6 +18,9 @@ from convlint.findings import InputError
 from convlint.frontends.python.python_file import PythonFile
 from convlint.frontends.python.store import IrStore
 from convlint.network.layers import Layer, Unknown, known
+
+GARBAGE = 50_000
+"""Objects that may be made before those among them that nothing holds are looked for."""
 
 
 class Session:
@@ -34,9 +38,9 @@ class Session:
     def run(self) -> Analysis:
         """Evaluate everything.
 
-        What outlives an entry point lives to the end of the run. So garbage is collected after each entry point, among the
-        objects that it made; all others are frozen (``gc.freeze``), because looking at them again and again takes longer than
-        the evaluation.
+        What outlives an entry point lives to the end of the run. So garbage is collected after each entry point, among
+        the objects that it made; all others are frozen (``gc.freeze``), because looking at them again and again takes
+        longer than the evaluation.
         """
         collecting = gc.isenabled()
         gc.disable()
@@ -52,22 +56,23 @@ class Session:
         errors: list[InputError] = []
         files = self._readable(errors)
         entries: list[Entry] = []
+        postponed: list[Postponed] = []
         for done, path in enumerate(files):
             if self.request.progress is not None:
                 self.request.progress("evaluating", done, len(files))
             module = self.modules.at(path)
             if module is not None and module.source is not None:
-                for entry in entries_of(self.machine, module.source):
-                    entries.append(entry)
-                    gc.collect()
-                    gc.freeze()
+                _keep(entries, entries_of(self.machine, module.source, postponed))
+        _keep(entries, uncalled(self.machine, postponed))
         linted = frozenset(self._shown(path) for path in self.request.linted)
         network = EvaluatedNetwork(entries, self.sites, linted, self.machine.flow.loose)
         for file in self.finder.files.values():
             if isinstance(file, PythonFile):
                 file.save()
         parsed = sum(isinstance(file, PythonFile) and file.parsed for file in self.finder.files.values())
-        sure = sum(all(known(size) for size in (layer.kernel_size, layer.stride, layer.dilation)) for layer in network.layers)
+        sure = sum(
+            all(known(size) for size in (layer.kernel_size, layer.stride, layer.dilation)) for layer in network.layers
+        )
         stats = Stats(len(self.request.linted), parsed, len(network.layers), sure, len(entries))
         return Analysis(
             network, tuple(errors), stats, self._unknowns(network), self.finder.consulted, frozenset(self.finder.absent)
@@ -99,6 +104,15 @@ class Session:
         for (reason, detail, span, what), count in self.machine.gaps.items():
             found[(reason, detail, self.sites.place(span), what)] += count
         return tuple(UnknownLayer(*key, count) for key, count in sorted(found.items(), key=str))  # type: ignore[arg-type]
+
+
+def _keep(entries: list[Entry], evaluated: Iterator[Entry]) -> None:
+    """Evaluate entry points one by one, and collect the garbage of the larger ones."""
+    for entry in evaluated:
+        entries.append(entry)
+        if gc.get_count()[0] > GARBAGE:
+            gc.collect()
+            gc.freeze()
 
 
 def _gaps(layer: Layer) -> list[tuple[str, Unknown]]:

@@ -58,7 +58,7 @@ class Sites:
         """Whether the activation of ``scope`` itself supplies what is written at ``origin``.
 
         A function supplies what stands in it; a method also what stands in its class's body; any function of the file
-        what stands at module level.
+        what stands at module level, but for the arguments of a statement that itself builds layers.
         """
         if scope.span.file != origin.file:
             return False
@@ -67,7 +67,12 @@ class Sites:
         home = self.home(origin)
         if home.kind == "class":
             return scope.owner is not None and _inside(origin, scope.owner)
-        return home.kind == "module"
+        return home.kind == "module" and not self._in_builder(origin)
+
+    def _in_builder(self, span: Span) -> bool:
+        """Whether ``span`` stands in a module-level statement that built layers when it ran."""
+        source = self.sources[span.file]
+        return any(source.pieces[index].at <= span.start < source.pieces[index].end for index in source.records)
 
     def home(self, span: Span) -> Home:
         """The innermost definition around ``span``."""

@@ -7,11 +7,11 @@ from collections.abc import Iterator as Generator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from convlint.evaluate.environment import Frame, Raised
+from convlint.evaluate.environment import Exhausted, Frame, NotIterable, Raised
 from convlint.evaluate.functions import bound_names
 from convlint.evaluate.paths import ROOT, Undecided
 from convlint.evaluate.records import Record, Scope
-from convlint.evaluate.values import UNBOUND, Module, Span, Unknown
+from convlint.evaluate.values import UNBOUND, Const, List, Module, Span, Tuple, Unknown
 from convlint.frontends.python import ir
 from convlint.frontends.python.python_file import PythonFile
 from convlint.frontends.python.source_text import SourceError
@@ -52,6 +52,8 @@ class SourceModule:
         self.stars: list[tuple[int, Later]] = []
         self.dynamic: list[int] = []
         self.records: dict[int, Record] = {}
+        self.running: list[int] = []
+        """The pieces that are running now, the innermost last."""
         self._outlined = False
 
     @property
@@ -118,20 +120,26 @@ class SourceModule:
     def get(self, machine: Machine, name: str, limit: int | None = None) -> Any:
         """What ``name`` is bound to before piece ``limit`` (at the end, for None); UNBOUND where it is not."""
         self.outline()
+        if limit is None and self.running and name in self.affecting:
+            # A function that a piece calls sees what stands before that piece; later ones have not run in Python
+            # either.
+            value = self.get(machine, name, self.running[-1])
+            if value is not UNBOUND:
+                return value
         pieces = self.affecting.get(name)
         if pieces:
             before = pieces if limit is None else [index for index in pieces if index < limit]
             start = next((i for i in range(len(before) - 1, -1, -1) if (name, before[i]) in self.firm), 0)
             for index in before[start:]:
                 self.run(machine, index)
-            found = self._latest(name, limit)
-            if found is not UNBOUND:
-                return machine.modules.resolve_later(self, name, found)
+        bound, found = self._latest(name, limit)
         for index, later in reversed(self.stars):
-            if limit is None or index < limit:
-                value = machine.modules.from_star(self, later, name)
+            if index > bound and (limit is None or index < limit):
+                value = machine.modules.from_star(self, later, name, rebinds=found is not UNBOUND)
                 if value is not UNBOUND:
                     return value
+        if found is not UNBOUND:
+            return machine.modules.resolve_later(self, name, found)
         if self.dynamic and limit is None:
             waiting = [index for index in self.dynamic if self.state[index] == _NEW]
             for index in waiting:
@@ -140,18 +148,32 @@ class SourceModule:
                 return self.get(machine, name, limit)
         return UNBOUND
 
+    def binds(self, name: str) -> bool:
+        """Whether a statement of this file may bind ``name`` (stars aside)."""
+        self.outline()
+        return name in self.affecting
+
+    def exports(self, machine: Machine, name: str) -> bool:
+        """Whether ``from this import *`` gives ``name``, which has no leading underscore: ``__all__`` decides."""
+        listed = self.get(machine, "__all__")  # not kept: decorators append to it
+        items = listed.items if isinstance(listed, (Tuple, List)) else ()
+        if not items or not isinstance(items, (tuple, list)):
+            return True
+        return any(isinstance(item, Const) and item.value == name for item in items)
+
     def is_settled(self, name: str) -> bool:
         """Whether all that binds or changes ``name`` has run."""
         if self.dynamic and any(self.state[index] != _DONE for index in self.dynamic):
             return False
         return all(self.state[index] == _DONE for index in self.affecting.get(name, ()))
 
-    def _latest(self, name: str, limit: int | None) -> Any:
+    def _latest(self, name: str, limit: int | None) -> tuple[int, Any]:
+        """The last piece that bound ``name``, and to what; -1 and UNBOUND where none did."""
         best: tuple[int, Any] = (-1, UNBOUND)
         for index, value in self.bindings.get(name, ()):
             if index >= best[0] and (limit is None or index < limit):
                 best = (index, value)
-        return best[1]
+        return best
 
     def rebind(self, name: str, old: Any, value: Any) -> None:
         """Put what a ``Later`` stands for in its place."""
@@ -162,10 +184,16 @@ class SourceModule:
         if self.state[index] != _NEW:
             return
         self.state[index] = _RUNNING
-        with machine.at_module_level() as allowed:
-            if allowed:
-                self._run(machine, index)
-        self.state[index] = _DONE
+        self.running.append(index)
+        outer, machine.modules.searched = machine.modules.searched, set()
+        try:
+            with machine.at_module_level() as allowed:
+                if allowed:
+                    self._run(machine, index)
+        finally:
+            self.state[index] = _DONE
+            self.running.pop()
+            machine.modules.searched = outer
 
     def _run(self, machine: Machine, index: int) -> None:
         from convlint.evaluate.expressions import Context
@@ -181,10 +209,16 @@ class SourceModule:
         frame.limit = index
         try:
             compile_block(Context(machine, self.number, None, ""), statements)(frame)
-        except (Raised, Undecided) as error:
+        except (Raised, Undecided, NotIterable) as error:
             reason = error.kind if isinstance(error, Raised) else "undecided"
             for name in bound_names(statements):
                 frame.locals.setdefault(name, Unknown("raises", f"{reason} at module level", scope.span))
+        except Exhausted:
+            raise
+        except Exception as error:  # a mistake of convlint's own costs this statement, not the run
+            machine.note_gap("internal", type(error).__name__, scope.span, "a statement at module level")
+            for name in bound_names(statements):
+                frame.locals.setdefault(name, Unknown("internal", type(error).__name__, scope.span))
         for name, value in frame.locals.items():
             self.bindings.setdefault(name, []).append((index, value))
         if not record.calls:
@@ -226,7 +260,12 @@ def registering(file: PythonFile) -> Generator[tuple[int, list[str]]]:
             if piece.kind != "other":
                 header = _HEADER.search(file.text, piece.at, piece.end)
                 end = header.end() if header else piece.end
-            yield index, list(set(_WORD.findall(file.text, piece.at, end)))
+            yield index, list({folded(word) for word in _WORD.findall(file.text, piece.at, end)})
+
+
+def folded(word: str) -> str:
+    """A word as registries write it: ``SmallNet`` registers itself as ``smallnet`` or ``small_net``."""
+    return word.replace("_", "").lower()
 
 
 _HEADER = re.compile(r"^[ \t]*(?:async[ \t]+)?(?:def|class)\b.*$", re.MULTILINE)

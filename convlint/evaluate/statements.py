@@ -1,12 +1,13 @@
 """Statements: each becomes a function from a frame to the paths on which what follows goes on.
 
-None stands for "on the path it began on, all of it"; an empty tuple for "nowhere" (return, raise, break). A statement that
-leaves in one arm of an unknown condition gives the other arm's path, and what follows runs only there.
+None stands for "on the path it began on, all of it"; an empty tuple for "nowhere" (return, raise, break). A statement
+that leaves in one arm of an unknown condition gives the other arm's path, and what follows runs only there.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 
 from convlint.evaluate import arithmetic, attributes, subscripts
@@ -18,11 +19,12 @@ from convlint.evaluate.expressions import Context, compile_call, compile_express
 from convlint.evaluate.functions import bound_names, make_function, prepare
 from convlint.evaluate.inert import is_inert_loop
 from convlint.evaluate.iteration import iterate
+from convlint.evaluate.machine import Machine
 from convlint.evaluate.paths import Path, Undecided, force, guarded, resolve
 from convlint.evaluate.patterns import compile_match
 from convlint.evaluate.targets import compile_target, unknown_names, write_name
 from convlint.evaluate.truth import truth
-from convlint.evaluate.values import NONE, UNBOUND, Function, List, Method, Partial, Unknown, Value
+from convlint.evaluate.values import NONE, UNBOUND, Function, List, Method, Partial, Span, Unknown, Value
 from convlint.frontends.python import ir
 
 Live = tuple[Path, ...] | None
@@ -87,18 +89,29 @@ def _call_alone(context: Context, node: ir.Call) -> Run:
     machine = context.machine
     callee = compile_expression(context, node.func)
     call = compile_call(context, node, callee)
-    arguments = [compile_expression(context, arg.value) for arg in node.args if isinstance(arg.value, (ir.Name, ir.Attribute, ir.Call))]
+    given = list(_judged(context, node.args))
 
     def run(frame: Frame) -> Live:
         target = callee(frame)
-        if target.__class__ in _MAYBE_INERT and machine.inert.holds(target):
-            given = (argument(frame) for argument in arguments)
-            if all(machine.inert.holds(value) for value in given if value.__class__ in _MAYBE_INERT):
-                return None
-        call(frame, target)
+        if target.__class__ not in _MAYBE_INERT or not machine.inert.holds(target) or not borne(frame):
+            call(frame, target)
         return None
 
+    def borne(frame: Frame) -> bool:
+        return all(machine.inert.bears(value(frame), called) for value, called in given)
+
     return run
+
+
+def _judged(context: Context, args: tuple[ir.Argument, ...]) -> Iterator[tuple[Run, bool]]:
+    """The names in arguments, which decide whether a call is inert, and whether each is itself called there."""
+    for arg in args:
+        value = arg.value
+        if isinstance(value, ir.Call):
+            yield compile_expression(context, value.func), True
+            yield from _judged(context, value.args)
+        elif isinstance(value, (ir.Name, ir.Attribute)):
+            yield compile_expression(context, value), False
 
 
 _MAYBE_INERT = frozenset({Function, Method, Partial})
@@ -343,7 +356,9 @@ def _while(context: Context, node: ir.While) -> Run:
                 if verdict.__class__ is not bool:
                     known = settled(verdict)
                     if known is None:
-                        vague.append(verdict if isinstance(verdict, Unknown) else Unknown("choices", "a loop's condition", span))
+                        vague.append(
+                            verdict if isinstance(verdict, Unknown) else Unknown("choices", "a loop's condition", span)
+                        )
                         return
                     verdict = known
                 if not verdict:
@@ -408,27 +423,51 @@ def _raise(context: Context, node: ir.Raise) -> Run:
 
 
 def _assert(context: Context, node: ir.Assert) -> Run:
-    """A condition that fails raises; one that is not known is taken to hold."""
+    """A condition that fails raises; one that is not known is taken to hold, also where it is asked again."""
     machine = context.machine
     test = compile_expression(context, node.test)
 
-    def check(value: Any) -> None:
-        verdict = truth(machine, force(value, machine.path))
-        if verdict is False:
+    def judge(frame: Frame, value: Any) -> Live:
+        value = resolve(value, machine.path)
+        try:
+            verdict = truth(machine, force(value, machine.path))
+        except Undecided as undecided:
+            return run_both(
+                machine, frame, undecided.decision, lambda: judge(frame, value), lambda: judge(frame, value)
+            )
+        if isinstance(verdict, Unknown):
+            return _assume(machine, verdict)
+        if not verdict:
             raise Raised("AssertionError")
-
-    def run(frame: Frame) -> Live:
-        machine.apply(check, test(frame))
         return None
 
-    return run
+    return lambda frame: judge(frame, test(frame))
+
+
+def _assume(machine: Machine, unknown: Unknown) -> Live:
+    """Go on where ``unknown`` is true. Only what other conditions ask for as well is worth a path of its own."""
+    root = unknown
+    while root.negates is not None:
+        root = root.negates
+    if root.decision is None:
+        return None
+    decision, positive = machine.decide(unknown)
+    known = machine.path.taken.get(decision)
+    if known is None:
+        return (machine.path.also(decision, positive, assumed=True),)
+    if known != positive:
+        raise Raised("AssertionError")
+    return None
 
 
 def _with(context: Context, node: ir.With) -> Run:
     """The body runs once; what ``__enter__`` gives is the object itself unless its class says otherwise."""
     machine = context.machine
     items = [
-        (compile_expression(context, item.context), compile_target(context, item.target) if item.target is not None else None)
+        (
+            compile_expression(context, item.context),
+            compile_target(context, item.target) if item.target is not None else None,
+        )
         for item in node.items
     ]
     body, span = compile_block(context, node.body), context.span(node.items[0].context)
@@ -457,15 +496,22 @@ def _try(context: Context, node: ir.Try) -> Run:
     def guarded_body(frame: Frame) -> Live:
         path = machine.path
         frame.trying += bool(handlers)
+        machine.trying += bool(handlers)
         try:
             live = body(frame)
         except Raised as error:
             frame.trying -= bool(handlers)
+            machine.trying -= bool(handlers)
             machine.path = path
             for kind, name, handle in handlers:
                 if kind is None or caught(machine, error, kind(frame)):
                     if name is not None:
-                        write_name(machine, frame, name, error.value or machine.instance(machine.modules.builtin_class(error.kind)))
+                        write_name(
+                            machine,
+                            frame,
+                            name,
+                            error.value or machine.instance(machine.modules.builtin_class(error.kind)),
+                        )
                     return handle(frame)
             raise
         frame.trying -= bool(handlers)
@@ -485,24 +531,31 @@ def _try(context: Context, node: ir.Try) -> Run:
     return run
 
 
+def _remove_name(machine: Machine, name: str, frame: Frame) -> None:
+    write_name(machine, frame, name, UNBOUND)
+
+
+def _remove_attribute(machine: Machine, owner: Callable[[Frame], Any], name: str, frame: Frame) -> None:
+    machine.apply(attributes.remove, machine, owner(frame), name)
+
+
+def _remove_item(
+    machine: Machine, owner: Callable[[Frame], Any], key: Callable[[Frame], Any], span: Span, frame: Frame
+) -> None:
+    machine.apply(subscripts.remove, machine, owner(frame), key(frame), span)
+
+
 def _delete(context: Context, node: ir.Delete) -> Run:
     machine = context.machine
     removals: list[Callable[[Frame], None]] = []
     for target in node.targets:
         if isinstance(target, ir.Name):
-            removals.append(lambda frame, name=target.id: write_name(machine, frame, name, UNBOUND))
+            removals.append(partial(_remove_name, machine, target.id))
         elif isinstance(target, ir.Attribute):
-            owner = compile_expression(context, target.value)
-            removals.append(
-                lambda frame, owner=owner, name=target.attr: machine.apply(attributes.remove, machine, owner(frame), name)
-            )
+            removals.append(partial(_remove_attribute, machine, context.compile(target.value), target.attr))
         elif isinstance(target, ir.Subscript):
             owner, key, span = context.compile(target.value), context.compile(target.index), context.span(target)
-            removals.append(
-                lambda frame, owner=owner, key=key, span=span: machine.apply(
-                    subscripts.remove, machine, owner(frame), key(frame), span
-                )
-            )
+            removals.append(partial(_remove_item, machine, owner, key, span))
 
     def run(frame: Frame) -> Live:
         for remove in removals:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from convlint.evaluate import calls, classes
-from convlint.evaluate.budget import MAX_ALTERNATIVES_BY_KEY
+from convlint.evaluate.budget import MAX_ALTERNATIVES_BY_KEY, MAX_KEYS_TRIED
 from convlint.evaluate.environment import Arguments, Raised, follows
 from convlint.evaluate.equality import key_of
 from convlint.evaluate.machine import Machine
-from convlint.evaluate.paths import choose, force
+from convlint.evaluate.paths import choose, force, leaves
 from convlint.evaluate.values import (
     NONE,
     UNBOUND,
@@ -19,6 +19,7 @@ from convlint.evaluate.values import (
     Function,
     Instance,
     List,
+    Module,
     Slice,
     Span,
     Tensor,
@@ -52,7 +53,19 @@ def get(machine: Machine, target: Value, key: Value, span: Span) -> Any:
         return machine.flow.sliced(machine, target, key, span)  # type: ignore[arg-type]
     if kind is Function:
         return Unknown("unsupported", "a subscript of a function", span)
+    if kind is Module:
+        return _global(machine, target, key, span)  # type: ignore[arg-type]
     return target  # typing constructs: Optional[int], Callable[..., X]
+
+
+def _global(machine: Machine, target: Module, key: Value, span: Span) -> Any:
+    """``globals()[name]``: the module stands for the dict of its names."""
+    if not isinstance(key, Const):
+        return follows(key) if isinstance(key, Unknown) else Unknown("unknown-key", "a look-up in globals()", span)
+    value = machine.modules.attribute(target, str(key.value), span)
+    if value is UNBOUND:
+        raise Raised("KeyError", str(key.value))
+    return value
 
 
 def _entry(machine: Machine, target: Dict, key: Value, span: Span) -> Any:
@@ -82,7 +95,11 @@ def _any_entry(machine: Machine, target: Dict, key: Value, span: Span) -> Any:
 
     entries = machine.entries(target)
     cause = follows(key) if isinstance(key, Unknown) else Unknown("unknown-key", "a look-up with an unknown key", span)
-    if target.unknown is not None or not 0 < len(entries) <= MAX_ALTERNATIVES_BY_KEY or not isinstance(key, Unknown):
+    if target.unknown is not None or not entries:
+        return cause
+    if MAX_ALTERNATIVES_BY_KEY < len(entries) <= MAX_KEYS_TRIED:
+        _ask(machine, key, [name for _, name, _ in entries if isinstance(name, Const)])
+    if len(entries) > MAX_ALTERNATIVES_BY_KEY or not isinstance(key, Unknown):
         return cause
     *others, (_, _, result) = entries
     for _, key_value, value in reversed(others):
@@ -93,6 +110,13 @@ def _any_entry(machine: Machine, target: Dict, key: Value, span: Span) -> Any:
         elif isinstance(question, Const) and question.value:
             result = value
     return result
+
+
+def _ask(machine: Machine, key: Value, names: list[Const]) -> None:
+    """Note that a parameter of the entry point, or what was made of it, is looked up in a table with these keys."""
+    for leaf in leaves(key):
+        if isinstance(leaf, Unknown) and leaf.span is not None and machine.trial.open.get(leaf.span) == leaf.detail:
+            machine.trial.asked.setdefault(leaf.span, names)
 
 
 def _item(machine: Machine, items: Any, key: Value, span: Span, target: Value) -> Any:

@@ -32,9 +32,6 @@ REASONS: Mapping[str, Reason] = MappingProxyType(
             "a name that is defined nowhere convlint looks", "define or import it at the top of the module"
         ),
         "unknown-attribute": Reason("an attribute that nothing known sets", "set it in __init__ or in the class body"),
-        "unknown-callable": Reason(
-            "the result of calling a value that is itself unknown", "see the reason of what is called"
-        ),
         "unknown-operand": Reason("an operation on a value that is itself unknown", "see the reason of the operand"),
         "unknown-key": Reason(
             "a look-up with an unknown or missing key or index", "use a key that can be read from the source"
@@ -60,7 +57,9 @@ REASONS: Mapping[str, Reason] = MappingProxyType(
         "choices": Reason(
             "too many possible values after joining the arms of unknown conditions", "decide the conditions by defaults"
         ),
-        "syntax": Reason("a definition that does not parse", "fix the syntax error"),
+        "internal": Reason(
+            "a mistake in convlint itself: what it was evaluating is left out", "report the case, with the code"
+        ),
         "unsupported": Reason("a Python construct that convlint does not evaluate", "report the case"),
     }
 )

@@ -28,7 +28,8 @@ class Value:
 class Const(Value):
     """An immutable scalar of Python (int, float, complex, bool, str, bytes, None, ...) and the place it came from.
 
-    ``twin`` is one and the same object for all scalars that are equal in type, value and place, once one was asked for.
+    ``twin`` is one and the same object for all scalars that are equal in type, value and place, once one was asked
+    for.
     """
 
     __slots__ = ("origin", "twin", "value")
@@ -234,8 +235,9 @@ class Class(Heap):
 class Instance(Heap):
     """An object of a class. ``made`` identifies how it was built while nothing has changed it since (for memoising).
 
-    A copy of a remembered object has the ``original``; it shares the dict of attributes with that while it is ``borrowing``,
-    and what the attributes hold until they are read. ``copies`` are the objects copied so far, by their originals.
+    A copy of a remembered object has the ``original``; it shares the dict of attributes with that while it is
+    ``borrowing``, and what the attributes hold until they are read. ``copies`` are the objects copied so far, by their
+    originals.
     """
 
     __slots__ = ("attrs", "borrowing", "cls", "copies", "made", "original", "payload")

@@ -55,9 +55,8 @@ def _walk(network: EvaluatedNetwork, key: Any) -> Iterator[Way]:
             yield way
             continue
         for edge in parents:
-            if edge.record.scope.span.file >= 0:
-                if len(queue) < MAX_TRACES * 20:
-                    queue.append(way._replace(edges=(*way.edges, edge)))
+            if edge.record.scope.span.file >= 0 and len(queue) < MAX_TRACES * 20:
+                queue.append(way._replace(edges=(*way.edges, edge)))
 
 
 def _cyclic(way: Way, edge: Edge) -> bool:
@@ -69,7 +68,8 @@ def _origin(way: Way, parameter: str) -> Span | None:
 
 
 def _supplier(network: EvaluatedNetwork, way: Way, parameter: str) -> int | None:
-    """The innermost activation of the chain that supplies a parameter, negative inside a subclass; None where none does."""
+    """The innermost activation of the chain that supplies a parameter, negative inside a subclass; None where none
+    does."""
     origin = _origin(way, parameter)
     if origin is None:
         return -len(way.inner)
@@ -127,9 +127,7 @@ def _use(network: EvaluatedNetwork, meeting: Any, ways: list[Way]) -> Use:
     first = min(range(len(ways)), key=lambda index: (rising[index].names[:1], _sort_key(ways[index])))
     way, climb = ways[first], rising[first]
     entry = climb.names[0] if climb.names else ""
-    count = sum(
-        _built(network, other, rising[index].times.get(entry, 0)) for index, other in enumerate(ways)
-    )
+    count = sum(_built(network, other, rising[index].times.get(entry, 0)) for index, other in enumerate(ways))
     certain = any(
         rising[index].certain and all(edge.certain for edge in other.edges) for index, other in enumerate(ways)
     )
@@ -167,7 +165,7 @@ def _twins(network: EvaluatedNetwork, way: Way) -> list[Any]:
 def _built(network: EvaluatedNetwork, way: Way, times: int) -> int:
     count = times
     for edge in way.edges:
-        count *= edge.count
+        count *= edge.times
     return count
 
 
@@ -208,7 +206,7 @@ def _through(network: EvaluatedNetwork, edges: Sequence[Edge]) -> _Climb:
     for edge in edges:
         climb = _rise(network, edge.record)
         for name, count in climb.times.items():
-            times[name] = times.get(name, 0) + count * edge.count
+            times[name] = times.get(name, 0) + count * edge.times
         certain = certain or (climb.certain and edge.certain)
         key = (climb.names[:1] or ("\uffff",), len(climb.edges), edge.site)
         if best is None or key < best:

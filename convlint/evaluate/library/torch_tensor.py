@@ -49,6 +49,12 @@ def _same_shape(machine: Machine, args: Arguments, site: Span) -> Value:
     return Tensor(target.shape, target.values) if isinstance(target, Tensor) else Tensor()
 
 
+def _shape_of_other(machine: Machine, args: Arguments, site: Span) -> Value:
+    """``reshape_as(other)`` and its like."""
+    other = force(args.positional[1], machine.path) if len(args.positional) > 1 else args.keywords.get("other")
+    return Tensor(other.shape) if isinstance(other, Tensor) else Tensor()
+
+
 def _size(machine: Machine, args: Arguments, site: Span) -> Value:
     target = force(args.positional[0], machine.path)
     axis = force(args.positional[1], machine.path) if len(args.positional) > 1 else None
@@ -118,6 +124,9 @@ _METHODS: dict[str, Any] = {
     "tolist": _tolist,
     "numpy": _tensor,
     "split": _split,
+    "reshape_as": _shape_of_other,
+    "view_as": _shape_of_other,
+    "expand_as": _shape_of_other,
     "numel": _unknown,
     "element_size": _unknown,
     "is_floating_point": _unknown,

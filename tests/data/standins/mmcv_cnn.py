@@ -221,3 +221,12 @@ def registered():
     Conv2d 8>8 k=1 s=2
     """
     return MODELS.build(dict(type="Block", inplanes=4, planes=8, stride=2))
+
+
+def registered_before():
+    """
+    Conv2d 3>8 k=1 s=2
+    Conv2d 8>8 k=5 possible
+    """
+    layers = [nn.Conv2d(8, 8, 5)] if "Unheard" in MODELS else []
+    return nn.Sequential(*layers, nn.Conv2d(3, 8, 1, 2) if "Block" in MODELS else nn.Conv2d(3, 8, 3))

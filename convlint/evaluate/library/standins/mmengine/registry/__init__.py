@@ -18,9 +18,13 @@ build_model_from_cfg = build_from_cfg
 
 class Registry:
     def __init__(self, name, build_func=None, parent=None, scope=None, locations=()):
-        self.name, self.parent = name, parent
+        self.name, self.parent, self.scope = name, parent, scope
         self.build_func = build_func or build_from_cfg
+        self.children = {}
         self._module_dict = {}
+
+    def __contains__(self, key):
+        return self.get(key) is not None or types_registered_elsewhere
 
     @property
     def module_dict(self):
