@@ -8,6 +8,8 @@ layers; ``convlint.evaluate.notes`` makes facts of them when all has been evalua
 from __future__ import annotations
 
 from collections.abc import Iterator
+from collections.abc import Iterator as Generator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from convlint.evaluate.environment import Arguments
@@ -118,11 +120,29 @@ class TensorFlow:
 
     def __init__(self) -> None:
         self._entry = -1
+        self._alone: Instance | None = None
         self._readers: dict[tuple[int, int], Readers] = {}
         self._products: dict[int, tuple[Tensor, Product]] = {}
         self._records: dict[int, Record] = {}
         self.loose: set[Span] = set()
         """The calls that build modules whose result something reads of which nothing is known."""
+
+    @contextmanager
+    def within(self, target: Instance | None) -> Generator[bool]:
+        """While ``forward`` of ``target`` runs for itself alone: what other modules do is not followed.
+
+        Gives whether that is worth it; it is wherever ``target`` is None, and all is followed.
+        """
+        outer = self._alone
+        self._alone = target
+        try:
+            yield target is None or target.cls.span is not None
+        finally:
+            self._alone = outer
+
+    def stays_outside(self, target: Any) -> bool:
+        """Whether the module ``target`` of the user's is not to be followed."""
+        return self._alone is not None and target.__class__ is Instance and not _is_torchs(target.cls)
 
     # --- called by the evaluator --------------------------------------------------------------------------------------
 
@@ -289,6 +309,12 @@ def _tensors(machine: Machine, args: Arguments) -> Iterator[Tensor]:
             yield value
         elif kind is Tuple or (kind is List and value.items.__class__ is list):
             yield from (item for item in value.items if item.__class__ is Tensor)
+
+
+def _is_torchs(cls: Class) -> bool:
+    """Whether a class has its ``forward`` from torch."""
+    found = next((base for base in cls.mro if "forward" in base.attrs), None)
+    return found is None or found.span is None
 
 
 def _is_chain(cls: Class) -> bool:

@@ -197,6 +197,8 @@ def _target(machine: Machine, args: Arguments) -> Instance:
 
 def _run_forward(machine: Machine, args: Arguments, site: Span) -> Value:
     target = force(args.positional[0], machine.path)
+    if machine.flow.stays_outside(target):
+        return Tensor()
     forward = attributes.get(machine, target, "forward", site)
     return calls.call(machine, forward, Arguments(args.positional[1:], args.keywords, args.unknown), site)  # type: ignore[no-any-return]
 
