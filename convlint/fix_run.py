@@ -114,7 +114,7 @@ def _spoilt(paths: set[str], before: Outcome, after: Outcome) -> set[str]:
     """The files among ``paths`` that have errors or undecided layers which they had not before."""
     spoilt = {error.path for error in after.entry.errors} - {error.path for error in before.entry.errors}
     spoilt |= {path for path in paths if any(map(gt, _doubts(after, path), _doubts(before, path)))}
-    if after.entry.stats["entry_points"] != before.entry.stats["entry_points"]:
+    if after.entry.stats["entry_points"] < before.entry.stats["entry_points"]:
         spoilt |= paths
     return spoilt
 

@@ -63,12 +63,12 @@ def downsample(stride=1):
 block = downsample(1)
 ```
 
-A window of 3 that moves by 1 smooths.
+A window of 3 that moves by 1 takes the maximum of its neighbours.
 
 ```python good
 from torch import nn
 
-pool = nn.MaxPool2d(3, stride=1, padding=1)
+pools = nn.Sequential(nn.MaxPool2d(3, stride=1), nn.MaxPool2d(3, stride=1, padding=1))
 ```
 
 ## Fix safety

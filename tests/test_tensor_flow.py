@@ -85,6 +85,17 @@ def test_what_leaves_phases_out(body: str, message: str) -> None:
     assert sliced(body) == [message]
 
 
+def test_readers_on_paths_that_exclude_each_other() -> None:
+    two = "if y.sum() > 0:\n    return helper(x)\nreturn x[..., ::2]"
+    assert sliced(two) == ["the slice of 'x' with step 2 reads 1 of every 2 positions"]
+    either = (
+        "if y.sum() > 0:\n    z = x[..., 1::2]\nelse:\n    z = x[..., 1::2] * 2\nreturn torch.cat([z, x[..., ::2]])"
+    )
+    assert sliced(either) == []
+    one = "if y.sum() > 0:\n    return x[..., ::2]\nreturn torch.stack([x[..., ::2], x[..., 1::2]])"
+    assert len(sliced(one)) == 1
+
+
 CONVOLUTIONS = "self.a = nn.Conv2d(8, 4, 1, stride=2)\nself.b = nn.Conv2d(8, 4, {}, stride=2)"
 
 

@@ -128,11 +128,12 @@ def factors(value: object) -> tuple[float, ...] | None:
 
 def _slices(readers: Readers, site: Span, sites: Sites) -> Slices | None:
     """All slices of a tensor on one grid; None where anything else reads it, or where there is no such grid."""
-    if readers.summary() is None:
+    slices = readers.summary()
+    if slices is None:
         return None
-    rank = next((len(axes[1]) + 2 for _, axes in readers.slices if axes[0] == "grid"), None)
+    rank = next((len(axes[1]) + 2 for _, axes in slices if axes[0] == "grid"), None)
     reads: list[dict[int, tuple[int, frozenset[int]]]] = []
-    for _, axes in readers.slices:
+    for _, axes in slices:
         if axes[0] == "grid":
             grid = axes[1]
             reads.append({index - len(grid): each for index, each in enumerate(grid)})

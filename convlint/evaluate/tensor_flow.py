@@ -7,7 +7,7 @@ layers; ``convlint.evaluate.notes`` makes facts of them when all has been evalua
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from collections.abc import Iterator as Generator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -58,13 +58,27 @@ def note(op: str, site: Span, content: Any, origins: tuple[tuple[str, Span], ...
     return Note(op, site, content, (), (), (), None, None, None, (), origins)
 
 
-class Readers:
-    """What reads one tensor in one activation. Compared by identity; grows while the function runs."""
+class Family:
+    """All readers of one tensor in one activation, by the path on which they read it."""
 
-    __slots__ = ("calls", "first", "noted", "opaque", "parent", "slices", "tensor", "whole")
+    __slots__ = ("members", "parent", "tensor")
 
     def __init__(self, tensor: Tensor) -> None:
         self.tensor = tensor
+        self.members: dict[frozenset[Any], Readers] = {}
+        self.parent: tuple[Readers, Any] | None = None
+        """The tensor that this one is a part of, and from where on."""
+
+
+class Readers:
+    """What reads one tensor in one activation, on one path. Compared by identity; grows while the function runs."""
+
+    __slots__ = ("calls", "family", "first", "noted", "opaque", "slices", "taken", "whole")
+
+    def __init__(self, family: Family, taken: Mapping[Any, bool]) -> None:
+        self.family = family
+        self.taken = dict(taken)
+        """The decisions on the path, and how they were taken."""
         self.calls: dict[tuple[Span, str], None] = {}
         self.slices: dict[tuple[Span, Any], None] = {}
         self.first: Span | None = None
@@ -73,20 +87,30 @@ class Readers:
         """Whether something reads it of which nothing is known."""
         self.whole = False
         """Whether something that is known reads all of it."""
-        self.parent: tuple[Readers, Any] | None = None
-        """The tensor that this one is a part of, and from where on."""
+
+    def together(self) -> list[Readers]:
+        """Those that may read the tensor in the same run: no decision was taken otherwise."""
+        return [
+            other
+            for other in self.family.members.values()
+            if all(self.taken.get(decision, taken) == taken for decision, taken in other.taken.items())
+        ]
+
+    def all_slices(self) -> tuple[tuple[Span, Any], ...]:
+        """The slices that may be taken in the same run, each once."""
+        return tuple(dict.fromkeys(each for other in self.together() for each in other.slices))
 
     def summary(self) -> tuple[Any, ...] | None:
         """What makes two of them the same when all has run; None where there is nothing to say."""
-        if self.opaque or self.whole or self.parent is not None:
+        if self.family.parent is not None or any(other.opaque or other.whole for other in self.together()):
             return None
-        return tuple(self.slices)
+        return self.all_slices()
 
     def read_unseen(self) -> None:
         """Something reads it of which nothing is known."""
         self.opaque = True
-        if self.parent is not None:
-            self.parent[0].read_unseen()
+        if self.family.parent is not None:
+            self.family.parent[0].read_unseen()
 
 
 class Link:
@@ -99,7 +123,9 @@ class Link:
 
     def alone(self) -> bool:
         """Whether nothing else reads the first one's result."""
-        return not self.readers.opaque and len(self.readers.calls) == 1
+        others = self.readers.together()
+        calls = {call for other in others for call in other.calls}
+        return len(calls) == 1 and not any(other.opaque for other in others)
 
     def summary(self) -> tuple[Any, ...]:
         """What makes two of them the same when all has run."""
@@ -121,7 +147,7 @@ class TensorFlow:
     def __init__(self) -> None:
         self._entry = -1
         self._alone: Instance | None = None
-        self._readers: dict[tuple[int, int], Readers] = {}
+        self._families: dict[tuple[int, int], Family] = {}
         self._products: dict[int, tuple[Tensor, Product]] = {}
         self._records: dict[int, Record] = {}
         self.loose: set[Span] = set()
@@ -173,7 +199,8 @@ class TensorFlow:
             child = resolve(memo.read_attribute(machine, made, name), machine.path)
             known = child.payload if child.__class__ is Instance and child.payload.__class__ is Known else None
             if before is not None and known is not None:
-                readers = Readers(Tensor())
+                readers = Readers(Family(Tensor()), {})
+                readers.family.members[frozenset()] = readers
                 readers.calls[(known.site, known.op)] = None
                 link = Link(before, known, readers, True)
                 machine.record.add(known.site, note("succession", known.site, link), machine.path)
@@ -231,13 +258,13 @@ class TensorFlow:
         part = Tensor()
         readers = self._of(machine, tensor)
         axes = _axes(machine, key)
-        if axes is None or not axes or readers.parent is not None:
+        if axes is None or not axes or readers.family.parent is not None:
             readers.read_unseen()
         elif any(step > 1 for _, _, step in axes):
             self._add_slice(machine, readers, site, axes)
         else:
             # A part that begins later, and goes on to the end: what reads it reads the whole, shifted.
-            self._of(machine, part).parent = (readers, axes)
+            self._of(machine, part).family.parent = (readers, axes)
             readers.first = readers.first or site
         return part
 
@@ -246,13 +273,18 @@ class TensorFlow:
     def _of(self, machine: Machine, tensor: Tensor) -> Readers:
         if machine.entry_start != self._entry:
             self._entry = machine.entry_start
-            self._readers, self._products, self._records = {}, {}, {}
+            self._families, self._products, self._records = {}, {}, {}
         record = machine.record
         key = (id(record), id(tensor))
-        found = self._readers.get(key)
-        if found is None:
-            found = self._readers[key] = Readers(tensor)
+        family = self._families.get(key)
+        if family is None:
+            family = self._families[key] = Family(tensor)
             self._records[id(record)] = record  # keeps its identity taken
+        taken = machine.path.taken
+        path = frozenset(taken.items())
+        found = family.members.get(path)
+        if found is None:
+            found = family.members[path] = Readers(family, taken)
         return found
 
     def _unseen(self, machine: Machine, tensor: Tensor) -> None:
@@ -269,15 +301,15 @@ class TensorFlow:
     def _strided(self, machine: Machine, readers: Readers, known: Known, site: Span) -> None:
         """A convolution reads a tensor: where it skips on a grid, that is like a slice; else it reads everything."""
         reads = _grid(known)
-        if readers.parent is not None and reads is not None:
-            parent, axes = readers.parent
+        if readers.family.parent is not None and reads is not None:
+            parent, axes = readers.family.parent
             shifted = _shifted(axes, reads)
             if shifted is None:
                 parent.read_unseen()
             else:
                 self._add_slice(machine, parent, site, shifted)
-        elif readers.parent is not None:
-            readers.parent[0].whole = True
+        elif readers.family.parent is not None:
+            readers.family.parent[0].whole = True
         if reads is None:
             readers.whole = True
         else:
