@@ -104,12 +104,13 @@ def _report(
     """
     meetings: dict[tuple[object, ...], list[_Hit]] = defaultdict(list)
     calls: dict[Place, list[_Hit]] = defaultdict(list)
+    varied = _varied(network) if any(each.written_in_call for _, found in problems for each in found) else frozenset()
     for layer, found in problems:
         for use in network.uses(layer):
             hits = [
                 _Hit(layer, problem, number, use)
                 for number, problem in enumerate(found)
-                if _applies(problem, layer, use)
+                if _applies(problem, layer, use, varied)
             ]
             if use.meeting.path in linted:
                 for hit in hits:
@@ -124,12 +125,21 @@ def _report(
     ]
 
 
-def _applies(problem: Problem, layer: Fact, use: Use) -> bool:
+def _varied(network: Network) -> frozenset[Place]:
+    """The calls that build layers of several kernel sizes or strides: variables stand in them."""
+    sizes: dict[Place, set[object]] = defaultdict(set)
+    for layer in network.layers:
+        sizes[layer.call].add((layer.kernel_size, layer.stride))
+    return frozenset(call for call, different in sizes.items() if len(different) > 1)
+
+
+def _applies(problem: Problem, layer: Fact, use: Use, varied: frozenset[Place]) -> bool:
     """Whether a problem that is one only in the layer's own call stands there."""
     if problem.only_certain and use.confidence is not Confidence.CERTAIN:
         return False
     origins = [use.origins[name] for name in problem.parameters if name in use.origins]
-    return not problem.written_in_call or all(_inside(origin, layer.call) for origin in origins)
+    written = layer.call not in varied and all(_inside(origin, layer.call) for origin in origins)
+    return written or not problem.written_in_call
 
 
 def _mended(finding: Finding, hit: _Hit | None, compose: Compose | None) -> Finding:
@@ -147,7 +157,7 @@ def _identity(hit: _Hit) -> tuple[object, ...]:
     """What makes a problem at a meeting place one finding: channels and padding do not tell two apart."""
     fact = hit.layer
     sizes = (fact.kernel_size, fact.stride, fact.dilation) if isinstance(fact, Layer) else (hit.problem.message,)
-    return hit.number, hit.use.meeting, hit.problem.place, fact.call, fact.op, *sizes
+    return hit.number, _place(hit), fact.call if hit.problem.place is None else None, fact.op, *sizes
 
 
 def _place(hit: _Hit) -> Place:

@@ -80,6 +80,7 @@ dropped, and the layers behind it are initialised with other random numbers.
 ## Limits
 
 - A frozen normalisation, in evaluation mode, does not take the bias out in fine-tuning.
+- Only pairs are told of that are certainly built so: which normalisation a parameter names is often not known.
 - What happens to an output outside of the function that computes it is not seen.
 
 ## References
@@ -118,6 +119,7 @@ class BiasBeforeNorm(Rule):
             message=f"the bias of this {layer} is taken out again by the {behind} behind it",
             builds="have a bias that normalisation takes out again",
             place=first.call,
+            only_certain=True,
             parameters=(),
             remedies=(
                 Remedy(

@@ -76,7 +76,7 @@ may be shared, and is left to you.
 
 ## Limits
 
-Only what follows directly within one function is seen.
+Only what follows directly within one function is seen, and only where no condition on the way is unknown.
 
 ## References
 
@@ -117,6 +117,7 @@ class RepeatedActivation(Rule):
         yield Problem(
             message=f"this {_shown(pair.second)} changes nothing: its input comes out of a {_shown(pair.first)}",
             builds="have an activation that changes nothing",
+            only_certain=True,
             parameters=(),
             remedies=(replace,) if pair.together else (),
         )

@@ -127,7 +127,7 @@ PAIR = "self.conv = nn.Conv2d(8, 8, 3)\nself.bn = nn.BatchNorm2d(8)"
         ("z = self.conv(x)\nreturn self.bn(torch.relu(z))", 0, 0),
         ("return self.bn(self.conv(x)), torch.relu(self.conv(y))", 1, 0),
         ("return self.bn(self.conv(x)), self.conv(y) + 1", 1, 0),
-        ("if self.training:\n    return self.bn(self.conv(x))\nreturn self.conv(x) + 1", 1, 0),
+        ("if self.training:\n    return self.bn(self.conv(x))\nreturn self.conv(x) + 1", 0, 0),
     ],
 )
 def test_a_bias_before_normalisation(body: str, found: int, fixed: int) -> None:
