@@ -244,6 +244,11 @@ class Modules:
 
     def _module_of(self, source: SourceModule, later: Later) -> Module | None:
         """The module that an import statement names, seen from ``source``."""
+        if later.found is UNBOUND:
+            later.found = self._find_module(source, later)
+        return later.found  # type: ignore[no-any-return]
+
+    def _find_module(self, source: SourceModule, later: Later) -> Module | None:
         if not later.level:
             return self.import_by_name(later.module, source)
         folder = source.package

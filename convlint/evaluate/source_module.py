@@ -26,12 +26,14 @@ _NEW, _RUNNING, _DONE = 0, 1, 2
 class Later:
     """A name that an import binds; what it stands for is looked up when it is used."""
 
-    __slots__ = ("attribute", "level", "module")
+    __slots__ = ("attribute", "found", "level", "module")
 
     def __init__(self, module: str, level: int, attribute: str | None) -> None:
         self.module = module
         self.level = level
         self.attribute = attribute
+        self.found: Any = UNBOUND
+        """The module, once it was looked for; None where there is none."""
 
 
 class SourceModule:
@@ -52,6 +54,8 @@ class SourceModule:
         self.stars: list[tuple[int, Later]] = []
         self.dynamic: list[int] = []
         self.records: dict[int, Record] = {}
+        self.missing: set[str] = set()
+        """Names that are known not to be bound here, nor by what is imported with a star."""
         self.running: list[int] = []
         """The pieces that are running now, the innermost last."""
         self._outlined = False
@@ -120,6 +124,8 @@ class SourceModule:
     def get(self, machine: Machine, name: str, limit: int | None = None) -> Any:
         """What ``name`` is bound to before piece ``limit`` (at the end, for None); UNBOUND where it is not."""
         self.outline()
+        if limit is None and name in self.missing:
+            return UNBOUND
         if limit is None and self.running and name in self.affecting:
             # A function that a piece calls sees what stands before that piece; later ones have not run in Python
             # either.
@@ -146,6 +152,8 @@ class SourceModule:
                 self.run(machine, index)
             if waiting:
                 return self.get(machine, name, limit)
+        if limit is None and machine.import_depth == 0:
+            self.missing.add(name)  # no module is being run: none will bind it later
         return UNBOUND
 
     def binds(self, name: str) -> bool:
