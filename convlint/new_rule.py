@@ -85,7 +85,7 @@ class {class_name}(Rule):
             parameters=("kernel_size",),
         )
 '''
-"""The file, with one rule that works: replacing it line by line, with the tests green, is the quickest way to one's own."""
+"""The file, with one rule that works: changing it line by line, with green tests, is the quickest way to one's own."""
 
 
 def write_rule(name: str, folder: Path, group: str) -> Path:

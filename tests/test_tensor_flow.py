@@ -1,4 +1,4 @@
-"""What is seen of tensors in ``forward``: slices of one tensor in all their spellings, and what directly follows what."""
+"""What is seen of tensors in ``forward``: slices of one tensor in many spellings, and what directly follows what."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def sliced(body: str, init: str = "pass") -> list[str]:
         "return torch.cat([x[:, 0::2, 0::2], x[:, 1::2, 0::2], x[:, 0::2, 1::2], x[:, 1::2, 1::2]], -1)",
         "return torch.cat([x[:, :, i::2, j::2] for i in range(2) for j in range(2)], 1)",
         "return torch.cat([x[:, i::3, j::3] for i, j in itertools.product(range(3), repeat=2)], 1)",
-        "parts = []\nfor i in range(2):\n    for j in range(2):\n        parts.append(x[..., i::2, j::2])\nreturn torch.cat(parts, 1)",
+        "p = []\nfor i in (0, 1):\n    for j in (0, 1):\n        p.append(x[..., i::2, j::2])\nreturn torch.cat(p, 1)",
         "a, b = x[:, ::2], x[:, 1::2]\nreturn torch.cat([a[..., ::2], a[..., 1::2], b[..., ::2], b[..., 1::2]])",
         "r = 2\nreturn torch.cat([x[..., :, i::r] for i in range(r)], 1)",
         "return torch.stack((x[..., 0::2], x[..., 1::2]))",
