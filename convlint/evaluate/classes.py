@@ -78,8 +78,8 @@ def lookup(cls: Class, name: str) -> Any:
 def compile_class(context: Any, node: ir.Class) -> Callable[[Frame], Any]:
     """The function that runs a class statement."""
     from convlint.evaluate import calls, class_kinds
+    from convlint.evaluate.blocks import compile_block
     from convlint.evaluate.expressions import Context, compile_arguments
-    from convlint.evaluate.statements import compile_block
 
     machine, span = context.machine, context.span(node)
     qualname = f"{context.qualname}.{node.name}" if context.qualname else node.name

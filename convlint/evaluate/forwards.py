@@ -174,6 +174,9 @@ class Forwards:
         if isinstance(value, Module):
             return depth == 0 and any(self._reaches(inner, found, words, 1) for inner in self._of_module(value, words))
         found += _functions(value)
+        if isinstance(value, Instance):
+            for functions in self._methods_of(value.cls).values():
+                found += functions
         return depth < 3 and any(self._reaches(inner, found, words, depth + 1) for inner in _inside(value))
 
 
@@ -199,6 +202,8 @@ def _inside(value: Any) -> Iterable[Any]:
         return [item for _, item in value.entries.values()]
     if isinstance(value, Choice):
         return value.yes, value.no
+    if isinstance(value, Instance):
+        return (*value.attrs.values(), value.payload)
     if isinstance(value, (Partial, Method)):
         inner = value.function
         return () if inner is NONE or inner is UNBOUND else (inner,)

@@ -70,8 +70,8 @@ def make_function(machine: Machine, blank: Blank, frame: Frame, owner: Class | N
 
 def compile_body(machine: Machine, code: Code, module: Module) -> Any:
     """Compile a function's body and keep it with its code."""
+    from convlint.evaluate.blocks import compile_block
     from convlint.evaluate.expressions import Context
-    from convlint.evaluate.statements import compile_block
 
     node = code.node
     params = node.params

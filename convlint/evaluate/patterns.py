@@ -18,8 +18,9 @@ Test = Callable[[Frame, Value], "bool | Unknown"]
 
 def compile_match(context: Any, node: ir.Match) -> Any:
     """The function that runs a ``match`` statement, as a chain of conditions."""
+    from convlint.evaluate.blocks import compile_block
+    from convlint.evaluate.conditions import run_both
     from convlint.evaluate.functions import pattern_names
-    from convlint.evaluate.statements import compile_block, run_both
     from convlint.evaluate.targets import unknown_names
     from convlint.evaluate.truth import truth
 

@@ -204,8 +204,8 @@ class SourceModule:
             machine.modules.searched = outer
 
     def _run(self, machine: Machine, index: int) -> None:
+        from convlint.evaluate.blocks import compile_block
         from convlint.evaluate.expressions import Context
-        from convlint.evaluate.statements import compile_block
 
         piece = self.pieces[index]
         statements = self.statements(index)

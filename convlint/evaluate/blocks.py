@@ -1,0 +1,66 @@
+"""Blocks of statements, run one after another on the paths that are still live.
+
+A statement gives the paths on which what follows goes on: None for "on the path it began on, all of it", an empty
+tuple for "nowhere" (return, raise, break). One that leaves in one arm of an unknown condition gives the other arm's
+path.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from convlint.evaluate.environment import Frame, Raised
+from convlint.evaluate.expressions import Context
+from convlint.evaluate.paths import Path
+from convlint.evaluate.values import UNBOUND
+from convlint.frontends.python import ir
+
+Live = tuple[Path, ...] | None
+Run = Callable[[Frame], Live]
+
+
+def compile_block(context: Context, body: tuple[ir.Stmt, ...]) -> Run:
+    """The function that runs a block."""
+    from convlint.evaluate.statements import COMPILE
+
+    steps = [COMPILE[statement.__class__](context, statement) for statement in body]
+    machine, count = context.machine, len(steps)
+
+    def run(frame: Frame) -> Live:
+        return go_on(frame, 0)
+
+    def go_on(frame: Frame, index: int) -> Live:
+        while index < count:
+            machine.steps += 1
+            live = steps[index](frame)
+            index += 1
+            if live is not None:
+                return split(frame, index, live)
+        return None
+
+    def split(frame: Frame, index: int, live: tuple[Path, ...]) -> Live:
+        if index == count or not live:
+            return live
+        ends: list[Path] = []
+        failure: Raised | None = None
+        for path in live:
+            machine.path = path
+            try:
+                rest = go_on(frame, index)
+            except Raised as error:
+                if len(live) == 1:
+                    raise
+                failure = error
+                continue
+            ends += (path,) if rest is None else rest
+        if failure is not None and not ends and frame.result is UNBOUND:
+            raise failure
+        return tuple(ends)
+
+    if count == 1:
+        return steps[0]
+    return run
+
+
+def nothing(frame: Frame) -> Live:
+    return None
