@@ -98,6 +98,9 @@ def cli() -> None:
 @_option(
     "Runtime", "--setup", type=FILE, metavar="FILE", help="With --confirm: a Python file to run before each model."
 )
+@_option("Fixes", "--fix", is_flag=True, help="Apply the fixes that change nothing observable.")
+@_option("Fixes", "--unsafe-fixes", is_flag=True, help="Apply also those that keep shapes, but not numbers or keys.")
+@_option("Fixes", "--diff", is_flag=True, help="Show what would be applied, and change no file.")
 @_option("Output", "--output-format", type=click.Choice(FORMATS), default="text", help="[default: text]")
 @_option("Output", "-o", "--output", type=FILE, metavar="FILE", help="Write the report into a file.")
 @_option("Output", "--statistics", is_flag=True, help="Count the findings of each rule.")
@@ -183,6 +186,18 @@ def rules(config: Path | None) -> int:
     from convlint.commands import print_text, table_of_rules
 
     return print_text(table_of_rules(config))
+
+
+@cli.command("new-rule")
+@click.argument("name")
+@click.option("--folder", type=FILE, default=Path("rules"), metavar="FOLDER", help="[default: rules]")
+@click.option("--group", default="local", metavar="NAME", help="[default: local]")
+def new_rule(name: str, folder: Path, group: str) -> int:
+    """Write a rule file that passes its own tests, to begin with."""
+    from convlint.commands import print_text
+    from convlint.new_rule import write_rule
+
+    return print_text(f"{write_rule(name, folder, group)}\n")
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

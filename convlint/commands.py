@@ -9,11 +9,12 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, TextIO
 
-from convlint import config, output, report
+from convlint import config, fix_run, output, report
 from convlint.findings import Finding, InputError, Severity
+from convlint.fix_run import Mended
 from convlint.pipeline import Order, Outcome, analyse, check, load_rules, rules_that_run
 from convlint.progress import progress_bar
-from convlint.report.run import Run
+from convlint.report.run import Run, counted
 from convlint.rule import Rule
 from convlint.usage import UsageError, nearest
 from convlint.workspace import Workspace, open_workspace
@@ -26,7 +27,12 @@ def run_check(options: Mapping[str, Any]) -> int:
     """``convlint check``: 0 where nothing counts, 1 where a finding does, 2 where an input could not be read."""
     with progress_bar(not options["quiet"] and not options["verbose"]) as progress:
         order = _order(options, progress)
-        outcome = check(order)
+        mended = _mend(options, order) if options["fix"] or options["unsafe_fixes"] or options["diff"] else None
+        outcome = mended.outcome if mended is not None else check(order)
+    if mended is not None and options["diff"]:
+        return _show_difference(options, mended)
+    if mended is not None:
+        fix_run.write(mended)
     findings, baselined = _apart_from_baseline(outcome, options["baseline"], options["write_baseline"])
     if options["confirm"]:
         findings = _confirmed(findings, outcome, options)
@@ -49,6 +55,8 @@ def run_check(options: Mapping[str, Any]) -> int:
     )
     _write(options["output"], lambda stream: _report(options, run, outcome, stream))
     _say_more(options, outcome.workspace, errors)
+    if mended is not None and not options["quiet"]:
+        _say(f"convlint: {counted(mended.fixed, 'finding')} mended in {counted(len(mended.texts), 'file')}")
     if options["verbose"]:
         _say_what_was_read(outcome)
     if errors:
@@ -63,6 +71,21 @@ def _confirmed(findings: tuple[Finding, ...], outcome: Outcome, options: Mapping
     workspace = outcome.workspace
     with progress_bar(not options["quiet"] and not options["verbose"]) as progress:
         return confirm(findings, workspace.root, workspace.linted, options["setup"], progress)
+
+
+def _mend(options: Mapping[str, Any], order: Order) -> Mended:
+    """Fix in memory. Raises UsageError for what cannot go together."""
+    if order.standard_input is not None and not options["diff"]:
+        raise UsageError("standard input cannot be fixed in place; --diff shows what would change")
+    return fix_run.mend(order, options["unsafe_fixes"])
+
+
+def _show_difference(options: Mapping[str, Any], mended: Mended) -> int:
+    """``--diff``: 1 where a fix would change something, 2 where an input could not be read."""
+    _write(options["output"], lambda stream: stream.writelines(fix_run.difference(mended)))
+    errors = (*mended.outcome.workspace.errors, *mended.outcome.entry.errors)
+    _say_more(options, mended.outcome.workspace, errors)
+    return 2 if errors else int(bool(mended.texts))
 
 
 def run_layers(options: Mapping[str, Any]) -> int:

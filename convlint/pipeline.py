@@ -1,6 +1,6 @@
 """One run from beginning to end: the table of contents of convlint. Each step is one function from values to values.
 
-discover -> front ends and evaluation -> layer facts -> rules -> findings -> suppressions -> report
+discover -> front ends and evaluation -> layer facts -> rules -> findings -> fixes -> suppressions -> report
 """
 
 from __future__ import annotations
@@ -32,6 +32,8 @@ class Order:
     paths: tuple[Path, ...]
     standard_input: tuple[Path, str] | None = None
     """The name of a file and the text that stands for it."""
+    overlays: Mapping[Path, str] = field(default_factory=dict)
+    """Texts that stand for files, by absolute path: what fixes have made of them so far."""
     config_file: Path | None = None
     python: Path | None = None
     select: tuple[str, ...] = ()
@@ -56,6 +58,8 @@ class Outcome:
 def check(order: Order) -> Outcome:
     """Lint. Raises UsageError for paths, options, rules and a configuration that cannot be used."""
     workspace = open_workspace(order.paths, order.config_file, order.python, order.standard_input)
+    if order.overlays:
+        workspace = dataclasses.replace(workspace, overlays={**workspace.overlays, **order.overlays})
     texts = Texts(workspace.root, workspace.overlays)
     folder = result_cache.prepare(workspace.root) if order.use_cache else None
     name = _name_of_run(workspace, order)
@@ -107,6 +111,7 @@ def rules_that_run(workspace: Workspace, order: Order) -> tuple[Rule, ...]:
 def _lint(workspace: Workspace, order: Order, selection: Selection, texts: Texts, cache_folder: Path | None) -> Entry:
     """Evaluate, apply the rules, and take out what the user has silenced."""
     from convlint.deep_stack import run_deep
+    from convlint.fixes.compose import Composer
     from convlint.linter import lint
     from convlint.silence import silence
 
@@ -114,7 +119,9 @@ def _lint(workspace: Workspace, order: Order, selection: Selection, texts: Texts
 
     def work() -> Entry:
         analysis = analyse(workspace, order, cache_folder)
-        found = lint(analysis.network, selection.running(), workspace.linted_paths(), severities)
+        linted = workspace.linted_paths()
+        compose = Composer(texts, linted, cache_folder)
+        found = lint(analysis.network, selection.running(), linted, severities, compose)
         notes = [replace(note, severity=severities.get(note.rule, note.severity)) for note in analysis.notes]
         findings = [finding for finding in (*found, *notes) if finding.rule in selection.active]
         kept, suppressed = silence(findings, analysis, workspace, selection, severities, texts)

@@ -5,10 +5,25 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
-from convlint.findings import Fix, Severity
+from convlint.findings import Applicability, Fix, Severity
+from convlint.network.changes import Change
 from convlint.network.layers import Layer
+from convlint.network.operations import Operation
+from convlint.source import Place
+
+
+@dataclass(frozen=True, slots=True)
+class Remedy:
+    """A change that would end a problem. It becomes a fix where the source allows that, and is dropped elsewhere."""
+
+    title: str
+    """What is done, and what changes by it: ``kernel 3x3, padding 1 (same shape; the weights grow)``."""
+    applicability: Applicability
+    change: Change
+    at: Operation | None = None
+    """What is changed, if that is another part of the fact."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +38,18 @@ class Problem:
     picture: tuple[str, ...] = ()
     parameters: tuple[str, ...] = ("kernel_size", "stride")
     """The parameters that the problem is about; each one's origin is shown."""
+    place: Place | None = None
+    """Where it stands, if that is not where the numbers of the fact meet: the call of another part of the fact."""
+    severity: Severity | None = None
+    """Where this problem is louder or quieter than the rule's others."""
+    only_certain: bool = False
+    """Only a problem where every condition on the way is known: two guesses may contradict each other."""
+    written_in_call: bool = False
+    """Only a problem where the layer's own call writes ``parameters``: what comes of a variable elsewhere is meant."""
+    remedies: tuple[Remedy, ...] = ()
+    """The best one first: only the first that can be made is ever applied."""
     fixes: tuple[Fix, ...] = ()
+    """Edits that the rule has made itself; most rules have remedies instead."""
 
 
 class Rule(ABC):
@@ -36,7 +62,9 @@ class Rule(ABC):
     severity: ClassVar[Severity]
     enabled: ClassVar[bool] = True
     """Whether it runs without being selected."""
+    facts: ClassVar[tuple[type, ...]] = (Layer,)
+    """What ``check`` is called with: ``Layer``, or the types of ``convlint.network.operations``."""
 
     @abstractmethod
-    def check(self, layer: Layer) -> Iterator[Problem]:
-        """The problems of one layer; none where anything it needs is unknown."""
+    def check(self, fact: Any, /) -> Iterator[Problem]:
+        """The problems of one layer, or of another fact that ``facts`` names; none where anything needed is unknown."""

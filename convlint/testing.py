@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from convlint.examples import Example, ExampleError, Expectation, examples
-from convlint.findings import Edit, Finding
+from convlint.findings import Finding
+from convlint.fixes.apply import apply_edits
 from convlint.rule import Rule
-from convlint.source import Lines
 
 _SUFFIXES = {"python": ".py", "yaml": ".yaml", "json": ".json", "cfg": ".cfg"}
 
@@ -70,7 +69,7 @@ def failure(rule: Rule, example: Example, mends: Example | None = None) -> str |
         return f"line {findings[0].place.line}: the rule finds '{findings[0].message}'"
     if mends is not None:
         edits = [edit for finding in _lint(rule, mends)[0] for fix in finding.fixes[:1] for edit in fix.edits]
-        if _apply(mends.text, edits) != example.text:
+        if apply_edits(mends.text, edits) != example.text:
             return "the fixes of the bad example give another text"
     return None
 
@@ -81,6 +80,7 @@ def _lint(rule: Rule, example: Example) -> tuple[tuple[Finding, ...], tuple[str,
 
     from convlint.analysis import analyse
     from convlint.evaluate.project import Request
+    from convlint.fixes.compose import Composer
     from convlint.linter import lint
 
     with TemporaryDirectory() as folder:
@@ -88,15 +88,6 @@ def _lint(rule: Rule, example: Example) -> tuple[tuple[Finding, ...], tuple[str,
         path = root / f"example{_SUFFIXES[example.language]}"
         path.write_text(example.text, encoding="utf-8", newline="\n")
         analysis = analyse(Request(root=root, linted=(path,)))
-        findings = lint(analysis.network, [rule], frozenset({path.name}), {})
+        linted = frozenset({path.name})
+        findings = lint(analysis.network, [rule], linted, {}, Composer({path.name: example.text}.get, linted))
     return findings, tuple(f"line {error.line}: {error.message}" for error in analysis.errors)
-
-
-def _apply(text: str, edits: Sequence[Edit]) -> str:
-    """``text`` with all ``edits`` made, the last first, so that the places of the others stay right."""
-    starts = Lines(text).starts
-    for edit in sorted(set(edits), key=lambda edit: edit.place, reverse=True):
-        place = edit.place
-        begin, end = starts[place.line - 1] + place.column - 1, starts[place.end_line - 1] + place.end_column - 1
-        text = text[:begin] + edit.text + text[end:]
-    return text

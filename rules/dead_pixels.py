@@ -39,6 +39,19 @@ class Shortcut(nn.Sequential):
         )
 ```
 
+```python fixed
+from torch import nn
+
+
+class Shortcut(nn.Sequential):
+    def __init__(self) -> None:
+        super().__init__(
+            nn.AvgPool2d(2, 2, ceil_mode=True, count_include_pad=False),
+            nn.Conv2d(64, 128, kernel_size=1, stride=1, bias=False),
+            nn.BatchNorm2d(128),
+        )
+```
+
 ResNet-D averages first, so that each pixel counts.
 
 ```python good
@@ -90,7 +103,7 @@ class SelectiveBranch(nn.Module):
 
 With dilation 3 the taps fall on even and odd positions alike, and the output keeps its size.
 
-```python good
+```python fixed
 from torch import nn
 
 
@@ -147,9 +160,22 @@ class Stem(nn.Module):
 
 ## Fix safety
 
-This rule offers no fix. Every cure changes what the network computes, so a trained model has to be trained again:
-average before a 1x1 convolution (ResNet-D), move the stride to the larger kernel of the block, enlarge the kernel
-together with its padding, or pick a dilation that shares no factor with the stride.
+Every fix keeps the shape of the output for every input size, and changes what the network computes: `--unsafe-fixes`
+applies the first one, and a trained model has to be trained again.
+
+- A 1x1 convolution gets an average pool over its stride before it (ResNet-D) and stride 1. `ceil_mode=True` is what
+  keeps the shape: without it, one row is lost wherever the size is no multiple of the stride. In an `nn.Sequential`
+  the keys of what stands behind the pool move by one; the second fix writes an `OrderedDict` that keeps all keys.
+  For a helper such as `conv1x1(..., stride)` the pool goes where the stride is passed; with stride 1 it does nothing.
+- Any other kernel, or a 1x1 one in its own place, grows to k + 2e with padding p + e, e = ceil((s - k) / 2). The
+  weights get another shape; zeros around the old ones give the old function.
+- Where stride and dilation share a factor: a dilation that shares none, with its padding, or the same kernel with
+  zeros between its taps and dilation 1, which computes the same.
+- A pool grows likewise; a pool over one position becomes one over the stride with `ceil_mode`.
+
+torch's AvgPool3d refuses inputs smaller than its window, so in 3-d what needs it is only suggested.
+Not offered, since it changes the shape: a pool without `ceil_mode` before the convolution (all sizes that are no
+multiple of the stride), a kernel as large as the stride without padding, a larger pool with `ceil_mode`.
 
 ## Limits
 
@@ -172,6 +198,8 @@ from convlint.findings import Severity
 from convlint.network.geometry import AXIS_WORDS, picture, read_fraction
 from convlint.network.layers import Kind, Layer, known
 from convlint.rule import Problem, Rule
+
+from ._sampling_remedies import remedies
 
 
 class DeadPixels(Rule):
@@ -198,6 +226,7 @@ class DeadPixels(Rule):
             dead_fraction=float(1 - read),
             picture=picture(kernel_size, stride, dilation),
             parameters=("kernel_size", "stride", "dilation") if dilated else ("kernel_size", "stride"),
+            remedies=tuple(remedies(layer)),
         )
 
 

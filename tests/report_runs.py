@@ -9,6 +9,7 @@ from typing import Any
 
 from convlint.findings import Applicability, Edit, Finding, Fix, InputError, Severity
 from convlint.network.layers import Confidence, Kind, Layer, Network, Step, Unknown, Use
+from convlint.network.operations import Operation
 from convlint.report import write
 from convlint.report.run import Run
 from convlint.rule import Problem, Rule
@@ -126,12 +127,17 @@ class TwoModels(Network):
         )
         return LAYER, pool
 
-    def uses(self, layer: Layer) -> tuple[Use, ...]:
+    @property
+    def operations(self) -> tuple[Operation, ...]:
         """None: reports do not ask."""
         return ()
 
-    def reached_from(self, layer: Layer) -> tuple[tuple[str, ...], Confidence]:
+    def uses(self, layer: Layer | Operation) -> tuple[Use, ...]:
+        """None: reports do not ask."""
+        return ()
+
+    def reached_from(self, layer: Layer | Operation) -> tuple[tuple[str, ...], Confidence]:
         """Both models build the convolution, the second one perhaps the pool."""
-        if layer.kind is Kind.MAX_POOL:
+        if isinstance(layer, Layer) and layer.kind is Kind.MAX_POOL:
             return ("zoo.large",), Confidence.POSSIBLE
         return ("zoo.large", "zoo.small", "zoo.tiny"), Confidence.CERTAIN

@@ -22,19 +22,20 @@ ORDER = (
     ("convlint.examples", "convlint.explain", "convlint.selection", "convlint.texts", "convlint.workspace"),
     ("convlint.baseline", "convlint.linter", "convlint.suppressions"),
     ("convlint.silence",),
-    ("convlint.fixing",),
+    ("convlint.fixes",),
     ("convlint.report",),
     ("convlint.result_cache",),
     ("convlint.dialect_testing", "convlint.pipeline", "convlint.testing"),
     ("convlint.runtime",),
-    ("convlint.command_help", "convlint.commands", "convlint.progress", "convlint.verify_command"),
+    ("convlint.command_help", "convlint.fix_run", "convlint.new_rule", "convlint.progress", "convlint.verify_command"),
+    ("convlint.commands",),
     ("convlint.cli",),
     ("convlint.__main__",),
 )
 """The parts of convlint, lowest first. A part imports lower ones, and itself."""
 
 RULES_IMPORT = ("convlint.findings", "convlint.network", "convlint.rule")
-LIBCST_IN = ("convlint.frontends", "convlint.fixing")
+LIBCST_IN = ("convlint.frontends", "convlint.fixes")
 TORCH_IN = ("convlint.runtime",)
 LIGHT = ("convlint.source", "convlint.network", "convlint.findings", "convlint.rule")
 """What every rule imports: these import nothing but each other and the standard library."""

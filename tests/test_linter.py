@@ -10,6 +10,7 @@ import pytest
 from convlint.findings import Finding, Severity
 from convlint.linter import NAMED_PLACES, lint
 from convlint.network.layers import Confidence, Kind, Layer, Step, Use
+from convlint.network.operations import Operation
 from convlint.registry import load_rules
 from convlint.rule import Problem, Rule
 from convlint.source import Place
@@ -68,10 +69,14 @@ class Built:
     def layers(self) -> Sequence[Layer]:
         return [layer for layer, _ in self.ways]
 
-    def uses(self, layer: Layer) -> Sequence[Use]:
+    @property
+    def operations(self) -> Sequence[Operation]:
+        return ()
+
+    def uses(self, layer: Layer | Operation) -> Sequence[Use]:
         return next(uses for known, uses in self.ways if known == layer)
 
-    def reached_from(self, layer: Layer) -> tuple[tuple[str, ...], Confidence]:
+    def reached_from(self, layer: Layer | Operation) -> tuple[tuple[str, ...], Confidence]:
         uses = self.uses(layer)
         return tuple(sorted({name for use in uses for name in use.entry_points})), uses[0].confidence
 

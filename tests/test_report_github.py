@@ -115,7 +115,7 @@ def test_the_summary_is_appended(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
         "| severity | place | rule | what was found |",
         "| --- | --- | --- | --- |",
         "| warning | models/resnet.py:5:24 | dead-pixels | "
-        "1x1 convolution with stride 2 reads 1 of every 4 pixels of its input |",
+        "1x1 convolution with stride 2 reads 1 of every 4 pixels of its input; unsafe fix: set the kernel size to 3 |",
         "| note | app.py:3:9 | dead-pixels | "
         "builds 3 layers that read 1 of every 4 pixels of their input (torchvision/models/resnet.py:241) |",
     ]

@@ -46,7 +46,7 @@ def binary(machine: Machine, op: str, a: Value, b: Value, span: Span) -> Value:
         if found is not None:
             return found
     if a.__class__ is Tensor or b.__class__ is Tensor:
-        return Tensor()
+        return machine.flow.combined(machine, a, b)
     if a.__class__ is Unknown or b.__class__ is Unknown:
         return _of_unknown(op, a, b)
     return _containers(machine, op, a, b, span)

@@ -39,17 +39,21 @@ def call(machine: Machine, callee: Value, args: Arguments, site: Span) -> Any:
     """``callee(*args)`` at ``site``. Raises Undecided where the callee, or what a modelled one needs, is a choice."""
     kind = callee.__class__
     if kind is Function:
+        machine.flow.passed(machine, args)
         return invoke(machine, callee, args, site)  # type: ignore[arg-type]
     if kind is Builtin:
         machine.step()
         try:
-            return callee.call(machine, args, site)  # type: ignore[attr-defined]
+            result = callee.call(machine, args, site)  # type: ignore[attr-defined]
         except NotIterable as error:
             return follows(error.cause)
+        machine.flow.called(machine, callee, args, result, site)  # type: ignore[arg-type]
+        return result
     if kind is Method:
         bound = Arguments([callee.receiver, *args.positional], args.keywords, args.unknown)  # type: ignore[attr-defined]
         return call(machine, callee.function, bound, site)  # type: ignore[attr-defined]
     if kind is Class:
+        machine.flow.passed(machine, args)
         return instantiate(machine, callee, args, site)  # type: ignore[arg-type]
     if kind is Choice:
         return call(machine, force(callee, machine.path), args, site)
@@ -60,6 +64,7 @@ def call(machine: Machine, callee: Value, args: Arguments, site: Span) -> Any:
     if kind is Instance:
         return _call_instance(machine, callee, args, site)  # type: ignore[arg-type]
     if kind is Unknown:
+        machine.flow.passed(machine, args)
         return follows(callee)  # type: ignore[arg-type]
     if kind is Descriptor:
         return call(machine, callee.function, args, site)  # type: ignore[attr-defined]
@@ -300,8 +305,9 @@ def instantiate(machine: Machine, cls: Class, args: Arguments, site: Span) -> An
     if key is not None:
         hit = machine.memo.get(key)
         if hit is not None:
-            return memo.replay(machine, hit, site)
-    return memo.remember(machine, key, site, build, machine, cls, args, site, False)
+            return machine.flow.built(machine, memo.replay(machine, hit, site), cls, args, site)
+    made = memo.remember(machine, key, site, build, machine, cls, args, site, False)
+    return machine.flow.built(machine, made, cls, args, site)
 
 
 def build(machine: Machine, cls: Class, args: Arguments, site: Span, vague: bool) -> Any:

@@ -278,9 +278,16 @@ def _annotated_class(machine: Machine, module: Any, annotation: ir.Expr, number:
 
 
 def run_forward(machine: Machine, target: Instance, site: Span) -> None:
-    """Call a module with tensors for the parameters of ``forward`` that have no default, where that can matter."""
-    if not machine.forwards.matter(target):
-        return
+    """Call a module with tensors for the parameters of ``forward`` that have no default, where that can matter.
+
+    Where no layer can be reached, the body of ``forward`` itself still says what happens to tensors in it.
+    """
+    with machine.flow.within(target if not machine.forwards.matter(target) else None) as worth:
+        if worth:
+            _forward(machine, target, site)
+
+
+def _forward(machine: Machine, target: Instance, site: Span) -> None:
     forward = classes.lookup(target.cls, "forward")
     if isinstance(forward, Descriptor):
         forward = forward.function

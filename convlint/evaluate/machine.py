@@ -11,6 +11,7 @@ from convlint.evaluate.budget import MAX_DECISIONS, MAX_MODULE_DEPTH, MAX_STEPS
 from convlint.evaluate.environment import Exhausted, Raised
 from convlint.evaluate.paths import ROOT, Decision, Path, Undecided, choose, force, guarded, resolve, without_unbound
 from convlint.evaluate.records import Record, Scope
+from convlint.evaluate.tensor_flow import TensorFlow
 from convlint.evaluate.values import (
     UNBOUND,
     Choice,
@@ -93,6 +94,7 @@ class Machine:
         self.active: dict[Any, int] = {}
         self.made = 0
         self.decisions = 0
+        self.flow = TensorFlow()
         self.number_of_tensor = Unknown("tensor", "a number taken from a tensor")
         """One object, so that equal blocks with different such numbers stay equal."""
         self.gaps: dict[tuple[str, str, Span, str], int] = {}

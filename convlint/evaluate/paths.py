@@ -95,8 +95,11 @@ def choose(decision: Decision, yes: Any, no: Any) -> Any:
         yes = _restrict_all(yes, {decision: True})
     if no.__class__ is Choice:
         no = _restrict_all(no, {decision: False})
-    if yes is no or _same(yes, no):
+    if yes is no:
         return yes
+    if _same(yes, no):
+        # Of two tensors, what is done with one is not done with the other.
+        return Tensor() if yes.__class__ is Tensor else yes
     if yes is UNBOUND and no.__class__ is not Choice and isinstance(no, Unknown):
         return no
     size = (yes.size if yes.__class__ is Choice else 1) + (no.size if no.__class__ is Choice else 1)

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from typing import Any, NamedTuple
 
 from convlint.evaluate.entries import Entry
+from convlint.evaluate.notes import is_note, operation_of, summary_of, who_follows
 from convlint.evaluate.records import Fact, Record
 from convlint.evaluate.sites import Sites
 from convlint.evaluate.values import Span
 from convlint.network.layers import Confidence, Kind, Layer, Unknown, Use
+from convlint.network.operations import Operation
 
 _KINDS = (
     ("ConvTranspose", Kind.TRANSPOSED), ("conv_transpose", Kind.TRANSPOSED), ("Conv", Kind.CONVOLUTION), ("conv",
@@ -23,7 +25,9 @@ Key = tuple[Any, ...]
 
 def layer_key(fact: Fact) -> Key:
     """What makes two facts the same layer: all but where the numbers come from."""
-    return fact[:9]
+    if is_note(fact):
+        return fact.op, fact.site, summary_of(fact)
+    return fact[:10]
 
 
 class Edge(NamedTuple):
@@ -47,7 +51,10 @@ class Built(NamedTuple):
 class EvaluatedNetwork:
     """The layers that all entry points build. Ways to a layer are worked out when a rule asks for them."""
 
-    def __init__(self, entries: Sequence[Entry], sites: Sites, linted: frozenset[str]) -> None:
+    def __init__(
+        self, entries: Sequence[Entry], sites: Sites, linted: frozenset[str], loose: Set[Span] = frozenset()
+    ) -> None:
+        self._loose = loose
         self._entries = sorted(entries, key=lambda entry: entry.name)
         self.sites = sites
         self.linted = linted
@@ -66,10 +73,24 @@ class EvaluatedNetwork:
                     names.append(entry.name)
                 self._reached[key] = (names, sure or certain)
         pairs = sorted(
-            ((self._layer(fact), key) for key, fact in self._facts.items()), key=lambda pair: _order(pair[0])
+            ((self._layer(fact), key) for key, fact in self._facts.items() if not is_note(fact)),
+            key=lambda pair: _order(pair[0]),
         )
-        self._keys = dict(pairs)
+        self._keys: dict[Any, Key] = dict(pairs)
         self.layers: tuple[Layer, ...] = tuple(self._keys)
+        self.operations = self._operations()
+
+    def _operations(self) -> tuple[Operation, ...]:
+        """The facts beside layers, in the order of their calls."""
+        notes = {key: fact for key, fact in self._facts.items() if is_note(fact)}
+        followed = who_follows(notes.values(), self._loose)
+        made = [(operation_of(fact, self.sites, followed), key) for key, fact in notes.items()]
+        found: dict[Operation, Key] = {}
+        for operation, key in made:
+            if operation is not None:
+                found.setdefault(operation, key)
+        self._keys |= found
+        return tuple(sorted(found, key=lambda operation: (operation.call, operation.op, str(operation))))
 
     def _collect(self, record: Record) -> dict[Key, bool]:
         """The layers below an activation, and whether one is certainly built."""
@@ -90,7 +111,7 @@ class EvaluatedNetwork:
     def built_by(self, record: Record, site: Span, child: Record | Fact) -> list[Built]:
         """The layers that the call at ``site`` itself builds: torch's class, or a subclass through its ``__init__``."""
         if isinstance(child, Fact):
-            return [] if child.lifts else [Built(child, (), True)]
+            return [] if child.lifts or (is_note(child) and summary_of(child) is None) else [Built(child, (), True)]
         rising = self._rising(child)
         if not rising:
             return []
@@ -143,7 +164,7 @@ class EvaluatedNetwork:
             channels(fact.groups) if convolution else None, dict(fact.options),
         )  # fmt: skip
 
-    def reached_from(self, layer: Layer) -> tuple[tuple[str, ...], Confidence]:
+    def reached_from(self, layer: Layer | Operation) -> tuple[tuple[str, ...], Confidence]:
         """The entry points that build a layer."""
         names, certain = self._reached[self._keys[layer]]
         return tuple(names), Confidence.CERTAIN if certain else Confidence.POSSIBLE
@@ -174,7 +195,7 @@ class EvaluatedNetwork:
             self._above = above
         return self._above
 
-    def uses(self, layer: Layer) -> Sequence[Use]:
+    def uses(self, layer: Layer | Operation) -> Sequence[Use]:
         """The distinct ways to reach ``layer``: one for each meeting place and innermost linted call."""
         from convlint.evaluate.ways import ways_to
 

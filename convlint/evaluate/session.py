@@ -74,7 +74,7 @@ class Session:
             outside = frozenset(source.path for source in others.sources.values())
         _keep(entries, uncalled(self.machine, postponed))
         linted = outside | frozenset(self._shown(path) for path in self.request.linted)
-        network = EvaluatedNetwork(entries, self.sites, linted)
+        network = EvaluatedNetwork(entries, self.sites, linted, self.machine.flow.loose)
         for file in self.finder.files.values():
             if isinstance(file, PythonFile):
                 file.save()
@@ -84,7 +84,12 @@ class Session:
         )
         stats = Stats(len(self.request.linted), parsed, len(network.layers), sure, len(entries))
         return Analysis(
-            network, tuple(errors), stats, self._unknowns(network), self.finder.consulted, frozenset(self.finder.absent),
+            network,
+            tuple(errors),
+            stats,
+            self._unknowns(network),
+            self.finder.consulted,
+            frozenset(self.finder.absent),
             tuple(dict.fromkeys(notes)),
         )
 

@@ -50,7 +50,7 @@ def get(machine: Machine, target: Value, key: Value, span: Span) -> Any:
     if kind is Class:
         return _class(machine, target, key, span)  # type: ignore[arg-type]
     if kind is Tensor:
-        return Tensor()
+        return machine.flow.sliced(machine, target, key, span)  # type: ignore[arg-type]
     if kind is Function:
         return Unknown("unsupported", "a subscript of a function", span)
     if kind is Module:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 from convlint.evaluate.budget import MAX_TRACES
-from convlint.evaluate.reach import Edge, EvaluatedNetwork
+from convlint.evaluate.reach import Edge, EvaluatedNetwork, layer_key
 from convlint.evaluate.records import Fact
 from convlint.evaluate.sites import OUTSIDE
 from convlint.evaluate.values import Span
@@ -167,7 +167,7 @@ def _trace(network: EvaluatedNetwork, edges: list[Edge], way: Way) -> tuple[Step
 
 def _twins(network: EvaluatedNetwork, way: Way) -> list[Any]:
     """All activations in which the layer of a one-call chain is built at the same place."""
-    key = way.fact[:9]
+    key = layer_key(way.fact)
     return [edge.record for edge in network.edges().get(key, ()) if edge.site == way.edges[0].site]
 
 

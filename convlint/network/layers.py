@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from convlint.network.operations import Operation
 from convlint.source import Place
 
 
@@ -116,10 +117,14 @@ class Network(Protocol):
     def layers(self) -> Sequence[Layer]:
         """All distinct layers, in the order of their calls."""
 
-    def uses(self, layer: Layer) -> Sequence[Use]:
+    @property
+    def operations(self) -> Sequence[Operation]:
+        """All distinct facts beside layers, in the order of their calls."""
+
+    def uses(self, layer: Layer | Operation) -> Sequence[Use]:
         """The distinct ways to reach ``layer``, one for each meeting place."""
 
-    def reached_from(self, layer: Layer) -> tuple[tuple[str, ...], Confidence]:
+    def reached_from(self, layer: Layer | Operation) -> tuple[tuple[str, ...], Confidence]:
         """The sorted names of the entry points that build ``layer``, and how sure that is."""
 
 

@@ -142,7 +142,8 @@ def summary_table(run: Run, prefix: PurePosixPath, room: int) -> str:
 def _finding_row(finding: Finding, prefix: PurePosixPath) -> str:
     place = finding.place
     where = f"{_path(place.path, prefix)}:{place.line}:{place.column}"
-    return _row(finding.severity.value, where, finding.rule, finding.message)
+    fix = next((f"; {fix.applicability.value} fix: {fix.title}" for fix in finding.fixes), "")
+    return _row(finding.severity.value, where, finding.rule, finding.message + fix)
 
 
 def _error_row(error: InputError, prefix: PurePosixPath) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from convlint.evaluate.library.torch_layers import FUNCTIONS, build_function
+from convlint.evaluate.library.torch_operations import resizing
 from convlint.evaluate.machine import Machine
 from convlint.evaluate.values import Builtin, Tensor, Value
 
@@ -12,7 +13,8 @@ from convlint.evaluate.values import Builtin, Tensor, Value
 def contents(machine: Machine) -> dict[str, Any]:
     """The names of ``torch.nn.functional``."""
     found: dict[str, Any] = {name: build_function(spec) for name, spec in FUNCTIONS.items()}
-    for name in ("pad", "interpolate", "relu"):
+    found |= {name: resizing(name) for name in ("interpolate", "upsample")}
+    for name in ("pad", "relu"):
         found[name] = gives_tensor(name)
 
     def other(name: str) -> Value | None:

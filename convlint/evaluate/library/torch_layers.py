@@ -226,8 +226,8 @@ def record(
     options = tuple(
         (name, value.value)
         for name in OPTIONS
-        for value in [resolve(names.get(name, NONE), machine.path)]
-        if name in names and isinstance(value, Const)
+        for value in [constant(resolve(names.get(name, NONE), machine.path))]
+        if name in names and value is not None
     )
     fact = Fact(
         spec.op, site, numbers["kernel_size"], numbers["stride"], numbers["dilation"], numbers["padding"],
@@ -235,6 +235,13 @@ def record(
         tuple(gaps), _lifts(machine, target),
     )  # fmt: skip
     machine.record.add(site, fact, machine.path)
+
+
+def constant(value: Any) -> Const | None:
+    """A value as one constant, a tuple of constants included; None where it is not known."""
+    if isinstance(value, Tuple) and all(isinstance(item, Const) for item in value.items):
+        return Const(tuple(item.value for item in value.items if isinstance(item, Const)))
+    return value if isinstance(value, Const) else None
 
 
 def _lifts(machine: Machine, target: Value | None) -> int:

@@ -8,7 +8,7 @@ from typing import Any
 from convlint.evaluate import attributes, calls, classes, memo
 from convlint.evaluate.environment import Arguments, Raised, follows
 from convlint.evaluate.iteration import iterate
-from convlint.evaluate.library.torch_layers import layer_classes
+from convlint.evaluate.library.torch_layers import MODULES, layer_classes
 from convlint.evaluate.machine import Machine
 from convlint.evaluate.paths import force, resolve
 from convlint.evaluate.subscripts import slice_of
@@ -106,6 +106,11 @@ def contents(machine: Machine) -> dict[str, Any]:
     return found
 
 
+def parameters_of(name: str) -> tuple[str, ...]:
+    """The parameters of a class of torch.nn, in order, as far as they matter."""
+    return MODULES[name].names if name in MODULES else tuple(PARAMETERS.get(name, "").split())
+
+
 def _nothing(name: str) -> Builtin:
     return Builtin(name, lambda machine, args, site: NONE)
 
@@ -192,6 +197,8 @@ def _target(machine: Machine, args: Arguments) -> Instance:
 
 def _run_forward(machine: Machine, args: Arguments, site: Span) -> Value:
     target = force(args.positional[0], machine.path)
+    if machine.flow.stays_outside(target):
+        return Tensor()
     forward = attributes.get(machine, target, "forward", site)
     return calls.call(machine, forward, Arguments(args.positional[1:], args.keywords, args.unknown), site)  # type: ignore[no-any-return]
 

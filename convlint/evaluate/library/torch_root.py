@@ -10,6 +10,7 @@ from convlint.evaluate.equality import plain
 from convlint.evaluate.iteration import iterate
 from convlint.evaluate.library.torch_functional import gives_tensor
 from convlint.evaluate.library.torch_layers import FUNCTIONS, build_function
+from convlint.evaluate.library.torch_operations import framing
 from convlint.evaluate.machine import Machine
 from convlint.evaluate.paths import force
 from convlint.evaluate.values import FALSE, NONE, Builtin, Const, Instance, List, Span, Tensor, Tuple, Unknown, Value
@@ -42,6 +43,7 @@ def contents(machine: Machine) -> dict[str, Any]:
             found[name] = build_function(spec)
     found |= {name: Builtin(name, _shaped) for name in SHAPED}
     found |= {"linspace": Builtin("linspace", _linspace), "arange": Builtin("arange", _arange)}
+    found["stft"] = framing()
     found["__version__"] = Const(VERSION)
     found["Tensor"] = tensor = classes.make_class("Tensor", (), {})
     tensor.make = lambda machine, cls, args, site: _shaped(machine, args, site)

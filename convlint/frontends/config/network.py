@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from convlint.frontends.config.facts import Found
 from convlint.network.layers import Confidence, Layer, Network, Use
+from convlint.network.operations import Operation
 
 
 class ConfigNetwork:
@@ -19,14 +20,17 @@ class ConfigNetwork:
             key = (one.use.meeting, one.use.entry_points)
             known = uses[one.layer].get(key)
             uses[one.layer][key] = one.use if known is None else replace(known, count=known.count + 1)
-        self._uses = {layer: tuple(of_layer.values()) for layer, of_layer in uses.items()}
-        self.layers: tuple[Layer, ...] = tuple(self._uses)
+        self._uses: dict[Layer | Operation, tuple[Use, ...]] = {
+            layer: tuple(of_layer.values()) for layer, of_layer in uses.items()
+        }
+        self.layers: tuple[Layer, ...] = tuple(uses)
+        self.operations: tuple[Operation, ...] = ()
 
-    def uses(self, layer: Layer) -> Sequence[Use]:
+    def uses(self, layer: Layer | Operation) -> Sequence[Use]:
         """Each place at which the layer's numbers meet."""
         return self._uses.get(layer, ())
 
-    def reached_from(self, layer: Layer) -> tuple[tuple[str, ...], Confidence]:
+    def reached_from(self, layer: Layer | Operation) -> tuple[tuple[str, ...], Confidence]:
         """The networks that the layer belongs to."""
         uses = self.uses(layer)
         certain = any(use.confidence is Confidence.CERTAIN for use in uses)
@@ -38,17 +42,20 @@ class JoinedNetwork:
     """Several networks as one."""
 
     def __init__(self, networks: Sequence[Network]) -> None:
-        self._holders: dict[Layer, list[Network]] = defaultdict(list)
+        self._holders: dict[Layer | Operation, list[Network]] = defaultdict(list)
         for network in networks:
-            for layer in network.layers:
-                self._holders[layer].append(network)
-        self.layers: tuple[Layer, ...] = tuple(sorted(self._holders, key=lambda layer: layer.call))
+            facts: tuple[Layer | Operation, ...] = (*network.layers, *network.operations)
+            for fact in facts:
+                self._holders[fact].append(network)
+        layers = {layer: None for network in networks for layer in network.layers}
+        self.layers: tuple[Layer, ...] = tuple(sorted(layers, key=lambda layer: layer.call))
+        self.operations: tuple[Operation, ...] = tuple(fact for network in networks for fact in network.operations)
 
-    def uses(self, layer: Layer) -> Sequence[Use]:
+    def uses(self, layer: Layer | Operation) -> Sequence[Use]:
         """The ways to reach the layer in all networks that hold it."""
         return [use for network in self._holders[layer] for use in network.uses(layer)]
 
-    def reached_from(self, layer: Layer) -> tuple[tuple[str, ...], Confidence]:
+    def reached_from(self, layer: Layer | Operation) -> tuple[tuple[str, ...], Confidence]:
         """The entry points of all networks that hold the layer."""
         reached = [network.reached_from(layer) for network in self._holders[layer]]
         certain = any(confidence is Confidence.CERTAIN for _, confidence in reached)

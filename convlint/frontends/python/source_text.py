@@ -75,6 +75,11 @@ def _decoded(data: bytes, encoding: str, coding_line: int) -> str:
     return text
 
 
+def declared_encoding(data: bytes) -> str:
+    """The encoding that the coding line of a source file names; UTF-8 without one."""
+    return _declared_encoding(data)[0]
+
+
 def _declared_encoding(data: bytes) -> tuple[str, int]:
     """The encoding that a coding line in the first two lines names, and that line; UTF-8 without one."""
     start = len(_UTF8_BOM) if data.startswith(_UTF8_BOM) else 0

@@ -1,0 +1,447 @@
+"""Who reads which tensor: what calls do with tensors while ``forward`` is evaluated, noted function by function.
+
+Readers are told apart within one activation of one function. What a function of the user's does with a tensor that it
+is given is its own business: there the tensor counts as read, by something unknown. Notes go into the records beside
+layers; ``convlint.evaluate.notes`` makes facts of them when all has been evaluated.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from collections.abc import Iterator as Generator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from convlint.evaluate.environment import Arguments
+from convlint.evaluate.paths import resolve
+from convlint.evaluate.records import Fact, Record
+from convlint.evaluate.values import Builtin, Class, Const, Instance, List, Slice, Span, Tensor, Tuple, Value
+
+if TYPE_CHECKING:
+    from convlint.evaluate.machine import Machine
+
+NOT_READING = frozenset(
+    """size dim ndimension numel element_size is_floating_point is_contiguous data_ptr isinstance hasattr getattr len
+    type id print str repr register_hook stride forward""".split()
+)
+"""Functions that look at a tensor from outside; ``forward`` is called by ``__call__``, which counts."""
+TRANSPARENT = frozenset({"Sequential", "Identity"})
+"""Modules of torch that hand their input on as it is, to others or as their result."""
+ACTIVATIONS = frozenset(
+    {"relu", "relu6", "hardtanh", "sigmoid", "softmax", "hardsigmoid", "leaky_relu", "gelu", "silu", "tanh"}
+)
+"""Functions, and methods of tensors, that are operations of their own in a Succession."""
+PASSING = tuple(
+    "BatchNorm InstanceNorm GroupNorm LayerNorm Dropout ReLU SiLU GELU ELU Mish Hardswish Sigmoid Tanh".split()
+)
+"""Words in the names of modules that work on each position by itself."""
+MAX_ARGUMENTS = 20
+"""Arguments of a module that are kept; torch's have fewer."""
+
+
+class Known(NamedTuple):
+    """A module of torch as it was built, or a function of torch as it was called."""
+
+    op: str
+    site: Span
+    arguments: tuple[tuple[str, Any], ...]
+
+
+class Note(Fact):
+    """A fact beside layers, kept where a layer's fact would be: ``kernel_size`` holds what it is made from."""
+
+    __slots__ = ()
+
+
+def note(op: str, site: Span, content: Any, origins: tuple[tuple[str, Span], ...] = ()) -> Note:
+    """A note; ``content`` is hashable."""
+    return Note(op, site, content, (), (), (), None, None, None, (), origins)
+
+
+class Family:
+    """All readers of one tensor in one activation, by the path on which they read it."""
+
+    __slots__ = ("members", "parent", "tensor")
+
+    def __init__(self, tensor: Tensor) -> None:
+        self.tensor = tensor
+        self.members: dict[frozenset[Any], Readers] = {}
+        self.parent: tuple[Readers, Any] | None = None
+        """The tensor that this one is a part of, and from where on."""
+
+
+class Readers:
+    """What reads one tensor in one activation, on one path. Compared by identity; grows while the function runs."""
+
+    __slots__ = ("calls", "family", "first", "noted", "opaque", "slices", "taken", "whole")
+
+    def __init__(self, family: Family, taken: Mapping[Any, bool]) -> None:
+        self.family = family
+        self.taken = dict(taken)
+        """The decisions on the path, and how they were taken."""
+        self.calls: dict[tuple[Span, str], None] = {}
+        self.slices: dict[tuple[Span, Any], None] = {}
+        self.first: Span | None = None
+        self.noted = False
+        self.opaque = False
+        """Whether something reads it of which nothing is known."""
+        self.whole = False
+        """Whether something that is known reads all of it."""
+
+    def together(self) -> list[Readers]:
+        """Those that may read the tensor in the same run: no decision was taken otherwise."""
+        return [
+            other
+            for other in self.family.members.values()
+            if all(self.taken.get(decision, taken) == taken for decision, taken in other.taken.items())
+        ]
+
+    def all_slices(self) -> tuple[tuple[Span, Any], ...]:
+        """The slices that may be taken in the same run, each once."""
+        return tuple(dict.fromkeys(each for other in self.together() for each in other.slices))
+
+    def summary(self) -> tuple[Any, ...] | None:
+        """What makes two of them the same when all has run; None where there is nothing to say."""
+        if self.family.parent is not None or any(other.opaque or other.whole for other in self.together()):
+            return None
+        return self.all_slices()
+
+    def read_unseen(self) -> None:
+        """Something reads it of which nothing is known."""
+        self.opaque = True
+        if self.family.parent is not None:
+            self.family.parent[0].read_unseen()
+
+
+class Link:
+    """A Succession while the function runs. Compared by identity until then, by ``summary`` afterwards."""
+
+    __slots__ = ("first", "readers", "second", "together")
+
+    def __init__(self, first: Known, second: Known, readers: Readers, together: bool) -> None:
+        self.first, self.second, self.readers, self.together = first, second, readers, together
+
+    def alone(self) -> bool:
+        """Whether nothing else reads the first one's result."""
+        others = self.readers.together()
+        calls = {call for other in others for call in other.calls}
+        return len(calls) == 1 and not any(other.opaque for other in others)
+
+    def summary(self) -> tuple[Any, ...]:
+        """What makes two of them the same when all has run."""
+        return self.first, self.second, self.together, self.alone()
+
+
+class Product(NamedTuple):
+    """Where a tensor came from: the operation, the call, and the convolutions in a row before it."""
+
+    known: Known
+    site: Span
+    record: Record
+    row: list[Known]
+
+
+class TensorFlow:
+    """What is known of the tensors of the present entry point."""
+
+    def __init__(self) -> None:
+        self._entry = -1
+        self._alone: Instance | None = None
+        self._families: dict[tuple[int, int], Family] = {}
+        self._products: dict[int, tuple[Tensor, Product]] = {}
+        self._records: dict[int, Record] = {}
+        self.loose: set[Span] = set()
+        """The calls that build modules whose result something reads of which nothing is known."""
+
+    @contextmanager
+    def within(self, target: Instance | None) -> Generator[bool]:
+        """While ``forward`` of ``target`` runs for itself alone: what other modules do is not followed.
+
+        Gives whether that is worth it; it is wherever ``target`` is None, and all is followed.
+        """
+        outer = self._alone
+        self._alone = target
+        try:
+            yield target is None or target.cls.span is not None
+        finally:
+            self._alone = outer
+
+    def stays_outside(self, target: Any) -> bool:
+        """Whether the module ``target`` of the user's is not to be followed."""
+        return self._alone is not None and target.__class__ is Instance and not _is_torchs(target.cls)
+
+    # --- called by the evaluator --------------------------------------------------------------------------------------
+
+    def built(self, machine: Machine, made: Any, cls: Class, args: Arguments, site: Span) -> Any:
+        """Note on an object of one of torch's own classes how it was built."""
+        if (
+            cls.span is None
+            and made.__class__ is Instance
+            and cls.name not in TRANSPARENT
+            and cls.mro[-1].name == "Module"
+        ):
+            from convlint.evaluate.library.torch_nn import parameters_of
+
+            made.payload = Known(f"torch.nn.{cls.name}", site, _plain_arguments(machine, args, parameters_of(cls.name)))
+            if cls.name in ("GroupNorm", "MultiheadAttention", "Upsample"):
+                machine.record.add(site, note(made.payload.op, site, made.payload), machine.path)
+        elif made.__class__ is Instance and _is_chain(cls):
+            self._chained(machine, made)
+        return made
+
+    def _chained(self, machine: Machine, made: Instance) -> None:
+        """The neighbours in an ``nn.Sequential``, also where nobody is seen to call it."""
+        from convlint.evaluate import memo
+
+        before: Known | None = None
+        row: list[Known] = []
+        for name in [name for name in made.attrs if name != "training"]:
+            child = resolve(memo.read_attribute(machine, made, name), machine.path)
+            known = child.payload if child.__class__ is Instance and child.payload.__class__ is Known else None
+            if before is not None and known is not None:
+                readers = Readers(Family(Tensor()), {})
+                readers.family.members[frozenset()] = readers
+                readers.calls[(known.site, known.op)] = None
+                link = Link(before, known, readers, True)
+                machine.record.add(known.site, note("succession", known.site, link), machine.path)
+            row = self._row(machine, row, known) if known is not None else []
+            before = known
+
+    def passed(self, machine: Machine, args: Arguments) -> None:
+        """A function of the user's gets ``args``."""
+        for tensor in _tensors(machine, args):
+            self._unseen(machine, tensor)
+
+    def combined(self, machine: Machine, *values: Any) -> Tensor:
+        """An operator reads its operands."""
+        for value in values:
+            if value.__class__ is Tensor:
+                self._unseen(machine, value)
+        return Tensor()
+
+    def called(self, machine: Machine, callee: Builtin, args: Arguments, result: Any, site: Span) -> None:
+        """A modelled function or method gets ``args`` and gives ``result``."""
+        name = callee.name
+        if name in NOT_READING:
+            return
+        target = args.positional[0] if args.positional else None
+        if name == "__call__" and target.__class__ is Instance:
+            if _is_transparent(target):
+                return
+            known = target.payload if target.payload.__class__ is Known else None
+        else:
+            known = Known(f"torch.nn.functional.{name}", site, ()) if name in ACTIVATIONS else None
+        self._reads(machine, known, args, result, site)
+
+    def _reads(self, machine: Machine, known: Known | None, args: Arguments, result: Any, site: Span) -> None:
+        row: list[Known] = []
+        for tensor in _tensors(machine, args):
+            if known is None:
+                self._unseen(machine, tensor)
+                continue
+            readers = self._of(machine, tensor)
+            readers.calls[(site, known.op)] = None
+            self._strided(machine, readers, known, site)
+            product = self._product(machine, tensor)
+            if product is not None:
+                link = Link(product.known, known, readers, product.site == site)
+                machine.record.add(known.site, note("succession", known.site, link), machine.path)
+                row = product.row
+        if known is not None and result.__class__ is Tensor:
+            self._products[id(result)] = (
+                result,
+                Product(known, site, machine.record, self._row(machine, row, known)),
+            )
+
+    def sliced(self, machine: Machine, tensor: Tensor, key: Value, site: Span) -> Tensor:
+        """``tensor[key]``."""
+        part = Tensor()
+        readers = self._of(machine, tensor)
+        axes = _axes(machine, key)
+        if axes is None or not axes or readers.family.parent is not None:
+            readers.read_unseen()
+        elif any(step > 1 for _, _, step in axes):
+            self._add_slice(machine, readers, site, axes)
+        else:
+            # A part that begins later, and goes on to the end: what reads it reads the whole, shifted.
+            self._of(machine, part).family.parent = (readers, axes)
+            readers.first = readers.first or site
+        return part
+
+    # --- tensors ------------------------------------------------------------------------------------------------------
+
+    def _of(self, machine: Machine, tensor: Tensor) -> Readers:
+        if machine.entry_start != self._entry:
+            self._entry = machine.entry_start
+            self._families, self._products, self._records = {}, {}, {}
+        record = machine.record
+        key = (id(record), id(tensor))
+        family = self._families.get(key)
+        if family is None:
+            family = self._families[key] = Family(tensor)
+            self._records[id(record)] = record  # keeps its identity taken
+        taken = machine.path.taken
+        path = frozenset(taken.items())
+        found = family.members.get(path)
+        if found is None:
+            found = family.members[path] = Readers(family, taken)
+        return found
+
+    def _unseen(self, machine: Machine, tensor: Tensor) -> None:
+        self._of(machine, tensor).read_unseen()
+        product = self._product(machine, tensor)
+        if product is not None:
+            self.loose.add(product.known.site)
+
+    def _product(self, machine: Machine, tensor: Tensor) -> Product | None:
+        """How a tensor came about, where that was in the same activation."""
+        entry = self._products.get(id(tensor))
+        return entry[1] if entry is not None and entry[0] is tensor and entry[1].record is machine.record else None
+
+    def _strided(self, machine: Machine, readers: Readers, known: Known, site: Span) -> None:
+        """A convolution reads a tensor: where it skips on a grid, that is like a slice; else it reads everything."""
+        reads = _grid(known)
+        if readers.family.parent is not None and reads is not None:
+            parent, axes = readers.family.parent
+            shifted = _shifted(axes, reads)
+            if shifted is None:
+                parent.read_unseen()
+            else:
+                self._add_slice(machine, parent, site, shifted)
+        elif readers.family.parent is not None:
+            readers.family.parent[0].whole = True
+        if reads is None:
+            readers.whole = True
+        else:
+            readers.slices[(site, ("grid", reads))] = None
+
+    def _add_slice(self, machine: Machine, readers: Readers, site: Span, axes: Any) -> None:
+        readers.slices[(site, axes)] = None
+        if not readers.noted:
+            readers.noted = True
+            readers.first = readers.first or site
+            machine.record.add(readers.first, note("slices", readers.first, readers), machine.path)
+
+    def _row(self, machine: Machine, row: list[Known], known: Known) -> list[Known]:
+        """The convolutions in a row that end with ``known``, or that ``known`` leaves as they are."""
+        name = known.op.rpartition(".")[2]
+        if name.startswith("Conv") and not name.startswith("ConvTranspose"):
+            longer = [*row, known]
+            if len(longer) > 1:
+                machine.record.add(known.site, note("stack", known.site, tuple(longer)), machine.path)
+            return longer
+        return row if any(word in name for word in PASSING) or name in ACTIVATIONS else []
+
+
+def _tensors(machine: Machine, args: Arguments) -> Iterator[Tensor]:
+    value: Any
+    for value in (*args.positional, *args.keywords.values()):
+        kind = value.__class__
+        if kind is Tensor:
+            yield value
+        elif kind is Tuple or (kind is List and value.items.__class__ is list):
+            yield from (item for item in value.items if item.__class__ is Tensor)
+
+
+def _is_torchs(cls: Class) -> bool:
+    """Whether a class has its ``forward`` from torch."""
+    found = next((base for base in cls.mro if "forward" in base.attrs), None)
+    return found is None or found.span is None
+
+
+def _is_chain(cls: Class) -> bool:
+    """Whether a class is torch's Sequential, or one of the user's that leaves its ``forward`` as it is."""
+    found = next((base for base in cls.mro if "forward" in base.attrs), None)
+    return found is not None and found.span is None and found.name == "Sequential"
+
+
+def _is_transparent(target: Instance) -> bool:
+    return any(base.span is None and base.name in TRANSPARENT for base in target.cls.mro)
+
+
+def _plain_arguments(machine: Machine, args: Arguments, names: tuple[str, ...]) -> tuple[tuple[str, Any], ...]:
+    """Arguments that are constants or tuples of such, by name; ``"*"`` stands for more that are not seen."""
+    given: dict[str, Any] = dict(zip(names, args.positional, strict=False))
+    given.update(args.keywords)
+    found: list[tuple[str, Any]] = []
+    for name, value in list(given.items())[:MAX_ARGUMENTS]:
+        plain = _plain(resolve(value, machine.path))
+        found.append((name, plain))
+    if args.unknown is not None:
+        found.append(("*", UNSEEN))
+    return tuple(found)
+
+
+class _Unseen:
+    """Stands for an argument that is given and not known."""
+
+    def __repr__(self) -> str:
+        return "<not known>"
+
+
+UNSEEN = _Unseen()
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Const):
+        return value.value
+    if isinstance(value, Tuple) and all(isinstance(item, Const) for item in value.items):
+        return tuple([item.value for item in value.items if isinstance(item, Const)])
+    return UNSEEN
+
+
+def _axes(machine: Machine, key: Value) -> tuple[tuple[int, int, int], ...] | None:
+    """(axis, start, step) of each slice of a subscript that is not ``:``; axes behind ``...`` count from the end.
+
+    None where anything else is taken: single positions, ranges with an end, parts that are not known.
+    """
+    items: tuple[Any, ...] = key.items if isinstance(key, Tuple) else (key,)
+    dots = next((index for index, item in enumerate(items) if _plain(item) is ...), None)
+    found: list[tuple[int, int, int]] = []
+    for index, item in enumerate(items):
+        if index == dots:
+            continue
+        if not isinstance(item, Slice):
+            return None
+        bounds = [_plain(resolve(part, machine.path)) for part in (item.lower, item.upper, item.step)]
+        start, stop, step = bounds[0] or 0, bounds[1], 1 if bounds[2] is None else bounds[2]
+        if stop is not None or start.__class__ is not int or step.__class__ is not int or start < 0 or step < 1:
+            return None
+        if start or step > 1:
+            found.append((index if dots is None or index < dots else index - len(items), start, step))
+    return tuple(found)
+
+
+def _grid(known: Known) -> tuple[tuple[int, frozenset[int]], ...] | None:
+    """For each spatial axis, last one last: the stride of a convolution and the positions modulo it that are read.
+
+    None where it is no convolution of one position, or where not all is known: that counts as reading everything.
+    """
+    name = known.op.rpartition(".")[2]
+    if not name.startswith("Conv") or name.startswith("ConvTranspose") or name[4:5] not in "123":
+        return None
+    rank, given = int(name[4]), dict(known.arguments)
+    sizes = []
+    for parameter, default in (("kernel_size", 1), ("stride", 1), ("padding", 0)):
+        value = given.get(parameter, default)
+        value = value if isinstance(value, tuple) else (value,) * rank
+        if "*" in given or len(value) != rank or not all(size.__class__ is int for size in value):
+            return None
+        sizes.append(value)
+    kernel, stride, padding = sizes
+    if any(k != 1 for k in kernel) or all(s == 1 for s in stride) or min(stride) < 1:
+        return None
+    return tuple((s, frozenset({-p % s})) for s, p in zip(stride, padding, strict=True))
+
+
+def _shifted(axes: Any, reads: tuple[tuple[int, frozenset[int]], ...]) -> Any:
+    """What a convolution reads of a tensor from whose part it reads ``reads``: (axis, start, step) as of a slice."""
+    rank = len(reads)
+    starts = {axis if axis < 0 else axis - rank - 2: start for axis, start, _ in axes}
+    if any(axis < -rank for axis in starts):
+        return None
+    return tuple(
+        (axis, (next(iter(residues)) + starts.get(axis, 0)) % step, step)
+        for axis, (step, residues) in zip(range(-rank, 0), reads, strict=True)
+        if step > 1
+    )

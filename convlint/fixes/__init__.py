@@ -1,0 +1,1 @@
+"""Fixes: changes to layers become text edits, edits become new texts, and new texts become files."""
