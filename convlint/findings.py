@@ -68,6 +68,9 @@ class Finding:
     """Places in source with a few words each: where the numbers are set and where they meet."""
     dead_fraction: float | None = None
     verdict: str = "unknown"
+    """What becomes of the values that a layer skips: the worst of ``verdicts``."""
+    verdicts: Mapping[str, tuple[str, ...]] = field(default_factory=dict, hash=False)
+    """Each verdict, and the entry points for which it holds; empty for findings that are not about skipped values."""
     confidence: Confidence = Confidence.CERTAIN
     layer: Layer | None = None
     origins: Mapping[str, Place] = field(default_factory=dict, hash=False)

@@ -7,8 +7,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from convlint.findings import Applicability, Edit, Finding, Fix, Severity, sort_key
+from convlint.judgement import Judgement, judge, sentence
 from convlint.network.layers import Confidence, Layer, Network, Use
 from convlint.network.operations import Operation
+from convlint.network.verdicts import UNKNOWN, Verdict
 from convlint.rule import Problem, Remedy, Rule
 from convlint.source import Place, named_path
 
@@ -120,8 +122,8 @@ def _report(
                 calls[call] += hits
     ordered = [sorted(hits, key=_order) for hits in meetings.values()]
     return [
-        *((_at_meeting(rule, hits, severity), hits[0]) for hits in ordered),
-        *((_at_call(rule, call, sorted(hits, key=_order)), None) for call, hits in calls.items()),
+        *((_at_meeting(rule, hits, severity, network), hits[0]) for hits in ordered),
+        *((_at_call(rule, call, sorted(hits, key=_order), network), None) for call, hits in calls.items()),
     ]
 
 
@@ -177,28 +179,46 @@ def _innermost(use: Use, linted: frozenset[str]) -> Place | None:
     return next((step.place for step in reversed(use.trace) if step.place.path in linted), None)
 
 
-def _at_meeting(rule: Rule, hits: Sequence[_Hit], severity: Severity | None) -> Finding:
+def _at_meeting(rule: Rule, hits: Sequence[_Hit], severity: Severity | None, network: Network) -> Finding:
     """The finding where the numbers meet, for ``hits`` that differ only in how they are reached.
 
     It tells of the first hit; the entry points are those of all, and it is certain where one of them is.
     """
     first = hits[0]
     certain = any(hit.use.confidence is Confidence.CERTAIN for hit in hits)
+    entry_points = tuple(sorted({name for hit in hits for name in hit.use.entry_points}))
+    judged = _judged(hits, entry_points, network)
+    said = sentence(judged, _place(first)) if judged is not None else ""
+    message = first.problem.message + (f": {first.use.context}" if first.use.context else "")
     return Finding(
         rule=rule.name,
-        severity=severity or first.problem.severity or rule.severity,
+        severity=severity or (judged.severity if judged else first.problem.severity) or rule.severity,
         place=_place(first),
-        message=first.problem.message + (f": {first.use.context}" if first.use.context else ""),
+        message=f"{message}; {said}" if said else message,
         picture=first.problem.picture,
         labels=_labels(first),
         dead_fraction=first.problem.dead_fraction,
+        verdict=judged.worst.name if judged is not None else UNKNOWN,
+        verdicts=judged.by_name if judged is not None else {},
         confidence=Confidence.CERTAIN if certain else Confidence.POSSIBLE,
         layer=first.layer if isinstance(first.layer, Layer) else None,
         origins=first.use.origins,
         trace=first.use.trace,
-        entry_points=tuple(sorted({name for hit in hits for name in hit.use.entry_points})),
+        entry_points=entry_points,
         fixes=(*first.problem.fixes, *_rewrites(first)),
     )
+
+
+def _judged(hits: Sequence[_Hit], entry_points: Sequence[str], network: Network) -> Judgement | None:
+    """What becomes of the values that the layers of ``hits`` skip, for each entry point; None where they skip none."""
+    first = hits[0]
+    if not first.problem.skips:
+        return None
+    known: dict[str, Verdict] = {}
+    for hit in hits:
+        if isinstance(hit.layer, Layer) and _identity(hit)[-3:] == _identity(first)[-3:]:
+            known |= network.verdicts(hit.layer)
+    return judge(entry_points, known)
 
 
 def _rewrites(hit: _Hit) -> tuple[Fix, ...]:
@@ -211,7 +231,7 @@ def _rewrites(hit: _Hit) -> tuple[Fix, ...]:
     )
 
 
-def _at_call(rule: Rule, call: Place, hits: Sequence[_Hit]) -> Finding:
+def _at_call(rule: Rule, call: Place, hits: Sequence[_Hit], network: Network) -> Finding:
     """The note on a call that makes code outside the linted paths build the layers of ``hits``."""
     kinds: dict[str, list[_Hit]] = defaultdict(list)
     for hit in hits:
@@ -222,7 +242,7 @@ def _at_call(rule: Rule, call: Place, hits: Sequence[_Hit]) -> Finding:
         number = sum(_count(of_kind) for _, of_kind in others)
         parts.append(f"{number} more of {len(others)} other kind{'s' if len(others) > 1 else ''}")
     return replace(
-        _at_meeting(rule, hits, Severity.NOTE),
+        _at_meeting(rule, hits, Severity.NOTE, network),
         place=call,
         message="builds " + "; ".join(parts),
         picture=hits[0].problem.picture if len(kinds) == 1 else (),

@@ -226,6 +226,7 @@ class DeadPixels(Rule):
             dead_fraction=float(1 - read),
             picture=picture(kernel_size, stride, dilation),
             parameters=("kernel_size", "stride", "dilation") if dilated else ("kernel_size", "stride"),
+            skips=True,
             remedies=tuple(remedies(layer)),
         )
 

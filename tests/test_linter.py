@@ -11,6 +11,7 @@ from convlint.findings import Finding, Severity
 from convlint.linter import NAMED_PLACES, lint
 from convlint.network.layers import Confidence, Kind, Layer, Step, Use
 from convlint.network.operations import Operation
+from convlint.network.verdicts import Verdicts
 from convlint.registry import load_rules
 from convlint.rule import Problem, Rule
 from convlint.source import Place
@@ -79,6 +80,9 @@ class Built:
     def reached_from(self, layer: Layer | Operation) -> tuple[tuple[str, ...], Confidence]:
         uses = self.uses(layer)
         return tuple(sorted({name for use in uses for name in use.entry_points})), uses[0].confidence
+
+    def verdicts(self, layer: Layer) -> Verdicts:
+        return {}
 
 
 def found(

@@ -46,7 +46,7 @@ def binary(machine: Machine, op: str, a: Value, b: Value, span: Span) -> Value:
         if found is not None:
             return found
     if a.__class__ is Tensor or b.__class__ is Tensor:
-        return machine.flow.combined(machine, a, b)
+        return machine.flow.combined(machine, op, a, b, span=span)
     if a.__class__ is Unknown or b.__class__ is Unknown:
         return _of_unknown(op, a, b)
     return _containers(machine, op, a, b, span)
@@ -179,7 +179,7 @@ def unary(machine: Machine, op: str, value: Value, span: Span) -> Value:
             raise Raised("TypeError", str(error)) from None
         return Const(result, span)
     if isinstance(value, Tensor):
-        return Tensor(value.shape)
+        return machine.flow.unary(machine, op, value)
     if isinstance(value, Unknown):
         return follows(value)
     return Unknown("unsupported", f"unary {op} on an object", span)

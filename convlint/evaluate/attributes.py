@@ -178,6 +178,12 @@ def _module(machine: Machine, target: Module, name: str, span: Span) -> Any:
     return machine.modules.attribute(target, name, span)
 
 
+FUNCTION_ATTRIBUTES = frozenset(
+    "__doc__ __annotations__ __code__ __defaults__ __kwdefaults__ __globals__ __dict__ __class__".split()
+)
+"""What every function has, and nothing here knows."""
+
+
 def _function(machine: Machine, target: Function, name: str, span: Span) -> Any:
     if name in target.attrs:
         return target.attrs[name]
@@ -189,7 +195,7 @@ def _function(machine: Machine, target: Function, name: str, span: Span) -> Any:
         return target.wrapped if target.wrapped is not None else UNBOUND
     if name == "__get__":
         return Builtin("__get__", lambda machine, args, site: Method(target, args.positional[0]))
-    if name in ("__doc__", "__annotations__", "__code__", "__defaults__", "__kwdefaults__", "__globals__", "__dict__"):
+    if name in FUNCTION_ATTRIBUTES:
         return Unknown("not-modelled", f"{name} of a function", span)
     if name == "__call__":
         return target

@@ -39,7 +39,7 @@ def call(machine: Machine, callee: Value, args: Arguments, site: Span) -> Any:
     """``callee(*args)`` at ``site``. Raises Undecided where the callee, or what a modelled one needs, is a choice."""
     kind = callee.__class__
     if kind is Function:
-        machine.flow.passed(machine, args)
+        machine.flow.passed(machine, args, followed=True)
         return invoke(machine, callee, args, site)  # type: ignore[arg-type]
     if kind is Builtin:
         machine.step()
@@ -69,6 +69,7 @@ def call(machine: Machine, callee: Value, args: Arguments, site: Span) -> Any:
     if kind is Descriptor:
         return call(machine, callee.function, args, site)  # type: ignore[attr-defined]
     if kind is Tensor:
+        machine.flow.unseen("a call of a tensor", callee, *args.positional)
         return Tensor()
     if kind is Module:
         raise Raised("TypeError", "a module is not callable")
@@ -187,7 +188,9 @@ def _no_default(function: Function, name: str) -> Unknown:
 
 def invoke(machine: Machine, function: Function, args: Arguments, site: Span, vague: bool = False) -> Any:
     """Run a function of the user's, or take the result of the same call made before."""
-    key = memo.call_key(machine, function, args) if not vague and _closes_over_nothing_new(function) else None
+    if machine.flow.tracer is not None and not vague and machine.flow.tracer.concerns(args):
+        return machine.flow.tracer.invoke(machine, function, args, site)
+    key = memo.call_key(machine, function, args) if not vague and closes_over_nothing_new(function) else None
     if key is not None:
         hit = machine.memo.get(key)
         if hit is not None:
@@ -206,7 +209,7 @@ def _leaves_library(machine: Machine, function: Function, site: Span) -> bool:
     return function.module.source is not None and not function.module.source.linted
 
 
-def _closes_over_nothing_new(function: Function) -> bool:
+def closes_over_nothing_new(function: Function) -> bool:
     """Whether the variables that a function closes over can no longer change."""
     frame = function.closure
     while frame is not None:

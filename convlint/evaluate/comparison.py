@@ -52,6 +52,7 @@ def compare(machine: Machine, op: str, a: Value, b: Value, span: Span) -> Value:
             if isinstance(mark, Const) and mark.value == "order":
                 a, b = class_kinds.field_values(machine, a), class_kinds.field_values(machine, b)
     if a.__class__ is Tensor or b.__class__ is Tensor:
+        machine.flow.unseen("a comparison", a, b)
         return Unknown("tensor", "a comparison of tensors", span)
     if op in ("==", "!="):
         same = equal(machine, a, b)

@@ -282,9 +282,18 @@ def run_forward(machine: Machine, target: Instance, site: Span) -> None:
 
     Where no layer can be reached, the body of ``forward`` itself still says what happens to tensors in it.
     """
-    with machine.flow.within(target if not machine.forwards.matter(target) else None) as worth:
-        if worth:
-            _forward(machine, target, site)
+    try:
+        with machine.flow.within(target if not machine.forwards.matter(target) else None) as worth:
+            if worth:
+                _forward(machine, target, site)
+    finally:
+        if machine.verdicts is not None and not machine.trial.given and _skips(machine):
+            machine.verdicts.follow(machine, target, site)
+
+
+def _skips(machine: Machine) -> bool:
+    """Whether what was built so far has a layer that skips positions."""
+    return any(machine.verdicts.leads_to_skip(child) for _, child, _ in machine.record.calls)
 
 
 def _forward(machine: Machine, target: Instance, site: Span) -> None:

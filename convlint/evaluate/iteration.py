@@ -38,7 +38,8 @@ def iterate(machine: Machine, value: Value, span: Span) -> list[Value]:
     if kind is Tensor:
         shape = value.shape  # type: ignore[attr-defined]
         if shape and isinstance(shape[0], Const) and isinstance(shape[0].value, int) and shape[0].value <= 64:
-            return [Tensor(shape[1:]) for _ in range(shape[0].value)]
+            return machine.flow.unpacked(value, [Tensor(shape[1:]) for _ in range(shape[0].value)])
+        machine.flow.unseen("a loop over it", value)
         raise NotIterable(Unknown("tensor", "the items of a tensor", span))
     if kind is Unknown:
         raise NotIterable(value)  # type: ignore[arg-type]

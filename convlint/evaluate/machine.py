@@ -95,6 +95,8 @@ class Machine:
         self.made = 0
         self.decisions = 0
         self.flow = TensorFlow()
+        self.verdicts: Any = None
+        """What becomes of the values that layers skip (``convlint.evaluate.graph.follow``); None: nobody asks."""
         self.number_of_tensor = Unknown("tensor", "a number taken from a tensor")
         """One object, so that equal blocks with different such numbers stay equal."""
         self.gaps: dict[tuple[str, str, Span, str], int] = {}

@@ -175,7 +175,7 @@ def remember(machine: Machine, key: Any, site: Span, operation: Callable[..., An
         machine.candidates.pop()
         for (at, child, certain), count in record.calls.items():
             _replay_call(machine, site if at == site else at, child, certain, count)
-    if purity.pure and not _older(result, purity.start):
+    if purity.pure and not is_older(result, purity.start):
         calls = tuple((at, child, certain, count) for (at, child, certain), count in record.calls.items())
         if result.__class__ is Instance and result.made is None:
             machine.made += 1
@@ -201,14 +201,14 @@ def replay(machine: Machine, entry: tuple[Hit, Span], site: Span) -> Any:
     return copy(machine, hit.result, None)
 
 
-def _older(value: Any, start: int) -> bool:
+def is_older(value: Any, start: int) -> bool:
     """Whether a result is an object that was there before the call."""
     if isinstance(value, Heap) and value.__class__ is not Class:
         return value.born <= start
     if value.__class__ is Tuple:
-        return any(_older(item, start) for item in value.items)
+        return any(is_older(item, start) for item in value.items)
     if value.__class__ is Choice:
-        return _older(value.yes, start) or _older(value.no, start)
+        return is_older(value.yes, start) or is_older(value.no, start)
     return value.__class__ not in (Const, Unknown, Tensor, Class, Function, Builtin, Module, Tuple, Partial, Method)
 
 

@@ -12,6 +12,7 @@ from __future__ import annotations
 from typing import Any
 
 from convlint.evaluate.budget import MAX_CHOICES
+from convlint.evaluate.graph.nodes import joined
 from convlint.evaluate.values import UNBOUND, Choice, Const, Tensor, Tuple, Unknown
 
 
@@ -98,15 +99,33 @@ def choose(decision: Decision, yes: Any, no: Any) -> Any:
     if yes is no:
         return yes
     if _same(yes, no):
-        # Of two tensors, what is done with one is not done with the other.
-        return Tensor() if yes.__class__ is Tensor else yes
+        return _merged(yes, no)
     if yes is UNBOUND and no.__class__ is not Choice and isinstance(no, Unknown):
         return no
     size = (yes.size if yes.__class__ is Choice else 1) + (no.size if no.__class__ is Choice else 1)
     if size > MAX_CHOICES:
+        _forgotten(yes, no)
         unknown = decision.unknown
         return Unknown("choices", f"more than {MAX_CHOICES} values after joining", unknown.span)
     return Choice(decision, yes, no, size)
+
+
+def _merged(yes: Any, no: Any) -> Any:
+    """One of two values that are the same. Of two tensors, what is done with one is not done with the other."""
+    if yes.__class__ is Tensor:
+        return Tensor(None, None, joined(yes.node, no.node) if yes.node or no.node else None)
+    if yes.__class__ is Tuple:
+        return Tuple(tuple([_merged(a, b) for a, b in zip(yes.items, no.items, strict=True)]), yes.cls)
+    return yes
+
+
+def _forgotten(*values: Any) -> None:
+    """Values are no longer told apart: who reads the tensors in them cannot be followed."""
+    from convlint.evaluate.graph.contents import tensors_in  # which joins values itself
+
+    for value in values:
+        for tensor in tensors_in(value):
+            tensor.node.graph.lose("too many alternatives")
 
 
 def _same(a: Any, b: Any) -> bool:

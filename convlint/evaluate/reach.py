@@ -6,12 +6,14 @@ from collections.abc import Sequence, Set
 from typing import Any, NamedTuple
 
 from convlint.evaluate.entries import Entry
+from convlint.evaluate.graph.outcomes import Outcomes, verdict_of
 from convlint.evaluate.notes import is_note, operation_of, summary_of, who_follows
 from convlint.evaluate.records import Fact, Record
 from convlint.evaluate.sites import Sites
 from convlint.evaluate.values import Span
 from convlint.network.layers import Confidence, Kind, Layer, Unknown, Use
 from convlint.network.operations import Operation
+from convlint.network.verdicts import Verdicts
 
 _KINDS = (
     ("ConvTranspose", Kind.TRANSPOSED), ("conv_transpose", Kind.TRANSPOSED), ("Conv", Kind.CONVOLUTION), ("conv",
@@ -52,8 +54,14 @@ class EvaluatedNetwork:
     """The layers that all entry points build. Ways to a layer are worked out when a rule asks for them."""
 
     def __init__(
-        self, entries: Sequence[Entry], sites: Sites, linted: frozenset[str], loose: Set[Span] = frozenset()
+        self,
+        entries: Sequence[Entry],
+        sites: Sites,
+        linted: frozenset[str],
+        loose: Set[Span] = frozenset(),
+        outcomes: Outcomes | None = None,
     ) -> None:
+        self._outcomes = outcomes or {}
         self._loose = loose
         self._entries = sorted(entries, key=lambda entry: entry.name)
         self.sites = sites
@@ -168,6 +176,16 @@ class EvaluatedNetwork:
         """The entry points that build a layer."""
         names, certain = self._reached[self._keys[layer]]
         return tuple(names), Confidence.CERTAIN if certain else Confidence.POSSIBLE
+
+    def verdicts(self, layer: Layer) -> Verdicts:
+        """What becomes of the values that ``layer`` skips, for each entry point that builds it and was followed."""
+        fact = self._facts[self._keys[layer]]
+        key: Any = (fact.site, fact.kernel_size, fact.stride, fact.dilation)
+        names = set(self.reached_from(layer)[0])
+        found = {
+            entry.name: self._outcomes.get(id(entry.root), {}).get(key) for entry in self._entries if entry.name in names
+        }
+        return {name: verdict_of(outcome, self.sites) for name, outcome in found.items() if outcome is not None}
 
     # --- ways up ------------------------------------------------------------------------------------------------------
 

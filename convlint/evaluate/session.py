@@ -9,6 +9,7 @@ from pathlib import Path
 
 from convlint.evaluate.entries import Entry, Postponed, can_matter, entries_of, uncalled
 from convlint.evaluate.finder import Finder
+from convlint.evaluate.graph.follow import Verdicts
 from convlint.evaluate.machine import Machine
 from convlint.evaluate.modules import Modules
 from convlint.evaluate.project import Analysis, Request, Stats, UnknownLayer
@@ -33,6 +34,7 @@ class Session:
         self.modules = Modules(self.finder, frozenset(request.linted))
         self.machine = Machine(self.modules)
         self.modules.machine = self.machine
+        self.machine.verdicts = self.verdicts = Verdicts()
         self.sites = Sites(self.modules.sources, request.root)
 
     def run(self) -> Analysis:
@@ -74,7 +76,7 @@ class Session:
             outside = frozenset(source.path for source in others.sources.values())
         _keep(entries, uncalled(self.machine, postponed))
         linted = outside | frozenset(self._shown(path) for path in self.request.linted)
-        network = EvaluatedNetwork(entries, self.sites, linted, self.machine.flow.loose)
+        network = EvaluatedNetwork(entries, self.sites, linted, self.machine.flow.loose, self.verdicts.outcomes)
         for file in self.finder.files.values():
             if isinstance(file, PythonFile):
                 file.save()

@@ -215,6 +215,7 @@ def put(machine: Machine, target: Value, key: Value, value: Value, span: Span) -
     if isinstance(target, Dict):
         plain = key_of(machine, key)
         if plain is None:
+            machine.flow.unseen("a dict with unknown keys", value)
             machine.touch(target)
             target.unknown = target.unknown or (
                 key if isinstance(key, Unknown) else Unknown("unknown-key", "a key", span)
@@ -223,6 +224,8 @@ def put(machine: Machine, target: Value, key: Value, value: Value, span: Span) -
             machine.write_entry(target, plain, key, value)
     elif isinstance(target, List):
         _put_item(machine, target, key, value, span)
+    else:
+        machine.flow.unseen("an assignment to a part", target, value)
 
 
 def _put_item(machine: Machine, target: List, key: Value, value: Value, span: Span) -> None:
@@ -239,6 +242,7 @@ def _put_item(machine: Machine, target: List, key: Value, value: Value, span: Sp
         if isinstance(cut, slice):
             items[cut] = iterate(machine, value, span)
     else:
+        machine.flow.unseen("a list with unknown indices", target, value)
         machine.touch(target)
         target.items = key if isinstance(key, Unknown) else Unknown("unknown-key", "an index", span)
 

@@ -93,7 +93,8 @@ def _unpack(context: Any, node: ir.Sequence) -> Store:
 def _parts(machine: Any, value: Value, count: int, star: int | None, span: Span) -> list[Any]:
     """``value`` unpacked into ``count`` parts, the one at ``star`` a list."""
     if isinstance(value, Tensor) and not value.shape:
-        return [Tensor() for _ in range(count)]
+        found: list[Any] = machine.flow.unpacked(value, [Tensor() for _ in range(count)])
+        return found
     try:
         items = iterate(machine, value, span)
     except NotIterable as error:
@@ -112,4 +113,5 @@ def _parts(machine: Any, value: Value, count: int, star: int | None, span: Span)
 def unknown_names(names: Any, frame: Frame, cause: Unknown, machine: Any) -> None:
     """Forget what ``names`` hold: they changed in a way that cannot be followed."""
     for name in names:
+        machine.flow.unseen("a loop", frame.locals.get(name))
         write_name(machine, frame, name, follows(cause))

@@ -53,6 +53,12 @@ class Note(Fact):
     __slots__ = ()
 
 
+class BuiltAt(NamedTuple):
+    """Where an object was built that is a sliding window by a class of the user's."""
+
+    site: Span
+
+
 def note(op: str, site: Span, content: Any, origins: tuple[tuple[str, Span], ...] = ()) -> Note:
     """A note; ``content`` is hashable."""
     return Note(op, site, content, (), (), (), None, None, None, (), origins)
@@ -150,6 +156,9 @@ class TensorFlow:
         self._families: dict[tuple[int, int], Family] = {}
         self._products: dict[int, tuple[Tensor, Product]] = {}
         self._records: dict[int, Record] = {}
+        self.tracer: Any = None
+        """Makes the graph of what is computed, while ``forward`` is followed for it (``convlint.evaluate.graph``)."""
+        self._layer_classes: dict[Class, bool] = {}
         self.loose: set[Span] = set()
         """The calls that build modules whose result something reads of which nothing is known."""
 
@@ -186,8 +195,21 @@ class TensorFlow:
             if cls.name in ("GroupNorm", "MultiheadAttention", "Upsample"):
                 machine.record.add(site, note(made.payload.op, site, made.payload), machine.path)
         elif made.__class__ is Instance and _is_chain(cls):
-            self._chained(machine, made)
+            if self.tracer is None:
+                self._chained(machine, made)
+        elif cls.span is not None and made.__class__ is Instance and self._is_layer(cls) and made.payload is None:
+            made.payload = BuiltAt(site)
         return made
+
+    def _is_layer(self, cls: Class) -> bool:
+        """Whether a class of the user's is derived from a sliding window of torch's."""
+        found = self._layer_classes.get(cls)
+        if found is None:
+            from convlint.evaluate.library.torch_layers import MODULES
+
+            found = any(base.span is None and base.name in MODULES for base in cls.mro)
+            self._layer_classes[cls] = found
+        return found
 
     def _chained(self, machine: Machine, made: Instance) -> None:
         """The neighbours in an ``nn.Sequential``, also where nobody is seen to call it."""
@@ -207,13 +229,20 @@ class TensorFlow:
             row = self._row(machine, row, known) if known is not None else []
             before = known
 
-    def passed(self, machine: Machine, args: Arguments) -> None:
-        """A function of the user's gets ``args``."""
+    def passed(self, machine: Machine, args: Arguments, followed: bool = False) -> None:
+        """A function of the user's gets ``args``, or something that is not ``followed``."""
+        if self.tracer is not None:
+            if not followed:
+                self.unseen("a call that is not followed", *args.positional, *args.keywords.values())
+            return
         for tensor in _tensors(machine, args):
             self._unseen(machine, tensor)
 
-    def combined(self, machine: Machine, *values: Any) -> Tensor:
+    def combined(self, machine: Machine, op: str, *values: Any, span: Span | None = None) -> Tensor:
         """An operator reads its operands."""
+        if self.tracer is not None:
+            made: Tensor = self.tracer.combined(op, values, span)
+            return made
         for value in values:
             if value.__class__ is Tensor:
                 self._unseen(machine, value)
@@ -221,6 +250,9 @@ class TensorFlow:
 
     def called(self, machine: Machine, callee: Builtin, args: Arguments, result: Any, site: Span) -> None:
         """A modelled function or method gets ``args`` and gives ``result``."""
+        if self.tracer is not None:
+            self.tracer.called(machine, callee, args, result, site)
+            return
         name = callee.name
         if name in NOT_READING:
             return
@@ -255,6 +287,9 @@ class TensorFlow:
 
     def sliced(self, machine: Machine, tensor: Tensor, key: Value, site: Span) -> Tensor:
         """``tensor[key]``."""
+        if self.tracer is not None:
+            taken: Tensor = self.tracer.sliced(machine, tensor, key, site)
+            return taken
         part = Tensor()
         readers = self._of(machine, tensor)
         axes = _axes(machine, key)
@@ -267,6 +302,24 @@ class TensorFlow:
             self._of(machine, part).family.parent = (readers, axes)
             readers.first = readers.first or site
         return part
+
+    def unary(self, machine: Machine, op: str, tensor: Tensor, made: Tensor | None = None) -> Tensor:
+        """``-tensor``, ``tensor.data``: one tensor gives another, of the same shape unless that is ``made``."""
+        made = made or Tensor(tensor.shape)
+        if self.tracer is not None:
+            made.node = self.tracer.combined(op, (tensor,)).node
+        return made
+
+    def unpacked(self, tensor: Value, parts: list[Any]) -> list[Any]:
+        """The parts of a tensor, in order."""
+        if self.tracer is not None and tensor.__class__ is Tensor:
+            self.tracer.unpacked(tensor, parts)
+        return parts
+
+    def unseen(self, reason: str, *values: Any) -> None:
+        """Something that is not followed may read the tensors in ``values``."""
+        if self.tracer is not None:
+            self.tracer.unseen(*values, reason=reason)
 
     # --- tensors ------------------------------------------------------------------------------------------------------
 

@@ -341,13 +341,15 @@ class Tensor(Value):
     """A tensor, mostly without values. ``shape`` is a tuple of values, None where not even the rank is known.
 
     ``values`` are the items of a vector of known numbers (``linspace``), or the number itself of one that was indexed.
+    ``node`` is what gave it, while ``forward`` is followed and where the network's input decides it.
     """
 
-    __slots__ = ("shape", "values")
+    __slots__ = ("node", "shape", "values")
 
-    def __init__(self, shape: tuple[Value, ...] | None = None, values: Any = None) -> None:
+    def __init__(self, shape: tuple[Value, ...] | None = None, values: Any = None, node: Any = None) -> None:
         self.shape = shape
         self.values = values
+        self.node = node
 
 
 class Iterator(Value):

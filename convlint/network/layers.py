@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from convlint.network.operations import Operation
+from convlint.network.verdicts import Verdicts
 from convlint.source import Place
 
 
@@ -126,6 +127,9 @@ class Network(Protocol):
 
     def reached_from(self, layer: Layer | Operation) -> tuple[tuple[str, ...], Confidence]:
         """The sorted names of the entry points that build ``layer``, and how sure that is."""
+
+    def verdicts(self, layer: Layer) -> Verdicts:
+        """What becomes of the values that ``layer`` skips, for the entry points in which that was followed."""
 
 
 def known(sizes: Sizes | str | Unknown) -> tuple[int, ...] | None:

@@ -12,6 +12,7 @@ from typing import TextIO
 
 from convlint.findings import Finding, Fix, InputError
 from convlint.network.layers import Confidence, Layer, Network, Size, Sizes, Unknown
+from convlint.network.verdicts import VERDICTS
 from convlint.report.run import Run
 from convlint.source import Place
 
@@ -44,6 +45,7 @@ def finding_object(finding: Finding) -> dict[str, object]:
         "message": finding.message,
         "dead_fraction": finding.dead_fraction,
         "verdict": finding.verdict,
+        "verdicts": {name: list(finding.verdicts.get(name, ())) for name in VERDICTS},
         "confidence": finding.confidence.value,
         "layer": None if finding.layer is None else _layer(finding.layer),
         "origins": {name: _point(place) for name, place in finding.origins.items()},

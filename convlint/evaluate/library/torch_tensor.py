@@ -26,7 +26,7 @@ def attribute(machine: Machine, target: Tensor, name: str, span: Span) -> Any:
     if name == "shape":
         return _shape(target, span)
     if name == "data" or name in ("T", "mT", "real", "imag"):
-        return Tensor(target.shape if name == "data" else None)
+        return machine.flow.unary(machine, name, target, None if name == "data" else Tensor())
     if name in ("ndim",):
         return Const(len(target.shape)) if target.shape is not None else Unknown("tensor", "the rank of a tensor", span)
     if name in UNKNOWN_PROPERTIES:

@@ -9,6 +9,7 @@ from dataclasses import replace
 from convlint.frontends.config.facts import Found
 from convlint.network.layers import Confidence, Layer, Network, Use
 from convlint.network.operations import Operation
+from convlint.network.verdicts import Verdicts
 
 
 class ConfigNetwork:
@@ -37,6 +38,10 @@ class ConfigNetwork:
         names = tuple(sorted({name for use in uses for name in use.entry_points}))
         return names, Confidence.CERTAIN if certain else Confidence.POSSIBLE
 
+    def verdicts(self, layer: Layer) -> Verdicts:
+        """None: a config says which layers there are, and not what reads what."""
+        return {}
+
 
 class JoinedNetwork:
     """Several networks as one."""
@@ -61,3 +66,7 @@ class JoinedNetwork:
         certain = any(confidence is Confidence.CERTAIN for _, confidence in reached)
         names = tuple(sorted({name for names, _ in reached for name in names}))
         return names, Confidence.CERTAIN if certain else Confidence.POSSIBLE
+
+    def verdicts(self, layer: Layer) -> Verdicts:
+        """What any of the networks knows."""
+        return {name: verdict for network in self._holders[layer] for name, verdict in network.verdicts(layer).items()}

@@ -1,0 +1,135 @@
+"""One entry point's ``forward``, followed for the verdicts on the layers in it that skip positions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from convlint.evaluate import calls, classes
+from convlint.evaluate.environment import Arguments, Exhausted, NotIterable, Raised
+from convlint.evaluate.graph.backward import Backward, root
+from convlint.evaluate.graph.contents import tensors_in
+from convlint.evaluate.graph.nodes import PORT, Graph, Node
+from convlint.evaluate.graph.outcomes import Outcomes, outcome_of, rank
+from convlint.evaluate.graph.skips import cases_of
+from convlint.evaluate.graph.templates import Following
+from convlint.evaluate.machine import NOWHERE, Machine
+from convlint.evaluate.paths import ROOT, Undecided, leaves
+from convlint.evaluate.records import Fact, Record
+from convlint.evaluate.tensor_flow import Note
+from convlint.evaluate.values import FALSE, Descriptor, Function, Instance, Span, Tensor, Unknown
+from convlint.network.geometry import residues_reached
+
+
+class Verdicts:
+    """The outcomes of all entry points, and what is shared between them."""
+
+    def __init__(self) -> None:
+        self.outcomes: Outcomes = {}
+        """By the identity of an entry point's record."""
+        self._templates: dict[Any, Any] = {}
+        self._memo: dict[Any, Any] = {}
+        self._backward = Backward()
+        self._skips: dict[int, bool] = {}
+
+    def leads_to_skip(self, child: Record | Fact) -> bool:
+        """Whether a layer, or any layer below an activation, skips positions."""
+        if child.__class__ is Note:
+            return False
+        if isinstance(child, Fact):
+            return _skips(child)
+        found = self._skips.get(id(child))
+        if found is None:
+            found = self._skips[id(child)] = any(self.leads_to_skip(inner) for _, inner, _ in child.calls)
+        return found
+
+    def follow(self, machine: Machine, target: Instance, site: Span) -> None:
+        """Follow ``forward`` of what an entry point gives, and note the outcomes under its record."""
+        record = machine.record
+        outcomes = self.outcomes.setdefault(id(record), {})
+        graph = self._traced(machine, target, site)
+        if graph is None:
+            return
+        whole = root(graph, self._backward)
+        for case in cases_of(whole):
+            outcome = outcome_of(case, whole.lost)
+            for key in case.layer.keys:
+                known = outcomes.get(key)
+                outcomes[key] = outcome if known is None else min(known, outcome, key=rank)
+
+    def _traced(self, machine: Machine, target: Instance, site: Span) -> Graph | None:
+        """The graph of ``forward`` on tensors without values; None where it does not come to an end."""
+        tracer = Following(self._templates)
+        args = _operands(machine, target, tracer.graph)
+        with self._aside(machine, tracer, target):
+            try:
+                result = machine.apply(calls.call, machine, target, args, site)
+            except (Raised, Undecided, NotIterable, Exhausted) as e:
+                self.failed=repr(e)
+                return None
+        graph = tracer.graph
+        graph.outputs = tuple(dict.fromkeys(tensor.node for tensor in _outputs(result) if tensor.node.graph is graph))
+        if any(leaf.__class__ is Unknown for leaf in leaves(result)):
+            graph.lose("an output that is not known")
+        for node in graph.outputs:
+            node.read = True
+        return graph
+
+    @contextmanager
+    def _aside(self, machine: Machine, tracer: Following, target: Instance) -> Iterator[None]:
+        """While ``forward`` is followed nothing is recorded, and modules are in evaluation mode."""
+        kept = machine.record, machine.path, machine.steps, machine.memo, machine.candidates, machine.depth
+        module = next((base for base in target.cls.mro if base.name == "Module" and base.span is None), None)
+        training = module.attrs["training"] if module is not None else None
+        machine.record, machine.steps, machine.memo, machine.candidates = Record(NOWHERE, ROOT), 0, self._memo, []
+        machine.flow.tracer = tracer
+        if module is not None:
+            module.attrs["training"] = FALSE
+        try:
+            yield
+        finally:
+            machine.flow.tracer = None
+            if module is not None:
+                module.attrs["training"] = training
+            machine.record, machine.path, machine.steps, machine.memo, machine.candidates, machine.depth = kept
+
+
+def _skips(fact: Fact) -> bool:
+    """Whether a layer leaves positions of its input unread."""
+    sizes = fact.kernel_size, fact.stride, fact.dilation
+    if "onv_transpose" in fact.op or "ConvTranspose" in fact.op or not all(isinstance(each, tuple) for each in sizes):
+        return False
+    if any(number is None or number < 1 for each in sizes for number in each) or len(set(map(len, sizes))) > 1:
+        return False
+    return any(residues_reached(k, s, d) < s for k, s, d in zip(*sizes, strict=True))
+
+
+def _operands(machine: Machine, target: Instance, graph: Graph) -> Arguments:
+    """A tensor for each parameter of ``forward`` that has no default."""
+    forward = classes.lookup(target.cls, "forward")
+    if isinstance(forward, Descriptor):
+        forward = forward.function
+
+    def operand() -> Tensor:
+        node = Node(graph, PORT, (), len(graph.ports))
+        graph.ports.append(node)
+        return Tensor(None, None, node)
+
+    if not isinstance(forward, Function):
+        return Arguments([operand()])
+    params = forward.code.node.params
+    needed = [param for param in (*params.posonly, *params.args)[1:] if param.default is None]
+    keywords = {param.name: operand() for param in params.kwonly if param.default is None}
+    if not needed and not keywords:
+        return Arguments([operand()])
+    return Arguments([operand() for _ in needed], keywords)
+
+
+def _outputs(result: Any) -> Iterator[Tensor]:
+    """The tensors that a model gives, those in objects included."""
+    for leaf in leaves(result):
+        yield from tensors_in(leaf)
+        if leaf.__class__ is Instance:
+            for value in leaf.attrs.values():
+                yield from tensors_in(value)

@@ -1,0 +1,88 @@
+"""The sliding-window layer that a call of a module or function is, and what to call an operation in a message."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from convlint.evaluate import memo
+from convlint.evaluate.environment import Arguments
+from convlint.evaluate.graph.nodes import Key, Window
+from convlint.evaluate.library import torch_layers
+from convlint.evaluate.library.torch_layers import FUNCTIONS, MODULES, Spec
+from convlint.evaluate.values import NONE, UNBOUND, Const, Instance, Span
+
+
+class LayerCall(NamedTuple):
+    """A sliding window at work. ``window`` is None where its numbers are not known."""
+
+    key: Key
+    window: Window | None
+    site: Span
+    words: str
+
+
+def layer_of(machine: Any, callee: Instance | str, args: Arguments, site: Span) -> LayerCall | None:
+    """The layer that a call is; None for other modules and functions. Raises Undecided."""
+    if isinstance(callee, str):
+        spec = FUNCTIONS.get(callee)
+        if spec is None or spec.family == "transposed":
+            return None
+        names = torch_layers.bound(spec, args, 0)
+    else:
+        spec = spec_of(callee)
+        if spec is None:
+            return None
+        names = _attributes(machine, callee, spec)
+        site = getattr(callee.payload, "site", site)
+    sizes = torch_layers.window(machine, spec, names)
+    numbers = [_numbers(values) for values in sizes]
+    kernel, stride, dilation, padding = numbers
+    words = _words(spec, kernel)
+    if kernel is None or stride is None or dilation is None or min(*kernel, *stride, *dilation) < 1:
+        return LayerCall((site, (), (), ()), None, site, words)
+    if padding is None and isinstance(sizes.padding[0], Const) and sizes.padding[0].value == "valid":
+        padding = (0,) * spec.rank
+    return LayerCall((site, kernel, stride, dilation), Window(kernel, stride, dilation, padding), site, words)
+
+
+def spec_of(target: Instance) -> Spec | None:
+    """The layer of torch that an object is, by its class or one that this is derived from."""
+    for base in target.cls.mro:
+        if base.span is None and base.name in MODULES:
+            spec = MODULES[base.name]
+            return spec if spec.family != "transposed" else None
+    return None
+
+
+def keys_of(machine: Any, target: Instance) -> tuple[Key, ...]:
+    """What findings call a layer that is of a class of the user's."""
+    if spec_of(target) is None or not isinstance(getattr(target.payload, "site", None), Span):
+        return ()
+    layer = layer_of(machine, target, Arguments([]), target.payload.site)
+    return (layer.key,) if layer is not None and layer.window is not None else ()
+
+
+def _attributes(machine: Any, target: Instance, spec: Spec) -> dict[str, Any]:
+    names: dict[str, Any] = {}
+    for name in spec.names:
+        value = memo.read_attribute(machine, target, name)
+        names[name] = value if value is not UNBOUND else Const(spec.defaults[name]) if name in spec.defaults else NONE
+    return names
+
+
+def _numbers(values: tuple[Any, ...]) -> tuple[int, ...] | None:
+    found = tuple(value.value for value in values if isinstance(value, Const) and isinstance(value.value, int))
+    return found if len(found) == len(values) else None
+
+
+def _words(spec: Spec, kernel: tuple[int, ...] | None) -> str:
+    """``the 3x3 convolution``."""
+    what = {"conv": "convolution", "pool": "pool", "unfold": "unfold"}.get(spec.family, "layer")
+    if kernel is None:
+        return f"the {what}"
+    return f"the {'x'.join(map(str, kernel))} {what}" if len(kernel) > 1 else f"the {what} of size {kernel[0]}"
+
+
+def described(name: str) -> str:
+    """A module of torch in words."""
+    return f"the {name}"

@@ -1,0 +1,60 @@
+"""What is found about one layer in one entry point, as the verdict that reports tell."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from convlint.evaluate.graph.demands import Reader
+from convlint.evaluate.graph.levels import DEAD, GATE, LIVE, MAYBE
+from convlint.evaluate.graph.nodes import Key
+from convlint.evaluate.graph.skips import Case
+from convlint.evaluate.sites import Sites
+from convlint.network import verdicts
+
+NAMES = {DEAD: verdicts.DEAD, GATE: verdicts.GATE_ONLY, MAYBE: verdicts.UNKNOWN, LIVE: verdicts.BRANCH}
+
+
+class Outcome(NamedTuple):
+    """What is known of one layer in one entry point: of all that the call builds there, the worst."""
+
+    level: int
+    """As in ``levels``; MAYBE where it is not known."""
+    outside: bool
+    """Whether all that is open is who else reads the input of the entry point itself."""
+    readers: tuple[Reader, ...]
+    source: Reader | None
+    why: str
+
+
+Outcomes = dict[int, dict[Key, Outcome]]
+"""By the identity of an entry point's record, and by layer."""
+
+
+def rank(outcome: Outcome) -> tuple[int, bool]:
+    """The worst first; what is open because of the entry point's own input counts less than what is not followed."""
+    return (0, 2, 1, 3)[outcome.level], outcome.outside
+
+
+def outcome_of(case: Case, lost: str) -> Outcome:
+    """The worst that is found about one layer."""
+    found = [Outcome(each.level, False, each.readers, each.source, each.why) for each in case.found]
+    if lost:
+        found = [each if each.level == LIVE else each._replace(level=MAYBE, why=each.why or lost) for each in found]
+    if case.open:
+        found.append(Outcome(MAYBE, True, (), None, "the input of the entry point"))
+    return min(found, key=rank)
+
+
+def verdict_of(outcome: Outcome, sites: Sites) -> verdicts.Verdict:
+    """The outcome in words and places."""
+
+    def named(reader: Reader) -> verdicts.Reader:
+        return verdicts.Reader(reader.words, sites.place(reader.site) if reader.site is not None else None)
+
+    return verdicts.Verdict(
+        NAMES[outcome.level],
+        tuple(map(named, outcome.readers)),
+        named(outcome.source) if outcome.source is not None else None,
+        outcome.why,
+        outcome.outside,
+    )

@@ -1,0 +1,272 @@
+"""The verdict on each layer that skips positions: whether anybody else uses the values that it leaves out.
+
+A value that nobody uses may be a mere copy, activation or sum of values that others do use: then only that copy is
+wasted. So it is followed back, through such operations and through calls, to where it was computed by a convolution, a
+product or a pool, or where it enters the network; what turns out to be used on the way is let go.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import product
+from typing import NamedTuple
+
+from convlint.evaluate.graph.backward import Activation, Demands
+from convlint.evaluate.graph.demands import Reader, View, level_at, parts_of, through
+from convlint.evaluate.graph.levels import DEAD, LIVE, MAX_CELLS, MAYBE, Cell, Grid, cells
+from convlint.evaluate.graph.nodes import (
+    CAT, JOIN, MOVE, OPAQUE, PART, PASSING, PORT, RESULT, SHIFT, SLICE, WINDOW, Key, Node, Step, Window,
+)  # fmt: skip
+from convlint.network.geometry import residues_read
+
+MAX_FOLLOWED = 400
+"""Operations that the values skipped by one layer are followed back through; real ones end after about 10."""
+
+
+class Skipped(NamedTuple):
+    """Positions that a layer skips, of what ``view`` shows of a tensor; they repeat every ``periods``."""
+
+    view: View
+    periods: tuple[int, ...]
+    cells: tuple[Cell, ...]
+
+
+class Found(NamedTuple):
+    """What became of the skipped values of one layer: how far they are used at most, and by whom."""
+
+    level: int
+    outside: bool
+    """Whether they enter the network from outside, where others may use them."""
+    readers: tuple[Reader, ...]
+    """Where they are used, who does; else who reads the tensor beside the layer."""
+    source: Reader | None
+    """What computed them."""
+    why: str
+    """Why it is not known, where it is not."""
+
+
+class Open(NamedTuple):
+    """Skipped values of a layer that come from an operand of the function."""
+
+    port: int
+    skipped: Skipped
+
+
+class Case(NamedTuple):
+    """One layer in one activation: what is found, and what is left open."""
+
+    layer: Node
+    found: tuple[Found, ...]
+    open: tuple[Open, ...]
+
+
+def cases_of(activation: Activation) -> tuple[Case, ...]:
+    """All layers in an activation and below it that skip positions."""
+    if activation.settled is None:
+        activation.settled = tuple(_cases(activation))
+    return activation.settled  # type: ignore[return-value]
+
+
+def _cases(activation: Activation) -> Iterator[Case]:
+    for node in activation.graph.nodes:
+        if node.kind == WINDOW and node.keys:
+            skipped = _skipped_by(node.info)
+            if skipped is not None:
+                yield _case(activation, node, (), [(node.inputs[0], skipped)])
+        inner = activation.calls.get(node)
+        if inner is not None:
+            for case in cases_of(inner):
+                if case.open:
+                    yield _case(
+                        activation, case.layer, case.found, [(node.inputs[each.port], each.skipped) for each in case.open]
+                    )
+                else:
+                    yield case
+
+
+def _case(
+    activation: Activation, layer: Node, known: tuple[Found, ...], starts: list[tuple[Node, Skipped]]
+) -> Case:
+    search = _Search(layer)
+    found, left = list(known), []
+    for node, skipped in starts:
+        for each in search.follow(activation, node, skipped):
+            (left if isinstance(each, Open) else found).append(each)
+    return Case(layer, tuple(dict.fromkeys(found)), tuple(dict.fromkeys(left)))
+
+
+def _skipped_by(window: Window) -> Skipped | None:
+    """What a window does not read, as if it had no padding where that is not known."""
+    axes = zip(*window[:3], window.padding or (0,) * len(window.stride), strict=True)
+    read = [set(residues_read(k, s, d, p)) for k, s, d, p in axes]
+    left = tuple(
+        cell for cell in cells(window.stride) if any(x not in each for x, each in zip(cell, read, strict=True))
+    )
+    return Skipped((), window.stride, left) if left else None
+
+
+class _Search:
+    """The way back from one layer."""
+
+    def __init__(self, layer: Node) -> None:
+        self.layer = layer
+        self.steps = 0
+        self.readers: dict[Reader, None] = {}
+        """Who reads the tensors on the way."""
+
+    def follow(self, activation: Activation, node: Node, skipped: Skipped) -> list[Found | Open]:
+        """What becomes of values of ``node``; the least used ones decide."""
+        self.steps += 1
+        if self.steps > MAX_FOLLOWED:
+            return [self._found(MAYBE, None, "MAX_FOLLOWED")]
+        demands = activation.demands[node.number]
+        found: list[Found | Open] = []
+        for view in parts_of(demands, skipped.view):
+            found += self._followed(activation, node, skipped._replace(view=view), demands)
+        return found
+
+    def _followed(
+        self, activation: Activation, node: Node, skipped: Skipped, demands: Demands
+    ) -> list[Found | Open]:
+        wide = _widened(skipped, demands)
+        levels = {cell: max((level_at(each, wide.view, cell) for each in demands), default=DEAD) for cell in wide.cells}
+        kept = tuple(cell for cell, level in levels.items() if level < LIVE)
+        if not kept:
+            users = [
+                reader
+                for each in demands
+                if (reader := each.reader) and any(level_at(each, wide.view, cell) == LIVE for cell in wide.cells)
+            ]
+            return [Found(LIVE, False, tuple(self._others(users)), None, "")]
+        self.readers.update(dict.fromkeys(each.reader for each in demands if each.reader is not None))
+        left = wide._replace(cells=kept)
+        if node.kind == PORT:
+            return [Open(node.info, left)]
+        if node.kind == RESULT:
+            return self._into_call(activation, node, left)
+        if node.kind in PASSING:
+            return self._back(activation, node, left)
+        level = min(levels[cell] for cell in kept)
+        if node.kind == OPAQUE:
+            level = max(level, MAYBE)  # it may hand on values of others
+        why = "" if level != MAYBE else _reason(demands, node)
+        return [self._found(level, Reader(node.words, node.site), why)]
+
+    def _into_call(self, activation: Activation, node: Node, skipped: Skipped) -> list[Found | Open]:
+        call = node.inputs[0]
+        inner = activation.calls[call]
+        found: list[Found | Open] = []
+        for each in self.follow(inner, inner.graph.outputs[node.info], skipped):
+            if isinstance(each, Open):
+                found += self.follow(activation, call.inputs[each.port], each.skipped)
+            else:
+                found.append(each)
+        return found
+
+    def _back(self, activation: Activation, node: Node, skipped: Skipped) -> list[Found | Open]:
+        """On to what an operation took the values from."""
+        ways = [
+            self.follow(activation, source, before)
+            for source, before in _before(node, skipped)
+            if not source.pooled or node.pooled
+        ]
+        if not ways:
+            return [self._found(MAYBE, None, "a value that is broadcast")]
+        if len(ways) > 1 and (node.kind == JOIN or (node.kind == CAT and skipped.view)):
+            return self._on_every_way(ways)
+        return [each for way in ways for each in way]
+
+    def _on_every_way(self, ways: list[list[Found | Open]]) -> list[Found | Open]:
+        """Where one way or the other was taken, or where the values lie in one of several: wasted only if in all."""
+        if all(way == ways[0] for way in ways):
+            return ways[0]
+        worst: list[Found] = []
+        for way in ways:
+            known = [each for each in way if isinstance(each, Found)]
+            if len(known) < len(way):
+                return [self._found(MAYBE, None, "a condition that could not be decided")]
+            worst.append(min(known, key=lambda each: each.level))
+        return [max(worst, key=lambda each: each.level)]
+
+    def _found(self, level: int, source: Reader | None, why: str = "") -> Found:
+        return Found(level, False, tuple(self._others(self.readers)), source, why)
+
+    def _others(self, readers: Iterator[Reader] | dict[Reader, None] | list[Reader]) -> list[Reader]:
+        """Readers other than the layer itself, layers first."""
+        own = Reader(self.layer.words, self.layer.site, True)
+        return sorted((each for each in dict.fromkeys(readers) if each != own), key=lambda each: not each.window)
+
+
+def _reason(demands: Demands, node: Node) -> str:
+    if node.kind == OPAQUE:
+        return node.words
+    return next((each.reader.words for each in demands if each.reader and each.levels == MAYBE), "a reader")
+
+
+def _widened(skipped: Skipped, demands: Demands) -> Skipped:
+    """The same positions, with periods that every reader's levels fit."""
+    from math import lcm, prod
+
+    periods = skipped.periods
+    for _, levels, _ in demands:
+        if isinstance(levels, Grid) and len(levels.periods) == len(periods):
+            longer = tuple(map(lcm, periods, levels.periods))
+            if prod(longer) <= MAX_CELLS:
+                periods = longer
+    return _repeated(skipped, periods)
+
+
+def _repeated(skipped: Skipped, periods: tuple[int, ...]) -> Skipped:
+    if periods == skipped.periods:
+        return skipped
+    times = [range(long // short) for long, short in zip(periods, skipped.periods, strict=True)]
+    found = tuple(
+        tuple(x + turn * period for x, turn, period in zip(cell, turns, skipped.periods, strict=True))
+        for cell in skipped.cells
+        for turns in product(*times)
+    )
+    return Skipped(skipped.view, periods, found)
+
+
+def _before(node: Node, skipped: Skipped) -> Iterator[tuple[Node, Skipped]]:
+    """The same values in the operands that a passing operation took them from."""
+    view = skipped.view
+    if node.kind in (MOVE, PART):
+        yield node.inputs[0], skipped._replace(view=through(node.info, view))
+    elif node.kind == SHIFT:
+        yield node.inputs[0], _shifted(skipped, node.info) or skipped._replace(view=(Step(node), *view))
+    elif node.kind == SLICE:
+        yield node.inputs[0], _unsliced(skipped, node.info) or skipped._replace(view=(Step(node, 0, "slice"), *view))
+    elif node.kind == CAT and (view or not node.info):
+        for index, source in enumerate(node.inputs):
+            yield source, skipped._replace(view=(Step(node, index, None, bool(node.info)), *view))
+    else:
+        for source in node.inputs:
+            yield source, skipped
+
+
+def _shifted(skipped: Skipped, shift: tuple[int, ...]) -> Skipped | None:
+    """Positions before they were moved by ``shift``."""
+    missing = len(skipped.periods) - len(shift)
+    if skipped.view or missing < 0:
+        return None
+    full = (0,) * missing + shift
+    found = tuple(
+        tuple((x - by) % period for x, by, period in zip(cell, full, skipped.periods, strict=True))
+        for cell in skipped.cells
+    )
+    return skipped._replace(cells=found)
+
+
+def _unsliced(skipped: Skipped, axes: tuple[tuple[int, int], ...]) -> Skipped | None:
+    """Positions before a strided slice."""
+    if skipped.view or len(axes) != len(skipped.periods):
+        return None
+    periods = tuple(period * step for period, (_, step) in zip(skipped.periods, axes, strict=True))
+    found = tuple(
+        tuple((x * step + start) % period for x, (start, step), period in zip(cell, axes, periods, strict=True))
+        for cell in skipped.cells
+    )
+    return Skipped((), periods, found)
+
+

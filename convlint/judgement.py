@@ -1,0 +1,103 @@
+"""How loudly a finding about skipped values speaks, and what it says of them: who else uses them, for which models."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from convlint.findings import Severity
+from convlint.network.verdicts import BRANCH, DEAD, GATE_ONLY, UNKNOWN, VERDICTS, Reader, Verdict
+from convlint.source import Place, named_path
+
+SEVERITIES = {
+    DEAD: Severity.ERROR,
+    UNKNOWN: Severity.WARNING,
+    GATE_ONLY: Severity.NOTE,
+    BRANCH: Severity.NOTE,
+}
+NOT_FOLLOWED = Verdict(UNKNOWN, reason="forward was not followed to its end")
+NAMED_READERS = 2
+"""So many readers are named; the others are counted."""
+NAMED_ENTRY_POINTS = 3
+"""So many entry points are named where verdicts differ; the others are counted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """The verdicts of all entry points on one finding."""
+
+    worst: Verdict
+    by_name: Mapping[str, tuple[str, ...]]
+    """Each verdict and its entry points."""
+
+    @property
+    def severity(self) -> Severity:
+        """That of the worst verdict."""
+        return SEVERITIES[self.worst.name]
+
+
+def judge(entry_points: Iterable[str], known: Mapping[str, Verdict]) -> Judgement:
+    """The worst verdict decides.
+
+    An entry point that is only a part of a network, so that the values come from its own input, says nothing where
+    others say something: who else reads that input is known where the part is used.
+    """
+    by_name: dict[str, list[str]] = {}
+    worst: list[Verdict] = []
+    for name in entry_points:
+        verdict = known.get(name, NOT_FOLLOWED)
+        by_name.setdefault(verdict.name, []).append(name)
+        worst.append(verdict)
+    deciding = [verdict for verdict in worst if not verdict.outside] or worst or [NOT_FOLLOWED]
+    decided = min(deciding, key=lambda verdict: VERDICTS.index(verdict.name))
+    return Judgement(decided, {name: tuple(found) for name, found in by_name.items()})
+
+
+def sentence(judgement: Judgement, at: Place) -> str:
+    """What becomes of the values that are not read; the places of others are told as seen from ``at``."""
+    worst = judgement.worst
+    readers = _listed([_named(reader, at) for reader in worst.readers[:NAMED_READERS]], len(worst.readers))
+    if worst.name == BRANCH:
+        said = f"{readers or 'something else'} read{'' if len(worst.readers) > 1 else 's'} the rest"
+    elif worst.name == GATE_ONLY:
+        said = "only a gate or a statistic uses the rest"
+    elif worst.name == DEAD:
+        said = "nobody uses the rest"
+        if readers:
+            said += f": {readers} skip{'' if len(worst.readers) > 1 else 's'} it as well"
+    elif worst.outside or worst is NOT_FOLLOWED:
+        return ""
+    else:
+        said = f"whether anything else uses the rest is not known ({worst.reason or 'not followed'})"
+    return said + _which(judgement)
+
+
+def _which(judgement: Judgement) -> str:
+    """For which models that holds, where verdicts differ."""
+    names = judgement.by_name.get(judgement.worst.name, ())
+    others = [name for name, of_name in judgement.by_name.items() if name != judgement.worst.name and of_name]
+    if not names or not others or (judgement.worst.name != DEAD and others == [UNKNOWN]):
+        return ""
+    short = sorted({name.rpartition(".")[2] for name in names}, key=_natural)
+    return f" in {_listed(short[:NAMED_ENTRY_POINTS], len(short))}"
+
+
+def _named(reader: Reader, at: Place) -> str:
+    if reader.place is None:
+        return reader.words
+    where = f"line {reader.place.line}" if reader.place.path == at.path else (
+        f"{named_path(reader.place.path)}:{reader.place.line}"
+    )
+    return f"{reader.words} on {where}" if where.startswith("line") else f"{reader.words} at {where}"
+
+
+def _listed(words: list[str], total: int) -> str:
+    """``a``, ``a and b``, ``a, b and 3 more``."""
+    more = total - len(words)
+    words = [*words, f"{more} more"] if more > 0 else words
+    return " and ".join([", ".join(words[:-1]), words[-1]]) if len(words) > 1 else "".join(words)
+
+
+def _natural(name: str) -> list[tuple[int, str]]:
+    return [(int(part), "") if part.isdecimal() else (-1, part) for part in re.split(r"(\d+)", name)]

@@ -1,0 +1,41 @@
+"""What becomes of the values that a layer skips: whether anybody else uses them, and who."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from convlint.source import Place
+
+DEAD, UNKNOWN, GATE_ONLY, BRANCH = "dead", "unknown", "gate-only", "branch"
+VERDICTS = (DEAD, UNKNOWN, GATE_ONLY, BRANCH)
+"""The worst first: some of the values are used by nobody; it is not known; only a gate or a statistic uses them;
+somebody else does."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """What uses values: an operation in words, and where it is built or called, where that is known."""
+
+    words: str
+    place: Place | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What becomes of the values that one layer skips, in one entry point; of several such layers, the worst."""
+
+    name: str
+    """One of VERDICTS."""
+    readers: tuple[Reader, ...] = ()
+    """Where somebody uses the values, who does; else who reads the same tensor beside the layer."""
+    source: Reader | None = None
+    """What computed the values, where they are not used."""
+    reason: str = ""
+    """Why it is not known."""
+    outside: bool = False
+    """Whether it is not known only because the values come into the entry point from outside."""
+
+
+Verdicts = Mapping[str, Verdict]
+"""By the names of entry points."""
