@@ -310,6 +310,11 @@ class TensorFlow:
             made.node = self.tracer.combined(op, (tensor,)).node
         return made
 
+    def rank_of(self, tensor: Tensor) -> int | None:
+        """How many axes a tensor has, where that is known while ``forward`` is followed."""
+        found: int | None = self.tracer.rank_of(tensor) if self.tracer is not None else None
+        return found
+
     def unpacked(self, tensor: Value, parts: list[Any]) -> list[Any]:
         """The parts of a tensor, in order."""
         if self.tracer is not None and tensor.__class__ is Tensor:

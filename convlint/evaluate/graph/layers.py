@@ -19,6 +19,8 @@ class LayerCall(NamedTuple):
     window: Window | None
     site: Span
     words: str
+    gives_map: bool
+    """Whether its result has the axes of its input."""
 
 
 def layer_of(machine: Any, callee: Instance | str, args: Arguments, site: Span) -> LayerCall | None:
@@ -37,12 +39,12 @@ def layer_of(machine: Any, callee: Instance | str, args: Arguments, site: Span) 
     sizes = torch_layers.window(machine, spec, names)
     numbers = [_numbers(values) for values in sizes]
     kernel, stride, dilation, padding = numbers
-    words = _words(spec, kernel)
+    words, grid = _words(spec, kernel), spec.family != "unfold"
     if kernel is None or stride is None or dilation is None or min(*kernel, *stride, *dilation) < 1:
-        return LayerCall((site, (), (), ()), None, site, words)
+        return LayerCall((site, (), (), ()), None, site, words, grid)
     if padding is None and isinstance(sizes.padding[0], Const) and sizes.padding[0].value == "valid":
         padding = (0,) * spec.rank
-    return LayerCall((site, kernel, stride, dilation), Window(kernel, stride, dilation, padding), site, words)
+    return LayerCall((site, kernel, stride, dilation), Window(kernel, stride, dilation, padding), site, words, grid)
 
 
 def spec_of(target: Instance) -> Spec | None:

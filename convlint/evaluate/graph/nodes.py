@@ -74,7 +74,7 @@ Key = tuple[Span, tuple[int, ...], tuple[int, ...], tuple[int, ...]]
 class Node:
     """One operation and the tensor that it gives. Compared by identity."""
 
-    __slots__ = ("graph", "info", "inputs", "keys", "kind", "number", "pooled", "read", "site", "words")
+    __slots__ = ("graph", "info", "inputs", "keys", "kind", "number", "pooled", "rank", "read", "site", "words")
 
     def __init__(self, graph: Graph, kind: str, inputs: tuple[Node, ...], info: Any = None) -> None:
         self.graph = graph
@@ -84,6 +84,8 @@ class Node:
         self.number = len(graph.nodes)
         self.pooled = False
         """Whether it has one position only."""
+        self.rank: int | None = None
+        """How many axes the tensor has, batch and channels included, where that is known."""
         self.read = False
         """Whether anything was seen to read it."""
         self.site: Span | None = None
@@ -130,4 +132,5 @@ def joined(yes: Node | None, no: Node | None) -> Node | None:
         return yes
     node = Node(yes.graph, JOIN, (yes, no))
     node.pooled = yes.pooled and no.pooled
+    node.rank = yes.rank if yes.rank == no.rank else None
     return node

@@ -65,16 +65,16 @@ class Following(Tracer):
     def _key(self, machine: Machine, function: Function, args: Arguments, given: list[Tensor]) -> Any:
         """What makes two calls the same: everything but which tensors these are."""
         stand_in = Tensor()
-        places = {id(tensor): (number, self._pooled(tensor)) for number, tensor in enumerate(given)}
+        places = {id(tensor): (number, self._form(tensor)) for number, tensor in enumerate(given)}
         try:
             key = memo.call_key(machine, function, _with(args, lambda tensor: stand_in))
         except Mutable:
             return None
         return None if key is None else (key, tuple([places[id(tensor)] for tensor in _tensors(args)]))
 
-    def _pooled(self, tensor: Tensor) -> bool:
+    def _form(self, tensor: Tensor) -> tuple[bool, int | None]:
         node = self.node_of(tensor)
-        return node is not None and node.pooled
+        return (node.pooled, node.rank) if node is not None else (False, None)
 
     def _first(
         self, machine: Machine, key: Any, function: Function, args: Arguments, given: list[Tensor], site: Span
@@ -83,7 +83,7 @@ class Following(Tracer):
         ports: dict[int, Tensor] = {}
         for number, tensor in enumerate(given):
             node = Node(graph, PORT, (), number)
-            node.pooled = self._pooled(tensor)
+            node.pooled, node.rank = self._form(tensor)
             graph.ports.append(node)
             ports[id(tensor)] = Tensor(tensor.shape, tensor.values, node)
         purity = Purity(machine.clock)
@@ -112,7 +112,7 @@ class Following(Tracer):
         for number, output in enumerate(graph.outputs):
             output.read = True
             node = Node(self.graph, RESULT, (call,), number)
-            node.pooled = output.pooled
+            node.pooled, node.rank = output.pooled, output.rank
             fresh[output] = Tensor(None, None, node)
         try:
             return given_out(machine, template.result, lambda tensor: fresh.get(tensor.node, tensor))

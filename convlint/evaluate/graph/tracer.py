@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from convlint.evaluate.environment import Arguments
-from convlint.evaluate.graph import operations
+from convlint.evaluate.graph import operations, ranks
+from convlint.evaluate.graph.arguments import axis_of, bounds_of, gives_one, order_of, padding_of, plain, shift_of, slices_of
 from convlint.evaluate.graph.contents import tensors_in
 from convlint.evaluate.graph.layers import described, layer_of
 from convlint.evaluate.graph.nodes import (
@@ -46,12 +47,18 @@ class Tracer:
         node.graph.escape(node, "another function")
         return self.add(OPAQUE, (), words="a tensor of another function")
 
+    def rank_of(self, tensor: Tensor) -> int | None:
+        """How many axes a tensor has, where that is known."""
+        node = self.node_of(tensor)
+        return node.rank if node is not None else None
+
     def add(
         self, kind: str, inputs: tuple[Node, ...], info: Any = None, site: Span | None = None, words: str = ""
     ) -> Node:
         """A new node. It has one position where its operands have, and the operation keeps that."""
         node = Node(self.graph, kind, inputs, info)
         node.site, node.words = site, words
+        node.rank = ranks.as_operands(kind, inputs)
         keeps = kind in operations.KEEPS_ONE_POSITION or kind in (PART, WINDOW, REDUCE)
         node.pooled = kind == POOL or (keeps and bool(inputs) and all(each.pooled for each in inputs))
         return node
@@ -108,15 +115,20 @@ class Tracer:
             return self._reduction(machine, args, inputs, site, name)
         kind = operations.of_function(name)
         if name == "pad":
-            shift = _padding(machine, args)
-            return self._step(inputs, site, "pad") if shift is None else self.add(SHIFT, inputs[:1], shift, site)
-        if kind == POOL and not _gives_one(machine, args, 1):
+            return self._pad(inputs, padding_of(machine, args), site)
+        if kind == POOL and not gives_one(machine, args, 1):
             kind = ALL
         if kind == MOVE:
-            return self._step(inputs, site, name, _order(machine, name, args))
+            moved = self._step(inputs, site, name, order_of(machine, name, args))
+            moved.rank = ranks.after_move(machine, name, args, inputs[0])
+            return moved
         if kind == CAT:
-            return self.add(CAT, inputs, name != "stack" and _axis(machine, args, 0) in (1, -3), site, name)
-        return self.add(kind, inputs, None, site, f"`{name}`")
+            joined = self.add(CAT, inputs, name != "stack" and axis_of(machine, args, 0) in (1, -3), site, name)
+            joined.rank = ranks.beside(joined.rank, name == "stack")
+            return joined
+        made = self.add(kind, inputs, None, site, f"`{name}`")
+        made.rank = inputs[0].rank if name in ranks.KEEPING else made.rank
+        return made
 
     def _module(self, machine: Any, target: Instance, args: Arguments, result: Any, site: Span) -> None:
         """``forward`` of one of torch's own classes."""
@@ -133,19 +145,25 @@ class Tracer:
             return
         name = next((base.name for base in target.cls.mro if base.span is None), target.cls.name)
         kind = operations.of_module(name)
-        if kind == POOL and not _gives_one(machine, target, 0):
+        if kind == POOL and not gives_one(machine, target, 0):
             kind = ALL
-        if kind == MOVE:
+        if name.endswith(("Pad1d", "Pad2d", "Pad3d")):
+            padding = target.attrs.get("padding")
+            rank = int(name[-2])
+            result.node = self._pad(inputs, shift_of(plain(machine, padding), rank) if padding else None, site)
+        elif kind == MOVE:
             result.node = self._step(inputs, site, name)
         else:
             built = getattr(target.payload, "site", site)
             result.node = self.add(kind, inputs, None, built, described(name))
+            result.node.rank = inputs[0].rank if name in ranks.KEEPING else result.node.rank
 
     def _window(self, layer: Any, inputs: tuple[Node, ...], site: Span) -> Node:
         if layer.window is None:
             return self.add(ALL, inputs, None, layer.site, layer.words)
         node = self.add(WINDOW, inputs, layer.window, layer.site, layer.words)
         owners = tuple(key for key in (self.owners[-1] if self.owners else ()) if key[1:] == layer.key[1:])
+        node.rank = len(layer.window.stride) + 2 if layer.gives_map else 3
         node.keys = tuple(dict.fromkeys((layer.key, *owners)))
         return node
 
@@ -178,6 +196,9 @@ class Tracer:
             made.node = self.add(ALL if op == "@" else SAME, inputs, None, span, f"`{op}`")
         return made
 
+    def _pad(self, inputs: tuple[Node, ...], shift: tuple[int, ...] | None, site: Span) -> Node:
+        return self._step(inputs, site, "pad") if shift is None else self.add(SHIFT, inputs[:1], shift, site)
+
     # --- parts --------------------------------------------------------------------------------------------------------
 
     def _step(
@@ -192,13 +213,17 @@ class Tracer:
     def _split(self, machine: Any, name: str, args: Arguments, inputs: tuple[Node, ...]) -> Node:
         """The pieces together: the same values; ``info`` says whether each keeps its positions."""
         at = 1 if name == "unbind" else 2
-        axis = _axis(machine, args, 0, at)
-        return self.add(SAME, inputs[:1], name != "unbind" and axis in (1, -3))
+        axis = axis_of(machine, args, 0, at)
+        pieces = self.add(SAME, inputs[:1], name != "unbind" and axis in (1, -3))
+        # Seen as one tensor, pieces have one more axis: the one along which they are taken.
+        pieces.rank = ranks.beside(pieces.rank, name != "unbind")
+        return pieces
 
     def piece(self, pieces: Node, index: int) -> Node:
         """One of the pieces."""
         node = self.add(PART, (pieces,))
         node.info = Step(pieces, index, "pieces", pieces.kind == SAME and pieces.info is True)
+        node.rank = pieces.rank - 1 if pieces.rank else None
         return node
 
     def unpacked(self, tensor: Tensor, parts: list[Any]) -> None:
@@ -216,25 +241,24 @@ class Tracer:
             if others := self.nodes_in(key):
                 made.node = self.add(ALL, others, None, site, "a look-up")
             return made
-        plain = resolve(key, machine.path)
-        if plain.__class__ is Const and plain.value.__class__ is int and plain.value >= 0:
-            made.node = self.piece(node, plain.value)
+        index = resolve(key, machine.path)
+        if index.__class__ is Const and index.value.__class__ is int and index.value >= 0:
+            made.node = self.piece(node, index.value)
         elif others := self.nodes_in(key):
             made.node = self.add(OPAQUE, (node, *others), None, site, "a look-up")
         else:
-            made.node = self._slice(machine, node, plain, site)
+            made.node = self._slice(machine, node, index, site)
         return made
 
     def _slice(self, machine: Any, node: Node, key: Any, site: Span) -> Node:
-        axes = _slices(machine, key)
+        bounds = bounds_of(machine, key)
+        axes = slices_of(machine, key) if bounds is None else None
         if axes is not None:
-            found, spatial = axes
-            if spatial and any(step > 1 for _, step in found):
-                return self.add(SLICE, (node,), found, site, "the slice")
-            if spatial:
-                return self.add(SHIFT, (node,), tuple(-start for start, _ in found), site)
+            if any(step > 1 for _, step in axes):
+                return self.add(SLICE, (node,), axes, site, "the slice")
+            return self.add(SHIFT, (node,), tuple(-start for start, _ in axes), site)
         made = self.add(PART, (node,), None, site)
-        bounds = _bounds(machine, key)
+        made.rank = ranks.after_subscript(key, node)
         # Of two ranges of one axis that do not meet, no value is in both; that is known where one ends as the other begins.
         made.info = Step(node, *bounds) if bounds is not None else Step(made, 0, "some of it")
         return made
@@ -242,113 +266,5 @@ class Tracer:
     def _reduction(self, machine: Any, args: Arguments, inputs: tuple[Node, ...], site: Span, name: str) -> Node:
         if name in ("max", "min") and len(inputs) > 1:
             return self.add(SAME, inputs, None, site, f"`{name}`")
-        axis = _axis(machine, args, None)
+        axis = axis_of(machine, args, None)
         return self.add(REDUCE if axis in (1, -3) else POOL, inputs, None, site, f"`{name}`")
-
-
-def _plain(machine: Any, value: Any) -> Any:
-    """A constant, or a tuple of them; None where it is not known."""
-    value = resolve(value, machine.path)
-    if isinstance(value, Const):
-        return value.value
-    items = value.items if isinstance(value, (Tuple, List)) else None
-    if isinstance(items, (tuple, list)):
-        found = tuple(_plain(machine, item) for item in items)
-        return None if None in found else found
-    return None
-
-
-def _axis(machine: Any, args: Arguments, default: int | None, at: int = 1) -> int | None:
-    """The one axis that an operation works along; None where it is not known, or not one."""
-    given = args.keywords.get("dim", args.keywords.get("axis"))
-    if given is None:
-        given = args.positional[at] if len(args.positional) > at else None
-    if given is None:
-        return default
-    found = _plain(machine, given)
-    if isinstance(found, tuple) and len(found) == 1:
-        found = found[0]
-    return found if isinstance(found, int) and not isinstance(found, bool) else None
-
-
-def _order(machine: Any, name: str, args: Arguments) -> tuple[int, ...] | None:
-    if name != "permute":
-        return None
-    found = [_plain(machine, value) for value in (*args.positional[1:], *args.keywords.values())]
-    axes = found[0] if len(found) == 1 and isinstance(found[0], tuple) else tuple(found)
-    if any(not isinstance(axis, int) for axis in axes):
-        return None
-    return tuple(axis % len(axes) for axis in axes)
-
-
-def _padding(machine: Any, args: Arguments) -> tuple[int, ...] | None:
-    """How far ``F.pad`` moves positions, the last axis last."""
-    given = args.keywords.get("pad", args.positional[1] if len(args.positional) > 1 else None)
-    found = _plain(machine, given) if given is not None else None
-    if not isinstance(found, tuple) or len(found) % 2 or not all(isinstance(each, int) for each in found):
-        return None
-    return tuple(reversed(found[::2]))
-
-
-def _gives_one(machine: Any, given: Any, at: int) -> bool:
-    """Whether an adaptive pool gives one position."""
-    if isinstance(given, Instance):
-        size = given.attrs.get("output_size")
-    else:
-        size = given.keywords.get("output_size", given.positional[at] if len(given.positional) > at else None)
-    found = _plain(machine, size) if size is not None else None
-    return found == 1 or (isinstance(found, tuple) and set(found) == {1})
-
-
-def _slices(machine: Any, key: Any) -> tuple[tuple[tuple[int, int], ...], bool] | None:
-    """(start, step) of each spatial axis of a subscript with open ends, where it is plain which axes these are."""
-    items = key.items if isinstance(key, Tuple) else (key,)
-    dots = [index for index, item in enumerate(items) if isinstance(item, Const) and item.value is ...]
-    found: list[tuple[int, int]] = []
-    for item in items:
-        if isinstance(item, Const) and item.value is ...:
-            continue
-        if not isinstance(item, Slice):
-            return None
-        start, stop, step = (_bound(machine, each) for each in (item.lower, item.upper, item.step))
-        start, step = 0 if start is None else start, 1 if step is None else step
-        if stop is not None or not isinstance(start, int) or not isinstance(step, int) or start < 0 or step < 1:
-            return None
-        found.append((start, step))
-    if dots == [0]:
-        return tuple(found), bool(found)
-    if dots or len(found) < 4 or found[:2] != [(0, 1), (0, 1)]:
-        return None
-    return tuple(found[2:]), True
-
-
-def _bounds(machine: Any, key: Any) -> tuple[int, Any, bool] | None:
-    """(which, group, spatial) of a subscript that takes ``[:n]`` or ``[n:]`` of one axis, and all of the others."""
-    items = key.items if isinstance(key, Tuple) else (key,)
-    found: tuple[int, Any, bool] | None = None
-    for axis, item in enumerate(items):
-        if not isinstance(item, Slice):
-            return None
-        lower, upper, step = (_bound(machine, each) for each in (item.lower, item.upper, item.step))
-        if step not in (None, 1):
-            return None
-        if lower in (None, 0) and upper is None:
-            continue
-        if found is not None:
-            return None
-        if lower in (None, 0) and isinstance(upper, int) and upper > 0:
-            found = 0, (axis, upper), axis == 1
-        elif isinstance(lower, int) and lower > 0 and upper is None:
-            found = 1, (axis, lower), axis == 1
-        else:
-            return None
-    return found
-
-
-class _NotKnown:
-    """Stands for a bound that is given and not known."""
-
-
-def _bound(machine: Any, value: Any) -> Any:
-    value = resolve(value, machine.path)
-    return value.value if isinstance(value, Const) else _NotKnown

@@ -69,7 +69,10 @@ def property_class(machine: Machine, name: str) -> Class:
 def _partial(machine: Machine, cls: Class, args: Arguments, site: Span) -> Value:
     if not known(args).positional:
         raise Raised("TypeError", "partial expected at least 1 argument")
-    return Partial(args.positional[0], tuple(args.positional[1:]), dict(args.keywords))
+    function, given = args.positional[0], tuple(args.positional[1:])
+    if isinstance(function, Partial):  # Python makes one of both
+        return Partial(function.function, (*function.args, *given), {**function.keywords, **args.keywords})
+    return Partial(function, given, dict(args.keywords))
 
 
 def _partial_method(machine: Machine, args: Arguments, site: Span) -> Value:

@@ -29,7 +29,10 @@ TENSOR_FUNCTIONS = frozenset(
     randn_like randperm real reciprocal relu remainder repeat_interleave reshape rfft roll round rsqrt scatter select
     sigmoid sign sin sinh softmax sort split sqrt square squeeze stack std sub sum swapaxes t take tan tanh tensor tile
     topk trace transpose tril triu trunc unbind unflatten unique unsqueeze var view_as_complex view_as_real vstack where
-    zeros_like""".split()
+    zeros_like tensor_split split_with_sizes hsplit moveaxis movedim swapdims multiply divide subtract true_divide clip
+    var_mean std_mean aminmax logsumexp empty_like addcmul addcdiv batch_norm layer_norm group_norm instance_norm dropout
+    adaptive_avg_pool1d pixel_shuffle pixel_unshuffle channel_shuffle inner kron mv take_along_dim scatter_add index_add
+    rot90 nan_to_num bucketize softplus tril_indices triu_indices silu rsub column_stack dstack""".split()
 )
 SHAPED = ("zeros", "ones", "empty", "rand", "randn", "full")
 """Functions that make a tensor of the shape that they are given."""

@@ -27,8 +27,8 @@ def attribute(machine: Machine, target: Tensor, name: str, span: Span) -> Any:
         return _shape(target, span)
     if name == "data" or name in ("T", "mT", "real", "imag"):
         return machine.flow.unary(machine, name, target, None if name == "data" else Tensor())
-    if name in ("ndim",):
-        return Const(len(target.shape)) if target.shape is not None else Unknown("tensor", "the rank of a tensor", span)
+    if name == "ndim":
+        return _rank(machine, target, span)
     if name in UNKNOWN_PROPERTIES:
         return Unknown("tensor", f"{name} of a tensor", span)
     if name.startswith("__") and name.endswith("__"):
@@ -69,8 +69,14 @@ def _size(machine: Machine, args: Arguments, site: Span) -> Value:
 
 def _dim(machine: Machine, args: Arguments, site: Span) -> Value:
     target = force(args.positional[0], machine.path)
-    if isinstance(target, Tensor) and target.shape is not None:
-        return Const(len(target.shape))
+    return _rank(machine, target, site)
+
+
+def _rank(machine: Machine, target: Value, site: Span) -> Value:
+    if isinstance(target, Tensor):
+        rank = len(target.shape) if target.shape is not None else machine.flow.rank_of(target)
+        if rank is not None:
+            return Const(rank)
     return Unknown("tensor", "the rank of a tensor", site)
 
 
