@@ -46,7 +46,10 @@ def binary(machine: Machine, op: str, a: Value, b: Value, span: Span) -> Value:
         if found is not None:
             return found
     if a.__class__ is Tensor or b.__class__ is Tensor:
-        return machine.flow.combined(machine, op, a, b, span=span)
+        from convlint.evaluate.library import torch_vectors  # which compares values with all that is here
+
+        known = torch_vectors.combined(op, a, b, span)
+        return known if known is not None else machine.flow.combined(machine, op, a, b, span=span)
     if a.__class__ is Unknown or b.__class__ is Unknown:
         return _of_unknown(op, a, b)
     return _containers(machine, op, a, b, span)

@@ -11,14 +11,14 @@ from convlint.evaluate.iteration import iterate
 from convlint.evaluate.library.torch_functional import gives_tensor
 from convlint.evaluate.library.torch_layers import FUNCTIONS, build_function
 from convlint.evaluate.library.torch_operations import framing
+from convlint.evaluate.library.torch_vectors import FUNCTIONS as FUNCTIONS_OF_VECTORS
+from convlint.evaluate.library.torch_vectors import MAX_VECTOR, knowing, tensor, vector
 from convlint.evaluate.machine import Machine
 from convlint.evaluate.paths import force
 from convlint.evaluate.values import FALSE, NONE, Builtin, Const, Instance, List, Span, Tensor, Tuple, Unknown, Value
 
 VERSION = "2.13.0"
 """What ``torch.__version__`` says to code that asks."""
-MAX_VECTOR = 1_000
-"""Numbers of a ``linspace`` or ``arange`` that are computed; drop-path schedules have one for each block."""
 TENSOR_FUNCTIONS = frozenset(
     """abs add addmm all amax amin any arange argmax argmin as_tensor atan2 baddbmm bernoulli bmm broadcast_tensors cat
     cdist ceil chunk clamp clone complex concat concatenate conj cos cosh cross cumprod cumsum diag diff div dot einsum
@@ -44,14 +44,16 @@ def contents(machine: Machine) -> dict[str, Any]:
     for name, spec in FUNCTIONS.items():
         if spec.op.split(".")[-1].startswith(("conv", "max_pool", "avg_pool1d")):
             found[name] = build_function(spec)
+    found |= {name: knowing(name, found[name].call) for name in FUNCTIONS_OF_VECTORS & found.keys()}
+    found["tensor"] = Builtin("tensor", tensor)
     found |= {name: Builtin(name, _shaped) for name in SHAPED}
     found |= {"linspace": Builtin("linspace", _linspace), "arange": Builtin("arange", _arange)}
     found["stft"] = framing()
     found["__version__"] = Const(VERSION)
-    found["Tensor"] = tensor = classes.make_class("Tensor", (), {})
-    tensor.make = lambda machine, cls, args, site: _shaped(machine, args, site)
+    found["Tensor"] = tensor_class = classes.make_class("Tensor", (), {})
+    tensor_class.make = lambda machine, cls, args, site: _shaped(machine, args, site)
     for name in ("FloatTensor", "LongTensor", "BoolTensor", "IntTensor"):
-        found[name] = tensor
+        found[name] = tensor_class
     size = classes.make_class("Size", (), {})
     size.make = lambda machine, cls, args, site: args.positional[0] if args.positional else Tuple(())
     found["Size"] = size
@@ -128,11 +130,6 @@ def _arange(machine: Machine, args: Arguments, site: Span) -> Value:
     except (TypeError, ValueError):
         return Tensor()
     return vector(list(found), site) if len(found) <= MAX_VECTOR else Tensor()
-
-
-def vector(numbers: list[Any], site: Span) -> Tensor:
-    """A tensor of known numbers."""
-    return Tensor((Const(len(numbers)),), tuple(Const(number, site) for number in numbers))
 
 
 def initialisers(machine: Machine) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from typing import Any
 
 from convlint.evaluate import calls
 from convlint.evaluate.environment import Arguments
+from convlint.evaluate.library import torch_vectors
 from convlint.evaluate.machine import Machine
 from convlint.evaluate.paths import force
 from convlint.evaluate.values import NONE, Builtin, Const, Method, Span, Tensor, Tuple, Unknown, Value
@@ -33,7 +34,10 @@ def attribute(machine: Machine, target: Tensor, name: str, span: Span) -> Any:
         return Unknown("tensor", f"{name} of a tensor", span)
     if name.startswith("__") and name.endswith("__"):
         return Unknown("tensor", f"{name} of a tensor", span)
-    return Method(Builtin(name, _METHODS.get(name, _same_shape if name in SAME_SHAPE else _tensor)), target)
+    model = _METHODS.get(name, _same_shape if name in SAME_SHAPE else _tensor)
+    if target.values is not None and name in torch_vectors.METHODS:
+        return Method(torch_vectors.knowing(name, model), target)
+    return Method(Builtin(name, model), target)
 
 
 def _shape(target: Tensor, span: Span) -> Value:
