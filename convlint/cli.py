@@ -104,6 +104,7 @@ def cli() -> None:
 @_option("Output", "--output-format", type=click.Choice(FORMATS), default="text", help="[default: text]")
 @_option("Output", "-o", "--output", type=FILE, metavar="FILE", help="Write the report into a file.")
 @_option("Output", "--statistics", is_flag=True, help="Count the findings of each rule.")
+@_option("Output", "--show-notes", is_flag=True, help="In text: list also layers whose skipped values others use.")
 @_option("Output", "--show-unknown", is_flag=True, help="Say why layers could not be decided, and what would help.")
 @_for_any_run
 def check(**options: Any) -> int:

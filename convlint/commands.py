@@ -50,6 +50,7 @@ def run_check(options: Mapping[str, Any]) -> int:
         sources=outcome.texts,
         fail_on=fail_on,
         statistics=options["statistics"],
+        show_notes=options["show_notes"],
         suppressed=outcome.entry.suppressed,
         baselined=baselined,
     )

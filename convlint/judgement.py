@@ -16,7 +16,7 @@ SEVERITIES = {
     GATE_ONLY: Severity.NOTE,
     BRANCH: Severity.NOTE,
 }
-NOT_FOLLOWED = Verdict(UNKNOWN, reason="forward was not followed to its end")
+NOT_FOLLOWED = Verdict(UNKNOWN)
 NAMED_READERS = 2
 """So many readers are named; the others are counted."""
 NAMED_ENTRY_POINTS = 3
@@ -55,41 +55,41 @@ def judge(entry_points: Iterable[str], known: Mapping[str, Verdict]) -> Judgemen
 
 
 def sentence(judgement: Judgement, at: Place) -> str:
-    """What becomes of the values that are not read; the places of others are told as seen from ``at``."""
+    """What becomes of the values that are not read, as seen from ``at``; empty where nothing could be seen."""
     worst = judgement.worst
-    readers = _listed([_named(reader, at) for reader in worst.readers[:NAMED_READERS]], len(worst.readers))
+    others = len(worst.readers)
+    readers = _listed([_named(reader, at) for reader in worst.readers[:NAMED_READERS]], others)
     if worst.name == BRANCH:
-        said = f"{readers or 'something else'} read{'' if len(worst.readers) > 1 else 's'} the rest"
+        said = f"{readers or 'something else'} read{'' if others > 1 else 's'} the rest"
     elif worst.name == GATE_ONLY:
         said = "only a gate or a statistic uses the rest"
     elif worst.name == DEAD:
-        said = "nobody uses the rest"
-        if readers:
-            said += f": {readers} skip{'' if len(worst.readers) > 1 else 's'} it as well"
+        said = "nobody uses the rest" + (f", computed by {_named(worst.source, at)}" if worst.source else "")
+        said += f": {readers} skip{'' if others > 1 else 's'} it as well" if readers else ""
     elif worst.outside or worst is NOT_FOLLOWED:
         return ""
     else:
         said = f"whether anything else uses the rest is not known ({worst.reason or 'not followed'})"
-    return said + _which(judgement)
+    return _which(judgement) + said
 
 
 def _which(judgement: Judgement) -> str:
     """For which models that holds, where verdicts differ."""
     names = judgement.by_name.get(judgement.worst.name, ())
     others = [name for name, of_name in judgement.by_name.items() if name != judgement.worst.name and of_name]
-    if not names or not others or (judgement.worst.name != DEAD and others == [UNKNOWN]):
+    if not names or not others or others == [UNKNOWN]:
         return ""
     short = sorted({name.rpartition(".")[2] for name in names}, key=_natural)
-    return f" in {_listed(short[:NAMED_ENTRY_POINTS], len(short))}"
+    return f"in {_listed(short[:NAMED_ENTRY_POINTS], len(short))}, "
 
 
 def _named(reader: Reader, at: Place) -> str:
-    if reader.place is None:
-        return reader.words
-    where = f"line {reader.place.line}" if reader.place.path == at.path else (
-        f"{named_path(reader.place.path)}:{reader.place.line}"
-    )
-    return f"{reader.words} on {where}" if where.startswith("line") else f"{reader.words} at {where}"
+    """``the 3x3 convolution on line 155``: where it is built, or where it is called if only that is in this file."""
+    for place, how in ((reader.place, "on"), (reader.called, "called on")):
+        if place is not None and place.path == at.path:
+            return f"{reader.words} {how} line {place.line}"
+    place = reader.called or reader.place
+    return f"{reader.words} at {named_path(place.path)}:{place.line}" if place is not None else reader.words
 
 
 def _listed(words: list[str], total: int) -> str:

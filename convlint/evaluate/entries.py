@@ -161,6 +161,8 @@ def _run(machine: Machine, operation: Any, source: SourceModule, value: Any, nod
 
     trial = machine.trial = Trial({}, {}, {})
     _attempt(machine, root, span, run)
+    if machine.verdicts is not None and (trial.open or operation is _method_call):
+        machine.verdicts.outcomes.partial.add(id(root))
     spent = 0
     for parameter, keys in trial.asked.items():
         for key in keys:

@@ -6,7 +6,7 @@ from collections.abc import Sequence, Set
 from typing import Any, NamedTuple
 
 from convlint.evaluate.entries import Entry
-from convlint.evaluate.graph.outcomes import Outcomes, verdict_of
+from convlint.evaluate.graph.outcomes import Outcomes
 from convlint.evaluate.notes import is_note, operation_of, summary_of, who_follows
 from convlint.evaluate.records import Fact, Record
 from convlint.evaluate.sites import Sites
@@ -61,7 +61,7 @@ class EvaluatedNetwork:
         loose: Set[Span] = frozenset(),
         outcomes: Outcomes | None = None,
     ) -> None:
-        self._outcomes = outcomes or {}
+        self._outcomes = outcomes or Outcomes()
         self._loose = loose
         self._entries = sorted(entries, key=lambda entry: entry.name)
         self.sites = sites
@@ -178,14 +178,15 @@ class EvaluatedNetwork:
         return tuple(names), Confidence.CERTAIN if certain else Confidence.POSSIBLE
 
     def verdicts(self, layer: Layer) -> Verdicts:
-        """What becomes of the values that ``layer`` skips, for each entry point that builds it and was followed."""
+        """What becomes of the values that ``layer`` skips, for each entry point that builds it."""
         fact = self._facts[self._keys[layer]]
         key: Any = (fact.site, fact.kernel_size, fact.stride, fact.dilation)
         names = set(self.reached_from(layer)[0])
-        found = {
-            entry.name: self._outcomes.get(id(entry.root), {}).get(key) for entry in self._entries if entry.name in names
+        return {
+            entry.name: self._outcomes.verdict(entry.root, key, self.sites)
+            for entry in self._entries
+            if entry.name in names
         }
-        return {name: verdict_of(outcome, self.sites) for name, outcome in found.items() if outcome is not None}
 
     # --- ways up ------------------------------------------------------------------------------------------------------
 

@@ -19,6 +19,8 @@ class Reader:
 
     words: str
     place: Place | None = None
+    called: Place | None = None
+    """Where it gets the values, if that is not where it is built."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from convlint.findings import Finding, InputError, Severity
+from convlint.network.verdicts import BRANCH, GATE_ONLY
 from convlint.rule import Rule
 
 WORST_FIRST = (Severity.ERROR, Severity.WARNING, Severity.NOTE)
@@ -29,6 +30,8 @@ class Run:
     """The text of a file by its path as in ``Place.path``; None where it cannot be read."""
     fail_on: Severity
     statistics: bool = False
+    show_notes: bool = False
+    """Whether the text report lists what is only counted otherwise: layers whose skipped values others use."""
     color: bool = False
     width: int = 100
     """Columns that a line of the text report may take."""
@@ -44,6 +47,11 @@ class Run:
     def fails(self, finding: Finding) -> bool:
         """Whether this finding alone makes the run fail."""
         return finding.severity.rank >= self.fail_on.rank
+
+    def aside(self, finding: Finding) -> bool:
+        """Whether nothing is lost by what was found, so that the text report need not tell of it."""
+        harmless = finding.severity is Severity.NOTE and finding.verdict in (BRANCH, GATE_ONLY)
+        return harmless and not self.show_notes and not self.fails(finding)
 
     def worst_first(self) -> list[Finding]:
         """The findings by falling severity, each severity in the order of the report."""

@@ -129,6 +129,8 @@ def _related(finding: Finding) -> list[Object]:
 
 def _properties(finding: Finding) -> Object:
     facts: Object = {"confidence": finding.confidence.value, "verdict": finding.verdict}
+    if finding.verdicts:
+        facts["verdicts"] = {name: list(map(_legal, names)) for name, names in finding.verdicts.items() if names}
     if finding.dead_fraction is not None:
         facts["deadFraction"] = finding.dead_fraction
     if finding.entry_points:

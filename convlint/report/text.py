@@ -8,6 +8,7 @@ from typing import TextIO
 
 from convlint.findings import Applicability, Finding, Severity
 from convlint.network.layers import Confidence
+from convlint.network.verdicts import GATE_ONLY
 from convlint.report.concise import write_errors
 from convlint.report.run import Run, counted, severities
 from convlint.report.screen import Screen, screen_of
@@ -25,6 +26,8 @@ def write(run: Run, stream: TextIO) -> None:
     screen = screen_of(run, stream)
     sources = SourceLines(run.sources)
     for finding in run.findings:
+        if run.aside(finding):
+            continue
         for line in _finding_lines(finding, sources, screen):
             stream.write(line + "\n")
         stream.write("\n")
@@ -116,9 +119,24 @@ def _closing_lines(run: Run, screen: Screen) -> Iterator[str]:
     found = severities({level: run.count(level) for level in Severity})
     worst = run.worst_first()[0].severity.value
     yield f"{screen.paint(found, worst)} in {files}{aside}{unread}."
+    yield from _counted_aside(run, screen)
     rules = {finding.rule for finding in run.findings}
     topic = screen.printable(rules.pop()) if len(rules) == 1 else "RULE"
     yield screen.paint(f"`convlint explain {topic}` says what it means and what to do.", "quiet")
+
+
+def _counted_aside(run: Run, screen: Screen) -> Iterator[str]:
+    """One line for the notes that are not printed."""
+    hidden = [finding.verdict for finding in run.findings if run.aside(finding)]
+    if not hidden:
+        return
+    gates = hidden.count(GATE_ONLY)
+    kinds = [
+        *([f"{len(hidden) - gates:,} where another layer uses the pixels"] if gates < len(hidden) else []),
+        *([f"{gates:,} where only a gate or a statistic does"] if gates else []),
+    ]
+    shown = f"{counted(len(hidden), 'note')} not shown: {', '.join(kinds)}; --show-notes lists them."
+    yield screen.paint(shown, "quiet")
 
 
 def _layers_seen(run: Run) -> str:

@@ -1,1 +1,1 @@
-"""Who uses which computed values: ``forward`` followed on tensors without values, and walked backwards from its outputs."""
+"""Who uses which values: ``forward`` is followed on tensors without values, and walked backwards from its outputs."""

@@ -10,7 +10,23 @@ from collections.abc import Iterator
 from convlint.evaluate.graph.demands import Demand, Reader, collected, overall, same_place, through
 from convlint.evaluate.graph.levels import GATE, LIVE, MAYBE, Levels, at_most, known_use, moved, read_by
 from convlint.evaluate.graph.nodes import (
-    CALL, CAT, JOIN, MOVE, NORM, OPAQUE, PART, PORT, REDUCE, RESULT, SAME, SHIFT, SLICE, WINDOW, Graph, Node, Step,
+    CALL,
+    CAT,
+    JOIN,
+    MOVE,
+    NORM,
+    OPAQUE,
+    PART,
+    PORT,
+    REDUCE,
+    RESULT,
+    SAME,
+    SHIFT,
+    SLICE,
+    WINDOW,
+    Graph,
+    Node,
+    Step,
 )  # fmt: skip
 
 Demands = tuple[Demand, ...]
@@ -42,17 +58,19 @@ class Backward:
         key = graph, tuple(frozenset((view, levels) for view, levels, _ in demands) for demands in wanted)
         found = self._known.get(key)
         if found is None:
-            found = self._known[key] = self._walk(graph, wanted)
+            # Who reads results differs from call to call, and one walk serves them all.
+            anonymous = tuple(tuple(Demand(view, levels) for view, levels, _ in demands) for demands in wanted)
+            found = self._known[key] = self.walk(graph, anonymous)
         return found
 
-    def _walk(self, graph: Graph, wanted: tuple[Demands, ...]) -> Activation:
+    def walk(self, graph: Graph, wanted: tuple[Demands, ...]) -> Activation:
+        """The same, made anew."""
         made = Activation(graph)
         gathered: list[list[Demand]] = [[] for _ in graph.nodes]
         for node, demands in zip(graph.outputs, wanted, strict=True):
-            # Who reads results differs from call to call, and one walk serves them all.
-            gathered[node.number] += [Demand(view, levels) for view, levels, _ in demands]
+            gathered[node.number] += demands
         for node, reason in graph.escaped.items():
-            gathered[node.number].append(Demand((), MAYBE, Reader(reason, None)))
+            gathered[node.number].append(Demand((), MAYBE, Reader(reason)))
         results: dict[Node, list[Node]] = {}
         for node in reversed(graph.nodes):
             demands = collected(gathered[node.number])
@@ -110,13 +128,13 @@ def _same(node: Node, demands: Demands) -> Iterator[tuple[Node, Demand]]:
         for view, levels, reader in demands:
             yield source, Demand((), min(GATE, overall(demands)), reader) if gate else Demand(view, levels, reader)
     if node.kind == NORM:
-        reader = Reader(node.words, node.site)
+        reader = Reader(node.words, node)
         yield node.inputs[0], Demand((), min(GATE, overall(demands)), reader)
 
 
 def _computed(node: Node, demands: Demands) -> Iterator[tuple[Node, Demand]]:
     """Operations that compute new values: they are the readers that messages name."""
-    reader = Reader(node.words, node.site, node.kind == WINDOW)
+    reader = Reader(node.words, node)
     if node.kind != OPAQUE:
         # It reads for sure; that its own result is read by something unknown makes that no less a use.
         demands = tuple([each._replace(levels=known_use(each.levels)) for each in demands])
@@ -146,6 +164,5 @@ def _computed(node: Node, demands: Demands) -> Iterator[tuple[Node, Demand]]:
 
 def root(graph: Graph, backward: Backward) -> Activation:
     """The whole network: everything that leaves it is used."""
-    output = (Demand((), LIVE, Reader("the output of the model", None)),)
-    return backward.activation(graph, tuple(output for _ in graph.outputs))
-
+    output = (Demand((), LIVE, Reader("the output of the model")),)
+    return backward.walk(graph, tuple(output for _ in graph.outputs))

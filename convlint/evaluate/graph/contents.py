@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from convlint.evaluate.paths import choose
-from convlint.evaluate.values import Choice, Dict, Instance, Iterator as Items, List, Method, Partial, Tensor, Tuple
+from convlint.evaluate.values import Choice, Dict, Instance, List, Method, Partial, Tensor, Tuple
+from convlint.evaluate.values import Iterator as Items
 
 MAX_DEPTH = 6
 """Containers in containers that are looked into; outputs of detectors nest 4 deep."""

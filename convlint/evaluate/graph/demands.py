@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from convlint.evaluate.graph.levels import DEAD, GATE, LIVE, MAYBE, Cell, Levels, greatest, most
-from convlint.evaluate.graph.nodes import Step
-from convlint.evaluate.values import Span
+from convlint.evaluate.graph.levels import DEAD, LIVE, MAYBE, Cell, Levels, greatest, most
+from convlint.evaluate.graph.nodes import WINDOW, Node, Step
 
 MAX_DEMANDS = 16
 """Readers of one tensor that are told apart; more count as one that cannot be followed where they do not read all."""
@@ -17,12 +16,15 @@ View = tuple[Step, ...]
 
 
 class Reader(NamedTuple):
-    """Who reads, for a message."""
+    """Who reads, for a message: an operation, or something else in words."""
 
     words: str
-    site: Span | None
-    window: bool = False
-    """Whether it is a layer: the name that says most."""
+    node: Node | None = None
+
+    @property
+    def window(self) -> bool:
+        """Whether it is a layer: the name that says most."""
+        return self.node is not None and self.node.kind == WINDOW
 
 
 class Demand(NamedTuple):

@@ -18,7 +18,7 @@ from convlint.evaluate.machine import NOWHERE, Machine
 from convlint.evaluate.paths import ROOT, Undecided, leaves
 from convlint.evaluate.records import Fact, Record
 from convlint.evaluate.tensor_flow import Note
-from convlint.evaluate.values import FALSE, Descriptor, Function, Instance, Span, Tensor, Unknown
+from convlint.evaluate.values import FALSE, Descriptor, Function, Instance, Span, Tensor, Unknown, Value
 from convlint.network.geometry import residues_reached
 
 
@@ -26,8 +26,7 @@ class Verdicts:
     """The outcomes of all entry points, and what is shared between them."""
 
     def __init__(self) -> None:
-        self.outcomes: Outcomes = {}
-        """By the identity of an entry point's record."""
+        self.outcomes = Outcomes()
         self._templates: dict[Any, Any] = {}
         self._memo: dict[Any, Any] = {}
         self._backward = Backward()
@@ -47,7 +46,7 @@ class Verdicts:
     def follow(self, machine: Machine, target: Instance, site: Span) -> None:
         """Follow ``forward`` of what an entry point gives, and note the outcomes under its record."""
         record = machine.record
-        outcomes = self.outcomes.setdefault(id(record), {})
+        outcomes = self.outcomes.of.setdefault(id(record), {})
         graph = self._traced(machine, target, site)
         if graph is None:
             return
@@ -65,8 +64,7 @@ class Verdicts:
         with self._aside(machine, tracer, target):
             try:
                 result = machine.apply(calls.call, machine, target, args, site)
-            except (Raised, Undecided, NotIterable, Exhausted) as e:
-                self.failed=repr(e)
+            except (Raised, Undecided, NotIterable, Exhausted):
                 return None
         graph = tracer.graph
         graph.outputs = tuple(dict.fromkeys(tensor.node for tensor in _outputs(result) if tensor.node.graph is graph))
@@ -97,12 +95,14 @@ class Verdicts:
 
 def _skips(fact: Fact) -> bool:
     """Whether a layer leaves positions of its input unread."""
-    sizes = fact.kernel_size, fact.stride, fact.dilation
-    if "onv_transpose" in fact.op or "ConvTranspose" in fact.op or not all(isinstance(each, tuple) for each in sizes):
+    if "onv_transpose" in fact.op or "ConvTranspose" in fact.op:
         return False
-    if any(number is None or number < 1 for each in sizes for number in each) or len(set(map(len, sizes))) > 1:
-        return False
-    return any(residues_reached(k, s, d) < s for k, s, d in zip(*sizes, strict=True))
+    axes = [
+        (k, s, d)
+        for k, s, d in zip(fact.kernel_size, fact.stride, fact.dilation, strict=False)
+        if k is not None and s is not None and d is not None and min(k, s, d) > 0
+    ]
+    return len(axes) == len(fact.kernel_size) and any(residues_reached(k, s, d) < s for k, s, d in axes)
 
 
 def _operands(machine: Machine, target: Instance, graph: Graph) -> Arguments:
@@ -120,7 +120,7 @@ def _operands(machine: Machine, target: Instance, graph: Graph) -> Arguments:
         return Arguments([operand()])
     params = forward.code.node.params
     needed = [param for param in (*params.posonly, *params.args)[1:] if param.default is None]
-    keywords = {param.name: operand() for param in params.kwonly if param.default is None}
+    keywords: dict[str, Value] = {param.name: operand() for param in params.kwonly if param.default is None}
     if not needed and not keywords:
         return Arguments([operand()])
     return Arguments([operand() for _ in needed], keywords)

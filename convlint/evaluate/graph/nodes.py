@@ -21,7 +21,7 @@ MOVE = "move"
 PART = "part"
 """Gives some of the values: ``info`` is a Step."""
 SHIFT = "shift"
-"""Values at places that are further by known numbers of positions: ``info`` has one for each axis, the last one last."""
+"""Puts values further by known numbers of positions: ``info`` has one for each axis, the last one last."""
 SLICE = "slice"
 """A strided slice: ``info`` has (start, step) for each axis."""
 CAT = "cat"
@@ -74,7 +74,20 @@ Key = tuple[Span, tuple[int, ...], tuple[int, ...], tuple[int, ...]]
 class Node:
     """One operation and the tensor that it gives. Compared by identity."""
 
-    __slots__ = ("graph", "info", "inputs", "keys", "kind", "number", "pooled", "rank", "read", "site", "words")
+    __slots__ = (
+        "called",
+        "graph",
+        "info",
+        "inputs",
+        "keys",
+        "kind",
+        "number",
+        "pooled",
+        "rank",
+        "read",
+        "site",
+        "words",
+    )
 
     def __init__(self, graph: Graph, kind: str, inputs: tuple[Node, ...], info: Any = None) -> None:
         self.graph = graph
@@ -89,6 +102,8 @@ class Node:
         self.read = False
         """Whether anything was seen to read it."""
         self.site: Span | None = None
+        """Where it is built, or called where nothing is built."""
+        self.called: Span | None = None
         self.words = ""
         """What to call it in a message."""
         self.keys: tuple[Key, ...] = ()

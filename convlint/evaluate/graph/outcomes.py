@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import NamedTuple
 
 from convlint.evaluate.graph.demands import Reader
 from convlint.evaluate.graph.levels import DEAD, GATE, LIVE, MAYBE
 from convlint.evaluate.graph.nodes import Key
 from convlint.evaluate.graph.skips import Case
+from convlint.evaluate.records import Record
 from convlint.evaluate.sites import Sites
 from convlint.network import verdicts
 
 NAMES = {DEAD: verdicts.DEAD, GATE: verdicts.GATE_ONLY, MAYBE: verdicts.UNKNOWN, LIVE: verdicts.BRANCH}
+NOT_FOLLOWED = "`forward` was not seen to call it"
 
 
 class Outcome(NamedTuple):
@@ -26,8 +29,23 @@ class Outcome(NamedTuple):
     why: str
 
 
-Outcomes = dict[int, dict[Key, Outcome]]
-"""By the identity of an entry point's record, and by layer."""
+class Outcomes:
+    """What is found in all entry points."""
+
+    def __init__(self) -> None:
+        self.of: dict[int, dict[Key, Outcome]] = {}
+        """By the identity of an entry point's record, and by layer."""
+        self.partial: set[int] = set()
+        """The entry points, by their records, that take what nobody gives: parts of networks rather than networks."""
+
+    def verdict(self, record: Record, key: Key, sites: Sites) -> verdicts.Verdict:
+        """What becomes of the values that a layer skips in one entry point that builds it."""
+        partial = id(record) in self.partial
+        outcome = self.of.get(id(record), {}).get(key)
+        if outcome is None:
+            return verdicts.Verdict(verdicts.UNKNOWN, reason=NOT_FOLLOWED, outside=partial)
+        verdict = verdict_of(outcome, sites)
+        return replace(verdict, outside=True) if partial and verdict.name == verdicts.UNKNOWN else verdict
 
 
 def rank(outcome: Outcome) -> tuple[int, bool]:
@@ -49,7 +67,13 @@ def verdict_of(outcome: Outcome, sites: Sites) -> verdicts.Verdict:
     """The outcome in words and places."""
 
     def named(reader: Reader) -> verdicts.Reader:
-        return verdicts.Reader(reader.words, sites.place(reader.site) if reader.site is not None else None)
+        node = reader.node
+        built, called = (node.site, node.called) if node is not None else (None, None)
+        return verdicts.Reader(
+            reader.words,
+            sites.place(built) if built is not None else None,
+            sites.place(called) if called is not None else None,
+        )
 
     return verdicts.Verdict(
         NAMES[outcome.level],

@@ -15,7 +15,20 @@ from convlint.evaluate.graph.backward import Activation, Demands
 from convlint.evaluate.graph.demands import Reader, View, level_at, parts_of, through
 from convlint.evaluate.graph.levels import DEAD, LIVE, MAX_CELLS, MAYBE, Cell, Grid, cells
 from convlint.evaluate.graph.nodes import (
-    CAT, JOIN, MOVE, OPAQUE, PART, PASSING, PORT, RESULT, SHIFT, SLICE, WINDOW, Key, Node, Step, Window,
+    CAT,
+    JOIN,
+    MOVE,
+    OPAQUE,
+    PART,
+    PASSING,
+    PORT,
+    RESULT,
+    SHIFT,
+    SLICE,
+    WINDOW,
+    Node,
+    Step,
+    Window,
 )  # fmt: skip
 from convlint.network.geometry import residues_read
 
@@ -78,20 +91,25 @@ def _cases(activation: Activation) -> Iterator[Case]:
             for case in cases_of(inner):
                 if case.open:
                     yield _case(
-                        activation, case.layer, case.found, [(node.inputs[each.port], each.skipped) for each in case.open]
+                        activation,
+                        case.layer,
+                        case.found,
+                        [(node.inputs[each.port], each.skipped) for each in case.open],
                     )
                 else:
                     yield case
 
 
-def _case(
-    activation: Activation, layer: Node, known: tuple[Found, ...], starts: list[tuple[Node, Skipped]]
-) -> Case:
+def _case(activation: Activation, layer: Node, known: tuple[Found, ...], starts: list[tuple[Node, Skipped]]) -> Case:
     search = _Search(layer)
-    found, left = list(known), []
+    found: list[Found] = list(known)
+    left: list[Open] = []
     for node, skipped in starts:
         for each in search.follow(activation, node, skipped):
-            (left if isinstance(each, Open) else found).append(each)
+            if isinstance(each, Open):
+                left.append(each)
+            else:
+                found.append(each)
     return Case(layer, tuple(dict.fromkeys(found)), tuple(dict.fromkeys(left)))
 
 
@@ -125,9 +143,7 @@ class _Search:
             found += self._followed(activation, node, skipped._replace(view=view), demands)
         return found
 
-    def _followed(
-        self, activation: Activation, node: Node, skipped: Skipped, demands: Demands
-    ) -> list[Found | Open]:
+    def _followed(self, activation: Activation, node: Node, skipped: Skipped, demands: Demands) -> list[Found | Open]:
         wide = _widened(skipped, demands)
         levels = {cell: max((level_at(each, wide.view, cell) for each in demands), default=DEAD) for cell in wide.cells}
         kept = tuple(cell for cell, level in levels.items() if level < LIVE)
@@ -138,7 +154,8 @@ class _Search:
                 if (reader := each.reader) and any(level_at(each, wide.view, cell) == LIVE for cell in wide.cells)
             ]
             return [Found(LIVE, False, tuple(self._others(users)), None, "")]
-        self.readers.update(dict.fromkeys(each.reader for each in demands if each.reader is not None))
+        beside = (each.reader for each in demands if each.reader and each.view == skipped.view)
+        self.readers.update(dict.fromkeys(reader for reader in beside if reader.window))
         left = wide._replace(cells=kept)
         if node.kind == PORT:
             return [Open(node.info, left)]
@@ -150,7 +167,7 @@ class _Search:
         if node.kind == OPAQUE:
             level = max(level, MAYBE)  # it may hand on values of others
         why = "" if level != MAYBE else _reason(demands, node)
-        return [self._found(level, Reader(node.words, node.site), why)]
+        return [self._found(level, Reader(node.words, node), why)]
 
     def _into_call(self, activation: Activation, node: Node, skipped: Skipped) -> list[Found | Open]:
         call = node.inputs[0]
@@ -193,8 +210,8 @@ class _Search:
 
     def _others(self, readers: Iterator[Reader] | dict[Reader, None] | list[Reader]) -> list[Reader]:
         """Readers other than the layer itself, layers first."""
-        own = Reader(self.layer.words, self.layer.site, True)
-        return sorted((each for each in dict.fromkeys(readers) if each != own), key=lambda each: not each.window)
+        found = (each for each in dict.fromkeys(readers) if each.node is not self.layer)
+        return sorted(found, key=lambda each: not each.window)
 
 
 def _reason(demands: Demands, node: Node) -> str:
@@ -268,5 +285,3 @@ def _unsliced(skipped: Skipped, axes: tuple[tuple[int, int], ...]) -> Skipped | 
         for cell in skipped.cells
     )
     return Skipped((), periods, found)
-
-

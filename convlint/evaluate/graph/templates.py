@@ -1,4 +1,4 @@
-"""Calls of the user's functions while ``forward`` is followed: each function's graph is made once for equal arguments."""
+"""Calls of the user's functions while ``forward`` is followed: a function's graph is made once for equal arguments."""
 
 from __future__ import annotations
 

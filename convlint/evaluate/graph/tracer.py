@@ -6,11 +6,34 @@ from typing import Any
 
 from convlint.evaluate.environment import Arguments
 from convlint.evaluate.graph import operations, ranks
-from convlint.evaluate.graph.arguments import axis_of, bounds_of, gives_one, order_of, padding_of, plain, shift_of, slices_of
+from convlint.evaluate.graph.arguments import (
+    axis_of,
+    bounds_of,
+    gives_one,
+    order_of,
+    padding_of,
+    plain,
+    shift_of,
+    slices_of,
+)
 from convlint.evaluate.graph.contents import tensors_in
 from convlint.evaluate.graph.layers import described, layer_of
 from convlint.evaluate.graph.nodes import (
-    ALL, CAT, MOVE, OPAQUE, PART, POOL, REDUCE, SAME, SHIFT, SLICE, WINDOW, Graph, Key, Node, Step,
+    ALL,
+    CAT,
+    MOVE,
+    OPAQUE,
+    PART,
+    POOL,
+    REDUCE,
+    SAME,
+    SHIFT,
+    SLICE,
+    WINDOW,
+    Graph,
+    Key,
+    Node,
+    Step,
 )  # fmt: skip
 from convlint.evaluate.paths import resolve
 from convlint.evaluate.values import (
@@ -19,7 +42,6 @@ from convlint.evaluate.values import (
     Instance,
     Iterator,
     List,
-    Slice,
     Span,
     Tensor,
     Tuple,
@@ -136,7 +158,7 @@ class Tracer:
         inputs = self.nodes_in(*given, *args.keywords.values())
         first = resolve(given[0], machine.path) if given else None
         if first.__class__ is Unknown:
-            inputs = (self.source(first), *inputs)  # type: ignore[arg-type]
+            inputs = (self.source(first), *inputs)
         if not inputs or result.__class__ is not Tensor or result.node is not None:
             return
         layer = layer_of(machine, target, args, site)
@@ -156,12 +178,14 @@ class Tracer:
         else:
             built = getattr(target.payload, "site", site)
             result.node = self.add(kind, inputs, None, built, described(name))
+            result.node.called = site
             result.node.rank = inputs[0].rank if name in ranks.KEEPING else result.node.rank
 
     def _window(self, layer: Any, inputs: tuple[Node, ...], site: Span) -> Node:
         if layer.window is None:
             return self.add(ALL, inputs, None, layer.site, layer.words)
         node = self.add(WINDOW, inputs, layer.window, layer.site, layer.words)
+        node.called = site
         owners = tuple(key for key in (self.owners[-1] if self.owners else ()) if key[1:] == layer.key[1:])
         node.rank = len(layer.window.stride) + 2 if layer.gives_map else 3
         node.keys = tuple(dict.fromkeys((layer.key, *owners)))
@@ -259,7 +283,7 @@ class Tracer:
             return self.add(SHIFT, (node,), tuple(-start for start, _ in axes), site)
         made = self.add(PART, (node,), None, site)
         made.rank = ranks.after_subscript(key, node)
-        # Of two ranges of one axis that do not meet, no value is in both; that is known where one ends as the other begins.
+        # No value is in both of two ranges of one axis of which one ends where the other begins.
         made.info = Step(node, *bounds) if bounds is not None else Step(made, 0, "some of it")
         return made
 

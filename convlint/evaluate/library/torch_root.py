@@ -12,7 +12,7 @@ from convlint.evaluate.library.torch_functional import gives_tensor
 from convlint.evaluate.library.torch_layers import FUNCTIONS, build_function
 from convlint.evaluate.library.torch_operations import framing
 from convlint.evaluate.library.torch_vectors import FUNCTIONS as FUNCTIONS_OF_VECTORS
-from convlint.evaluate.library.torch_vectors import MAX_VECTOR, knowing, tensor, vector
+from convlint.evaluate.library.torch_vectors import MAX_VECTOR, knowing, tensor, unique, vector
 from convlint.evaluate.machine import Machine
 from convlint.evaluate.paths import force
 from convlint.evaluate.values import FALSE, NONE, Builtin, Const, Instance, List, Span, Tensor, Tuple, Unknown, Value
@@ -30,9 +30,9 @@ TENSOR_FUNCTIONS = frozenset(
     sigmoid sign sin sinh softmax sort split sqrt square squeeze stack std sub sum swapaxes t take tan tanh tensor tile
     topk trace transpose tril triu trunc unbind unflatten unique unsqueeze var view_as_complex view_as_real vstack where
     zeros_like tensor_split split_with_sizes hsplit moveaxis movedim swapdims multiply divide subtract true_divide clip
-    var_mean std_mean aminmax logsumexp empty_like addcmul addcdiv batch_norm layer_norm group_norm instance_norm dropout
-    adaptive_avg_pool1d pixel_shuffle pixel_unshuffle channel_shuffle inner kron mv take_along_dim scatter_add index_add
-    rot90 nan_to_num bucketize softplus tril_indices triu_indices silu rsub column_stack dstack""".split()
+    var_mean std_mean aminmax logsumexp empty_like addcmul addcdiv batch_norm layer_norm group_norm instance_norm
+    dropout adaptive_avg_pool1d pixel_shuffle pixel_unshuffle channel_shuffle inner kron mv take_along_dim scatter_add
+    index_add rot90 nan_to_num bucketize softplus tril_indices triu_indices silu rsub column_stack dstack""".split()
 )
 SHAPED = ("zeros", "ones", "empty", "rand", "randn", "full")
 """Functions that make a tensor of the shape that they are given."""
@@ -45,7 +45,7 @@ def contents(machine: Machine) -> dict[str, Any]:
         if spec.op.split(".")[-1].startswith(("conv", "max_pool", "avg_pool1d")):
             found[name] = build_function(spec)
     found |= {name: knowing(name, found[name].call) for name in FUNCTIONS_OF_VECTORS & found.keys()}
-    found["tensor"] = Builtin("tensor", tensor)
+    found |= {"tensor": Builtin("tensor", tensor), "unique": Builtin("unique", unique)}
     found |= {name: Builtin(name, _shaped) for name in SHAPED}
     found |= {"linspace": Builtin("linspace", _linspace), "arange": Builtin("arange", _arange)}
     found["stft"] = framing()

@@ -5,6 +5,7 @@ Numbers are Python's, rounded to single precision after every step, as torch com
 
 from __future__ import annotations
 
+import itertools
 import math
 import struct
 from collections.abc import Callable
@@ -69,8 +70,7 @@ _OF_ONE: dict[str, Callable[[Any], Any]] = {
     "float": float,
 }
 _OF_ALL: dict[str, Callable[[Numbers], Numbers]] = {
-    "unique": lambda numbers: tuple(sorted(set(numbers))),
-    "diff": lambda numbers: tuple(b - a for a, b in zip(numbers, numbers[1:], strict=False)),
+    "diff": lambda numbers: tuple(b - a for a, b in itertools.pairwise(numbers)),
 }
 _TO_ONE: dict[str, Callable[[Numbers], Any]] = {"max": max, "min": min, "sum": sum}
 FUNCTIONS = frozenset({*_OF_TWO, *_OF_ONE, *_OF_ALL, *_TO_ONE}) - {"int", "long", "float"}
@@ -132,11 +132,23 @@ def _computed(name: str, given: list[Any], site: Span) -> Tensor | None:
         return None
 
 
+def unique(machine: Machine, args: Arguments, site: Span) -> Value:
+    """``torch.unique``, also with how often each number occurs."""
+    numbers = numbers_of(force(args.positional[0], machine.path)) if len(args.positional) == 1 else None
+    counted = plain(machine, args.keywords["return_counts"]) if "return_counts" in args.keywords else False
+    if numbers is None or args.unknown is not None or not isinstance(counted, bool) or len(args.keywords) > 1:
+        return Tensor()
+    found = sorted(set(numbers))
+    if not counted:
+        return vector(found, site)
+    return Tuple((vector(found, site), vector([numbers.count(number) for number in found], site)))
+
+
 def tensor(machine: Machine, args: Arguments, site: Span) -> Value:
     """``torch.tensor``: of a short list of numbers, a vector."""
     given = force(args.positional[0], machine.path) if args.positional else None
     found = plain(machine, given) if isinstance(given, (List, Tuple)) else None
-    if isinstance(found, (list, tuple)) and 0 < len(found) <= MAX_VECTOR:
-        if all(isinstance(number, (int, float)) for number in found):
-            return vector([single(number) for number in found], site)
-    return Tensor()
+    if not isinstance(found, (list, tuple)) or not 0 < len(found) <= MAX_VECTOR:
+        return Tensor()
+    plain_numbers = all(isinstance(number, (int, float)) for number in found)
+    return vector([single(number) for number in found], site) if plain_numbers else Tensor()
