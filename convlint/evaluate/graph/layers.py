@@ -21,6 +21,8 @@ class LayerCall(NamedTuple):
     words: str
     gives_map: bool
     """Whether its result has the axes of its input."""
+    numbers: tuple[tuple[int, ...] | None, ...]
+    """Kernel size, stride and dilation, as far as they are known."""
 
 
 def layer_of(machine: Any, callee: Instance | str, args: Arguments, site: Span) -> LayerCall | None:
@@ -41,10 +43,16 @@ def layer_of(machine: Any, callee: Instance | str, args: Arguments, site: Span) 
     kernel, stride, dilation, padding = numbers
     words, grid = _words(spec, kernel), spec.family != "unfold"
     if kernel is None or stride is None or dilation is None or min(*kernel, *stride, *dilation) < 1:
-        return LayerCall((site, (), (), ()), None, site, words, grid)
+        return LayerCall((site, (), (), ()), None, site, words, grid, (kernel, stride, dilation))
     if padding is None and isinstance(sizes.padding[0], Const) and sizes.padding[0].value == "valid":
         padding = (0,) * spec.rank
-    return LayerCall((site, kernel, stride, dilation), Window(kernel, stride, dilation, padding), site, words, grid)
+    window = Window(kernel, stride, dilation, padding)
+    return LayerCall((site, kernel, stride, dilation), window, site, words, grid, (kernel, stride, dilation))
+
+
+def contradicts(one: tuple[Any, ...], other: tuple[Any, ...]) -> bool:
+    """Whether two layers cannot be the same: both know a number, and not the same one."""
+    return any(a is not None and b is not None and a != b for a, b in zip(one, other, strict=True))
 
 
 def spec_of(target: Instance) -> Spec | None:
@@ -56,12 +64,13 @@ def spec_of(target: Instance) -> Spec | None:
     return None
 
 
-def keys_of(machine: Any, target: Instance) -> tuple[Key, ...]:
-    """What findings call a layer that is of a class of the user's."""
-    if spec_of(target) is None or not isinstance(getattr(target.payload, "site", None), Span):
-        return ()
-    layer = layer_of(machine, target, Arguments([]), target.payload.site)
-    return (layer.key,) if layer is not None and layer.window is not None else ()
+def owner_of(machine: Any, target: Instance) -> LayerCall | None:
+    """The layer that an object of a class of the user's is."""
+    site = getattr(target.payload, "site", None)
+    if spec_of(target) is None or not isinstance(site, Span):
+        return None
+    layer = layer_of(machine, target, Arguments([]), site)
+    return layer if layer is not None and layer.window is not None else None
 
 
 def _attributes(machine: Any, target: Instance, spec: Spec) -> dict[str, Any]:

@@ -7,8 +7,8 @@ from typing import Any, NamedTuple
 from convlint.evaluate import calls, memo
 from convlint.evaluate.environment import Arguments
 from convlint.evaluate.graph.contents import Mutable, given_out, replaced, tensors_in
-from convlint.evaluate.graph.layers import keys_of
-from convlint.evaluate.graph.nodes import CALL, PORT, RESULT, Graph, Key, Node
+from convlint.evaluate.graph.layers import LayerCall, owner_of
+from convlint.evaluate.graph.nodes import CALL, PORT, RESULT, Graph, Node
 from convlint.evaluate.graph.tracer import Tracer
 from convlint.evaluate.machine import Machine, Purity
 from convlint.evaluate.paths import leaves
@@ -39,7 +39,7 @@ class Following(Tracer):
 
     def invoke(self, machine: Machine, function: Function, args: Arguments, site: Span) -> Any:
         """Run a function of the user's, or use what is known of the same call."""
-        owner = _owner(machine, function, args)
+        owner = _owner(machine, function, args) or (self.owners[-1] if self.owners else None)
         self.owners.append(owner)
         try:
             given = list(dict.fromkeys(_tensors(args)))
@@ -70,7 +70,7 @@ class Following(Tracer):
             key = memo.call_key(machine, function, _with(args, lambda tensor: stand_in))
         except Mutable:
             return None
-        return None if key is None else (key, tuple([places[id(tensor)] for tensor in _tensors(args)]))
+        return None if key is None else (key, self.owners[-1], tuple([places[id(tensor)] for tensor in _tensors(args)]))
 
     def _form(self, tensor: Tensor) -> tuple[bool, int | None]:
         node = self.node_of(tensor)
@@ -120,14 +120,14 @@ class Following(Tracer):
             return template.result  # whoever uses its tensors is noted as not followed
 
 
-def _owner(machine: Machine, function: Function, args: Arguments) -> tuple[Key, ...]:
+def _owner(machine: Machine, function: Function, args: Arguments) -> LayerCall | None:
     """The layer whose ``forward`` a function is."""
     if function.name != "forward" or not args.positional:
-        return ()
+        return None
     target = args.positional[0]
     if target.__class__ is not Instance or target.payload.__class__ is not BuiltAt:
-        return ()
-    return keys_of(machine, target)
+        return None
+    return owner_of(machine, target)
 
 
 def _tensors(args: Arguments) -> list[Tensor]:

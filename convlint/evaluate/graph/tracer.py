@@ -17,7 +17,7 @@ from convlint.evaluate.graph.arguments import (
     slices_of,
 )
 from convlint.evaluate.graph.contents import tensors_in
-from convlint.evaluate.graph.layers import described, layer_of
+from convlint.evaluate.graph.layers import LayerCall, contradicts, described, layer_of
 from convlint.evaluate.graph.nodes import (
     ALL,
     CAT,
@@ -31,7 +31,6 @@ from convlint.evaluate.graph.nodes import (
     SLICE,
     WINDOW,
     Graph,
-    Key,
     Node,
     Step,
 )  # fmt: skip
@@ -56,7 +55,7 @@ class Tracer:
     def __init__(self) -> None:
         self.graph = Graph()
         self._sources: dict[int, tuple[Unknown, Node]] = {}
-        self.owners: list[tuple[Key, ...]] = []
+        self.owners: list[LayerCall | None] = []
         """For each running function: the layer whose ``forward`` it is, where it is one of a class of the user's."""
 
     # --- nodes --------------------------------------------------------------------------------------------------------
@@ -182,13 +181,18 @@ class Tracer:
             result.node.rank = inputs[0].rank if name in ranks.KEEPING else result.node.rank
 
     def _window(self, layer: Any, inputs: tuple[Node, ...], site: Span) -> Node:
+        owner = self.owners[-1] if self.owners else None
+        if owner is not None and not contradicts(layer.numbers, owner.numbers):
+            # The layer whose forward this is, at work: what one does not know, the other may.
+            layer = layer._replace(key=layer.key if layer.window else owner.key, window=layer.window or owner.window)
+        else:
+            owner = None
         if layer.window is None:
             return self.add(ALL, inputs, None, layer.site, layer.words)
         node = self.add(WINDOW, inputs, layer.window, layer.site, layer.words)
         node.called = site
-        owners = tuple(key for key in (self.owners[-1] if self.owners else ()) if key[1:] == layer.key[1:])
         node.rank = len(layer.window.stride) + 2 if layer.gives_map else 3
-        node.keys = tuple(dict.fromkeys((layer.key, *owners)))
+        node.keys = tuple(dict.fromkeys((layer.key, owner.key) if owner is not None else (layer.key,)))
         return node
 
     def _several(
@@ -230,7 +234,7 @@ class Tracer:
     ) -> Node:
         node = self.add(MOVE, inputs[:1], None, site, f"`{name}`")
         node.info = Step(node, order=order)
-        for other in inputs[1:]:
+        for other in inputs[1:] if not name.endswith("_as") else ():  # they lend their shape
             self.graph.escape(other, name)
         return node
 

@@ -1,0 +1,318 @@
+"""Who uses the values that a layer skips: architectures in a few lines each, and what is said of the layer in them."""
+
+from __future__ import annotations
+
+import textwrap
+
+import pytest
+from fixing import findings
+
+from convlint.findings import Finding, Severity
+
+HEAD = """import torch
+import torch.nn.functional as F
+from torch import nn
+from torch.utils.checkpoint import checkpoint
+"""
+
+
+def network(init: str, forward: str, more: str = "") -> str:
+    """A module ``Net`` with these bodies, behind other definitions."""
+    return (
+        f"{HEAD}\n\n{textwrap.dedent(more)}\n\n"
+        "class Net(nn.Module):\n    def __init__(self):\n        super().__init__()\n"
+        + textwrap.indent(textwrap.dedent(init).strip(), " " * 8)
+        + "\n\n    def forward(self, x):\n"
+        + textwrap.indent(textwrap.dedent(forward).strip(), " " * 8)
+        + "\n"
+    )
+
+
+def of(text: str, entry_point: str = "model.Net") -> list[Finding]:
+    """The findings that name an entry point."""
+    return [found for found in findings(text) if entry_point in found.entry_points]
+
+
+def verdict(text: str, entry_point: str = "model.Net") -> str:
+    """The verdict on the only finding of an entry point."""
+    (found,) = of(text, entry_point)
+    names = [name for name, entry_points in found.verdicts.items() if entry_point in entry_points]
+    assert len(names) == 1
+    return names[0]
+
+
+def line_of(text: str, words: str) -> int:
+    return text[: text.index(words)].count("\n") + 1
+
+
+STEM = "self.stem = nn.Conv2d(3, 8, 3, padding=1)\n"
+SKIP = STEM + "self.skip = nn.Conv2d(8, 8, 1, stride=2)\n"
+BLOCK = """
+class Block(nn.Module):
+    def __init__(self, first=1, second=1):
+        super().__init__()
+        self.conv1 = nn.Conv2d(8, 8, 1, first, bias=False)
+        self.bn1 = nn.BatchNorm2d(8)
+        self.conv2 = nn.Conv2d(8, 8, 3, second, padding=1, bias=False)
+        self.relu = nn.ReLU(inplace=True)
+        self.shortcut = None
+        if first * second > 1:
+            self.shortcut = nn.Sequential(
+                nn.Conv2d(8, 8, 1, first * second, bias=False),
+                nn.BatchNorm2d(8),
+            )
+
+    def forward(self, x):
+        identity = x
+        y = self.relu(self.bn1(self.conv1(x)))
+        y = self.conv2(y)
+        if self.shortcut is not None:
+            identity = self.shortcut(x)
+        y += identity
+        return self.relu(y)
+"""
+RESNET = """
+self.stem = nn.Conv2d(3, 8, 7, stride=2, padding=3)
+self.layer1 = nn.Sequential(*[Block() for _ in range(3)])
+self.layer2 = nn.Sequential(Block({}), *[Block() for _ in range(3)])
+self.head = nn.Linear(8, 10)
+"""
+RESNET_FORWARD = """
+x = self.layer2(self.layer1(self.stem(x)))
+return self.head(torch.flatten(F.adaptive_avg_pool2d(x, 1), 1))
+"""
+
+
+def test_resnet_with_the_stride_in_the_1x1_is_an_error_that_names_both_readers() -> None:
+    text = network(RESNET.format("2, 1"), RESNET_FORWARD, BLOCK)
+    first, second = of(text)
+    assert {first.severity, second.severity} == {Severity.ERROR}
+    assert {first.verdict, second.verdict} == {"dead"}
+    conv1, shortcut = line_of(text, "self.conv1 ="), line_of(text, "nn.Conv2d(8, 8, 1, first * second")
+    said = {found.layer.call.line: found.message for found in (first, second) if found.layer is not None}
+    assert f"the 1x1 convolution on line {shortcut} skips it as well" in said[conv1]
+    assert f"the 1x1 convolution on line {conv1} skips it as well" in said[shortcut]
+    assert (
+        f"nobody uses the rest, computed by the 3x3 convolution on line {line_of(text, 'self.conv2 =')}" in said[conv1]
+    )
+
+
+def test_resnet_with_the_stride_in_the_3x3_is_a_note_that_names_who_reads() -> None:
+    text = network(RESNET.format("1, 2"), RESNET_FORWARD, BLOCK)
+    (found,) = of(text)
+    assert found.severity is Severity.NOTE
+    assert found.verdict == "branch"
+    assert found.message.endswith(f"; the 1x1 convolution on line {line_of(text, 'self.conv1 =')} reads the rest")
+
+
+def test_basic_block_names_the_3x3() -> None:
+    text = network(
+        SKIP + "self.conv = nn.Conv2d(8, 8, 3, stride=2, padding=1)",
+        "x = self.stem(x)\nreturn self.conv(x) + self.skip(x)",
+    )
+    (found,) = of(text)
+    assert found.message.endswith(f"; the 3x3 convolution on line {line_of(text, 'self.conv =')} reads the rest")
+
+
+SQUEEZE = """
+class Squeeze(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.fc1 = nn.Conv2d(8, 2, 1)
+        self.fc2 = nn.Conv2d(2, 8, 1)
+
+    def forward(self, x):
+        gate = x.mean((2, 3), keepdim=True)
+        gate = self.fc2(F.relu(self.fc1(gate)))
+        return x * gate.sigmoid()
+"""
+
+
+@pytest.mark.parametrize(
+    "gate",
+    [
+        "x = Squeeze.forward(self.gate, x)",
+        "x = self.gate(x)",
+        "x = x * F.adaptive_avg_pool2d(x, 1).sigmoid()",
+        "x = x + x.mean(dim=(2, 3), keepdim=True)",
+        "b, c, _, _ = x.size()\ny = nn.AdaptiveAvgPool2d(1)(x).view(b, c)\nx = x * y.view(b, c, 1, 1).expand_as(x)",
+        "x = F.group_norm(x, 2)",
+        "x = F.instance_norm(x)",
+    ],
+)
+def test_what_only_a_gate_or_a_statistic_uses(gate: str) -> None:
+    text = network(SKIP + "self.gate = Squeeze()", f"x = self.stem(x)\n{gate}\nreturn self.skip(x)", SQUEEZE)
+    (found,) = of(text)
+    assert (found.verdict, found.severity) == ("gate-only", Severity.NOTE)
+
+
+@pytest.mark.parametrize(
+    ("forward", "expected"),
+    [
+        # Nobody else.
+        ("return self.skip(self.stem(x))", "dead"),
+        ("return self.skip(F.relu(self.bn(self.stem(x))))", "dead"),
+        ("x = self.stem(x)\ny = self.skip(x)\nz = self.skip(x)\nreturn y + z", "dead"),
+        ("x = self.stem(x)\nreturn self.skip(x), x[:, :, ::2, ::2]", "dead"),
+        ("x = self.stem(x)\nreturn self.skip(x), x[..., ::4, ::2]", "dead"),
+        ("x = self.stem(x)\nreturn self.skip(torch.cat([x, x], 1))", "dead"),
+        ("x = checkpoint(self.stem, x)\nreturn self.skip(x)", "dead"),
+        ("x = self.stem(x)\nx = x.permute(0, 2, 3, 1)\nx = F.layer_norm(x, (8,))\n"
+         "return self.skip(x.permute(0, 3, 1, 2))", "dead"),
+        # A reader whose own result is only used where the other one skips.
+        ("x = self.stem(x)\nreturn self.skip(x) + self.point(x)[:, :, ::2, ::2]", "dead"),
+        ("x = self.stem(x)\nreturn self.skip(x) + self.skip(self.point(x))", "dead"),
+        # Somebody else.
+        ("x = self.stem(x)\nreturn self.skip(x) + self.wide(x)[:, :, ::2, ::2]", "branch"),
+        ("x = self.stem(x)\nreturn self.skip(x), x", "branch"),
+        ("x = self.stem(x)\nreturn {'low': x, 'high': self.skip(x)}", "branch"),
+        ("x = self.stem(x)\nreturn [self.skip(x), [x]]", "branch"),
+        ("x = self.stem(x)\nfeatures = []\nfeatures.append(x)\nx = self.skip(x)\nfeatures.append(x)\nreturn features",
+         "branch"),
+        ("x = self.stem(x)\nreturn self.skip(x) + F.max_pool2d(x, 2)", "branch"),
+        ("x = self.stem(x)\nreturn self.skip(x) + x[:, :, 1::2, 1::2] + x[:, :, ::2, 1::2] + x[:, :, 1::2, ::2]",
+         "branch"),
+        ("x = self.stem(x)\ny = F.relu(x)\nreturn self.skip(y), self.wide(x)", "branch"),
+        ("x = self.stem(x)\nreturn torch.cat([self.skip(x), F.avg_pool2d(x, 2)], 1)", "branch"),
+        ("x = self.stem(x)\nreturn self.skip(x), F.interpolate(x, scale_factor=2)", "branch"),
+        ("x = self.stem(x)\nq = x.flatten(2).transpose(1, 2)\nreturn self.skip(x), q @ q.transpose(1, 2)", "branch"),
+        # Who knows.
+        ("x = self.stem(x)\nreturn self.skip(x) + unknown_function(x)", "unknown"),
+        ("x = self.stem(x)\nself.kept = unknown_function(x)\nreturn self.skip(x)", "unknown"),
+        ("x = unknown_function(self.stem(x))\nreturn self.skip(x)", "unknown"),
+        ("x = self.stem(x)\nfor item in x:\n    item.add_(1)\nreturn self.skip(x)", "unknown"),
+        ("x = self.stem(x)\ny = torch.some_new_operation(x)\nreturn self.skip(x) + y", "unknown"),
+        # The input of the entry point: whoever calls it may use it.
+        ("return self.skip(x)", "unknown"),
+    ],
+)  # fmt: skip
+def test_who_else_uses_the_values(forward: str, expected: str) -> None:
+    init = SKIP + (
+        "self.bn = nn.BatchNorm2d(8)\nself.wide = nn.Conv2d(8, 8, 3, padding=1)\nself.point = nn.Conv2d(8, 8, 1)"
+    )
+    text = network(init, forward, "from elsewhere import unknown_function")
+    assert verdict(text) == expected
+
+
+def test_parts_of_the_channels_are_told_apart() -> None:
+    """SKNet: each path gets its own half of the channels, and the dilated one sees every second row and column."""
+    init = STEM + "self.near = nn.Conv2d(4, 8, 3, stride=2, padding=1)\n"
+    init += "self.far = nn.Conv2d(4, 8, 3, stride=2, padding=2, dilation=2)\nself.skip = nn.Conv2d(8, 8, 1, stride=2)"
+    halves = "x = self.stem(x)\nparts = torch.split(x, 4, dim=1)\ny = self.near(parts[0]) + self.far(parts[1])\n"
+    found = of(network(init, halves + "return y + self.skip(x)"))
+    assert [each.verdict for each in found] == ["dead", "dead"]
+    whole = "x = self.stem(x)\ny = self.near(x) + self.far(x)\nreturn y + self.skip(x)"
+    assert {each.verdict for each in of(network(init, whole))} == {"branch"}
+
+
+def test_repvgg_is_a_note() -> None:
+    init = STEM + "self.dense = nn.Conv2d(8, 8, 3, 2, 1)\nself.point = nn.Conv2d(8, 8, 1, 2)"
+    assert verdict(network(init, "x = self.stem(x)\nreturn F.relu(self.dense(x) + self.point(x))")) == "branch"
+
+
+FACTORIZED = """
+class Reduce(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.conv1 = nn.Conv2d(8, 4, 1, stride=2, bias=False)
+        self.pad = nn.ZeroPad2d((-1, 1, -1, 1))
+        self.conv2 = nn.Conv2d(8, 4, 1, stride=2, bias=False)
+
+    def forward(self, x):
+        x = F.relu(x)
+        return torch.cat([self.conv1(x), self.conv2(self.pad(x))], dim=1)
+"""
+
+
+def test_a_private_activation_is_no_loss() -> None:
+    """NASNet's factorized reduction skips half of a ReLU's results; what it was applied to is used elsewhere."""
+    init = STEM + "self.reduce = Reduce()\nself.conv = nn.Conv2d(8, 8, 5, stride=2, padding=2)"
+    used = network(init, "x = self.stem(x)\nreturn self.reduce(x) + self.conv(x)", FACTORIZED)
+    assert {found.verdict for found in of(used)} == {"branch"}
+    alone = network(init, "return self.reduce(self.stem(x))", FACTORIZED)
+    assert {found.verdict for found in of(alone)} == {"dead"}
+
+
+def test_entry_points_differ() -> None:
+    text = network(RESNET.format("1, 2"), RESNET_FORWARD, BLOCK) + textwrap.dedent(
+        """
+
+        class Other(Net):
+            def __init__(self):
+                super().__init__()
+                self.layer2 = nn.Sequential(Block(2, 1))
+
+
+        def good():
+            return Net()
+
+
+        def bad():
+            return Other()
+        """
+    )
+    found = next(each for each in findings(text) if each.verdict == "dead" and "model.good" in each.entry_points)
+    assert found.severity is Severity.ERROR
+    assert set(found.verdicts["dead"]) == {"model.Other", "model.bad"}
+    assert set(found.verdicts["branch"]) == {"model.Net", "model.good"}
+    assert "in Other and bad, nobody uses the rest" in found.message
+
+
+def test_a_part_says_nothing_where_a_network_does() -> None:
+    """The values that a block skips come from outside of it; the network around it knows who else reads them."""
+    text = network(
+        STEM + "self.down = Down()", "x = self.stem(x)\nreturn self.down(x), x",
+        "class Down(nn.Module):\n    def __init__(self):\n        super().__init__()\n"
+        "        self.skip = nn.Conv2d(8, 8, 1, 2)\n\n    def forward(self, x):\n        return self.skip(x)\n",
+    )  # fmt: skip
+    (found,) = findings(text)
+    assert (found.verdict, found.severity) == ("branch", Severity.NOTE)
+    assert found.verdicts == {"unknown": ("model.Down",), "branch": ("model.Net",)}
+
+
+@pytest.mark.parametrize(
+    ("condition", "expected"),
+    [
+        ("if self.training:\n    return self.skip(x)\nreturn self.skip(x), x", "branch"),
+        ("if unknown:\n    y = self.skip(x)\nelse:\n    y = F.max_pool2d(x, 2)\nreturn y", "branch"),
+        ("if unknown:\n    y = self.skip(x)\nelse:\n    y = self.skip(F.relu(x))\nreturn y", "dead"),
+        ("z = F.relu(x) if unknown else x\nreturn self.skip(z)", "dead"),
+        ("z = x if unknown else unknown_function(x)\nreturn self.skip(z)", "unknown"),
+    ],
+)
+def test_both_ways_of_a_condition(condition: str, expected: str) -> None:
+    """Dead only if dead on both."""
+    text = network(SKIP, f"x = self.stem(x)\n{condition}", "from elsewhere import unknown, unknown_function")
+    assert verdict(text) == expected
+
+
+@pytest.mark.parametrize(("centred", "count"), [("self.weight", 2), ("self.weight - self.weight.mean()", 1)])
+def test_a_functional_layer_in_a_class_of_ones_own(centred: str, count: int) -> None:
+    """The call that builds the layer is judged, and the one that does the work, where its kernel size is known."""
+    standardized = f"""
+    class Standardized(nn.Conv2d):
+        def forward(self, x):
+            weight = {centred}
+            return F.conv2d(x, weight, self.bias, self.stride, self.padding, self.dilation, self.groups)
+    """
+    text = network(
+        STEM + "self.skip = Standardized(8, 8, 1, 2)", "x = self.stem(x)\nreturn self.skip(x), x", standardized
+    )
+    assert [found.verdict for found in of(text)] == ["branch"] * count
+
+
+def test_equal_blocks_are_judged_where_they_stand() -> None:
+    """One block in front of a reader of everything, an equal one not: the worse decides for the line."""
+    blocks = """
+    class Down(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.skip = nn.Conv2d(8, 8, 1, stride=2)
+
+        def forward(self, x):
+            return F.relu(self.skip(x))
+    """
+    init = STEM + "self.one = Down()\nself.two = Down()\nself.conv = nn.Conv2d(8, 8, 3, padding=1)"
+    same = "x = self.stem(x)\na = self.one(x)\nb = self.conv(a)\n"
+    assert verdict(network(init, same + "return self.two(b), b, x", blocks)) == "branch"
+    assert verdict(network(init, same + "return self.two(b), x", blocks)) == "dead"
