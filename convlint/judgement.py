@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from convlint.findings import Severity
-from convlint.network.verdicts import BRANCH, DEAD, GATE_ONLY, UNKNOWN, VERDICTS, Reader, Verdict
+from convlint.network.verdicts import BRANCH, DEAD, GATE_ONLY, NOT_FOLLOWED, UNKNOWN, VERDICTS, Reader, Verdict
 from convlint.source import Place, named_path
 
 SEVERITIES = {
@@ -16,7 +16,6 @@ SEVERITIES = {
     GATE_ONLY: Severity.NOTE,
     BRANCH: Severity.NOTE,
 }
-NOT_FOLLOWED = Verdict(UNKNOWN)
 NAMED_READERS = 2
 """So many readers are named; the others are counted."""
 NAMED_ENTRY_POINTS = 3
@@ -66,7 +65,7 @@ def sentence(judgement: Judgement, at: Place) -> str:
     elif worst.name == DEAD:
         said = "nobody uses the rest" + (f", computed by {_named(worst.source, at)}" if worst.source else "")
         said += f": {readers} skip{'' if others > 1 else 's'} it as well" if readers else ""
-    elif worst.outside or worst is NOT_FOLLOWED:
+    elif worst.outside or worst.reason == NOT_FOLLOWED.reason:
         return ""
     else:
         said = f"whether anything else uses the rest is not known ({worst.reason or 'not followed'})"

@@ -20,6 +20,7 @@ ORDER = (
     ("convlint.dialects",),
     ("convlint.analysis",),
     ("convlint.examples", "convlint.explain", "convlint.selection", "convlint.texts", "convlint.workspace"),
+    ("convlint.judgement",),
     ("convlint.baseline", "convlint.linter", "convlint.suppressions"),
     ("convlint.silence",),
     ("convlint.fixes",),

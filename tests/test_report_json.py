@@ -38,6 +38,7 @@ def test_a_finding_has_every_documented_key_in_order() -> None:
         "message": "1x1 convolution with stride 2 reads 1 of every 4 pixels of its input",
         "dead_fraction": 0.75,
         "verdict": "unknown",
+        "verdicts": {"dead": [], "unknown": [], "gate-only": [], "branch": []},
         "confidence": "possible",
         "layer": {
             "op": "torch.nn.Conv2d",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence, Set
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 from convlint.evaluate.entries import Entry
@@ -13,7 +14,7 @@ from convlint.evaluate.sites import Sites
 from convlint.evaluate.values import Span
 from convlint.network.layers import Confidence, Kind, Layer, Unknown, Use
 from convlint.network.operations import Operation
-from convlint.network.verdicts import Verdicts
+from convlint.network.verdicts import UNKNOWN, Verdicts
 
 _KINDS = (
     ("ConvTranspose", Kind.TRANSPOSED), ("conv_transpose", Kind.TRANSPOSED), ("Conv", Kind.CONVOLUTION), ("conv",
@@ -71,6 +72,7 @@ class EvaluatedNetwork:
         self._pending: dict[int, list[Built]] = {}
         self._reached: dict[Key, tuple[list[str], bool]] = {}
         self._above: dict[Any, list[Edge]] | None = None
+        self._called: frozenset[str] | None = None
         self.roots: dict[int, list[str]] = {}
         self.built_at: dict[Any, Built] = {}
         self.climbs: dict[int, Any] = {}
@@ -182,11 +184,36 @@ class EvaluatedNetwork:
         fact = self._facts[self._keys[layer]]
         key: Any = (fact.site, fact.kernel_size, fact.stride, fact.dilation)
         names = set(self.reached_from(layer)[0])
-        return {
+        found = {
             entry.name: self._outcomes.verdict(entry.root, key, self.sites)
             for entry in self._entries
             if entry.name in names
         }
+        unknown = {name for name, verdict in found.items() if verdict.name == UNKNOWN}
+        if unknown and len(unknown) < len(found):
+            for name in unknown & self._parts():
+                found[name] = replace(found[name], outside=True)
+        return found
+
+    def _parts(self) -> frozenset[str]:
+        """The entry points that others call: parts of networks."""
+        if self._called is None:
+            names = {entry.name: entry.name for entry in self._entries}
+            names |= {f"{entry.name}.__init__": entry.name for entry in self._entries}
+            found: set[str] = set()
+            seen: set[int] = set()
+            for entry in self._entries:
+                stack = [entry.root]
+                while stack:
+                    record = stack.pop()
+                    if id(record) not in seen:
+                        seen.add(id(record))
+                        inner = [child for _, child, _ in record.calls if isinstance(child, Record)]
+                        # What the root calls is the entry point itself.
+                        found |= {names.get(child.scope.name, "") for child in inner if record is not entry.root}
+                        stack += inner
+            self._called = frozenset(found - {""})
+        return self._called
 
     # --- ways up ------------------------------------------------------------------------------------------------------
 

@@ -39,5 +39,8 @@ class Verdict:
     """Whether it is not known only because the values come into the entry point from outside."""
 
 
+NOT_FOLLOWED = Verdict(UNKNOWN, reason="`forward` was not seen to call the layer")
+"""The verdict where nothing was followed."""
+
 Verdicts = Mapping[str, Verdict]
 """By the names of entry points."""

@@ -14,7 +14,6 @@ from convlint.evaluate.sites import Sites
 from convlint.network import verdicts
 
 NAMES = {DEAD: verdicts.DEAD, GATE: verdicts.GATE_ONLY, MAYBE: verdicts.UNKNOWN, LIVE: verdicts.BRANCH}
-NOT_FOLLOWED = "`forward` was not seen to call it"
 
 
 class Outcome(NamedTuple):
@@ -43,7 +42,7 @@ class Outcomes:
         partial = id(record) in self.partial
         outcome = self.of.get(id(record), {}).get(key)
         if outcome is None:
-            return verdicts.Verdict(verdicts.UNKNOWN, reason=NOT_FOLLOWED, outside=partial)
+            return replace(verdicts.NOT_FOLLOWED, outside=partial)
         verdict = verdict_of(outcome, sites)
         return replace(verdict, outside=True) if partial and verdict.name == verdicts.UNKNOWN else verdict
 
