@@ -1,4 +1,7 @@
-"""A residual network whose shortcuts subsample: no single call here holds both a kernel size of 1 and a stride of 2."""
+"""A residual network that subsamples with 1x1 convolutions only, inside its blocks and beside them.
+
+No single call here holds both a kernel size of 1 and a stride of 2.
+"""
 
 from __future__ import annotations
 
@@ -10,20 +13,20 @@ def pointwise(channels_in: int, channels_out: int, stride: int = 1) -> nn.Conv2d
     return nn.Conv2d(channels_in, channels_out, kernel_size=1, stride=stride, bias=False)
 
 
-def spatial(channels_in: int, channels_out: int, stride: int = 1) -> nn.Conv2d:
-    """A 3x3 convolution that keeps the size at stride 1."""
-    return nn.Conv2d(channels_in, channels_out, kernel_size=3, stride=stride, padding=1, bias=False)
+def spatial(channels_in: int, channels_out: int) -> nn.Conv2d:
+    """A 3x3 convolution that keeps the size."""
+    return nn.Conv2d(channels_in, channels_out, kernel_size=3, padding=1, bias=False)
 
 
 class ResidualBlock(nn.Module):
-    """Two 3x3 convolutions beside a shortcut."""
+    """A 1x1 convolution, which subsamples, and a 3x3 one, beside a shortcut."""
 
     widening = 1
 
     def __init__(self, channels_in: int, channels: int, stride: int, shortcut: nn.Module | None) -> None:
         super().__init__()
         self.body = nn.Sequential(
-            spatial(channels_in, channels, stride),
+            pointwise(channels_in, channels, stride),
             nn.BatchNorm2d(channels),
             nn.ReLU(inplace=True),
             spatial(channels, channels * self.widening),

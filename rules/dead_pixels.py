@@ -18,10 +18,19 @@ stride and dilation share a factor, as in a 3x3 kernel with stride 2 and dilatio
 
 ## Why it matters
 
-What is not read is lost: the skipped values were computed by the layers before, they do not change the output of this
-layer, and no gradient flows back to them through it. Whether that matters is for you to decide. In the shortcut of a
-ResNet it is standard practice, and the other branch of the block usually reads every pixel. Where nothing else reads
-the input, the work that made the skipped values has no effect at all.
+What is not read does not change the output of this layer, and no gradient flows back to it through this layer. Whether
+anything is lost depends on who else uses those values, so `forward` is followed, for each model that builds the layer:
+
+| verdict | who uses the values that the layer skips | severity |
+|---|---|---|
+| dead | nobody: every other reader skips them too, or its own result is not used there | error |
+| unknown | `forward` could not be followed far enough to tell | warning |
+| gate-only | only a gate or a statistic, such as the global pool of a squeeze-and-excite | note |
+| branch | another layer does, as the 3x3 convolution beside the shortcut of a ResNet | note |
+
+The message names who else reads them, or who skips the same. Where models differ, the worst verdict decides, and the
+message says for which models it holds; JSON has all of them under `verdicts`. In text, notes are only counted;
+`--show-notes` lists them.
 
 ## Examples
 
@@ -179,7 +188,12 @@ multiple of the stride), a kernel as large as the stride without padding, a larg
 
 ## Limits
 
-- A layer is judged by itself. That another layer reads the same input, as in a residual block, is not considered.
+- A value that only a private activation or normalisation in front of the layer wastes is no loss: what it was computed
+  from is asked instead. Borders are not looked at, only the pattern that repeats.
+- Models are followed in evaluation mode, with one tensor for each parameter of `forward` that has no default. Functions
+  that are not known read everything, so that nothing is called dead that could not be followed.
+- An entry point that is part of a network (a block by itself) cannot know who else reads its input. It says nothing where
+  a network that builds the same layer does.
 - Layers whose kernel size, stride or dilation is not known on every axis are passed over.
 - The fraction holds for the interior of the input. At the far border a few more positions may stay unread.
 - Slicing such as `x[:, :, ::2]` and resizing are not looked at. Transposed convolutions write, and have no such gap.
