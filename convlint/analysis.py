@@ -77,6 +77,7 @@ def _joined(reading: Reading, evaluated: Analysis | None, files: int) -> Analysi
         absent=reading.absent | (evaluated.absent if evaluated else frozenset()),
         notes=(*reading.notes, *(evaluated.notes if evaluated else ())),
         unread=reading.unread,
+        graphs=evaluated.graphs if evaluated else (),
     )
 
 

@@ -15,7 +15,7 @@ from convlint import __version__
 from convlint.command_help import DefaultGroup, SectionCommand, SectionOption
 from convlint.usage import UsageError
 
-LAYER_FORMATS = ("text", "json")
+LAYER_FORMATS = ("text", "json", "dot")
 LEVELS = ("error", "warning", "note")
 FORMATS = ("text", "concise", "json", "github", "sarif", "gitlab", "junit")
 """As in ``convlint.report.FORMATS``, which is not imported for ``--help``; a test compares the two."""
@@ -116,6 +116,7 @@ def check(**options: Any) -> int:
 
 @cli.command(cls=SectionCommand)
 @_option("Output", "--output-format", type=click.Choice(LAYER_FORMATS), default="text", help="[default: text]")
+@_option("Output", "--graph", is_flag=True, help="Print what each model computes; dot is for Graphviz.")
 @_option("Output", "-o", "--output", type=FILE, metavar="FILE", help="Write the table into a file.")
 @_for_any_run
 def layers(**options: Any) -> int:

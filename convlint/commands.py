@@ -94,13 +94,19 @@ def run_layers(options: Mapping[str, Any]) -> int:
     from convlint import result_cache
     from convlint.deep_stack import run_deep
 
+    graph = options["graph"]
+    if options["output_format"] not in (report.GRAPH_FORMATS if graph else report.LAYER_FORMATS):
+        raise UsageError("--output-format dot goes with --graph, and json without it")
     with progress_bar(not options["quiet"] and not options["verbose"]) as progress:
         order = _order(options, progress)
         workspace = open_workspace(order.paths, order.config_file, order.python, order.standard_input)
         folder = result_cache.prepare(workspace.root) if order.use_cache else None
-        analysis = run_deep(lambda: analyse(workspace, order, folder))
+        analysis = run_deep(lambda: analyse(workspace, order, folder, graph))
 
     def write(stream: TextIO) -> None:
+        if graph:
+            report.write_graphs(options["output_format"], analysis.graphs, stream)
+            return
         report.write_layers(options["output_format"], workspace.root, analysis.network, stream, output.width(stream))
 
     # How a layer is reached is worked out only now, and as deeply as the code is nested.

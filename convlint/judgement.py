@@ -53,17 +53,20 @@ def judge(entry_points: Iterable[str], known: Mapping[str, Verdict]) -> Judgemen
     return Judgement(decided, {name: tuple(found) for name, found in by_name.items()})
 
 
-def sentence(judgement: Judgement, at: Place) -> str:
-    """What becomes of the values that are not read, as seen from ``at``; empty where nothing could be seen."""
+def sentence(judgement: Judgement, at: Place, own: Place | None = None) -> str:
+    """What becomes of the values that are not read, as seen from ``at``; empty where nothing could be seen.
+
+    ``own`` is the call that builds the layer: where that builds others as well, these are told by their calls.
+    """
     worst = judgement.worst
     others = len(worst.readers)
-    readers = _listed([_named(reader, at) for reader in worst.readers[:NAMED_READERS]], others)
+    readers = _listed([_named(reader, at, own) for reader in worst.readers[:NAMED_READERS]], others)
     if worst.name == BRANCH:
         said = f"{readers or 'something else'} read{'' if others > 1 else 's'} the rest"
     elif worst.name == GATE_ONLY:
         said = "only a gate or a statistic uses the rest"
     elif worst.name == DEAD:
-        said = "nobody uses the rest" + (f", computed by {_named(worst.source, at)}" if worst.source else "")
+        said = "nobody uses the rest" + (f", computed by {_named(worst.source, at, own)}" if worst.source else "")
         said += f": {readers} skip{'' if others > 1 else 's'} it as well" if readers else ""
     elif worst.outside or worst.reason == NOT_FOLLOWED.reason:
         return ""
@@ -82,10 +85,10 @@ def _which(judgement: Judgement) -> str:
     return f"in {_listed(short[:NAMED_ENTRY_POINTS], len(short))}, "
 
 
-def _named(reader: Reader, at: Place) -> str:
+def _named(reader: Reader, at: Place, own: Place | None) -> str:
     """``the 3x3 convolution on line 155``: where it is built, or where it is called if only that is in this file."""
     for place, how in ((reader.place, "on"), (reader.called, "called on")):
-        if place is not None and place.path == at.path:
+        if place is not None and place.path == at.path and (place != own or reader.called is None):
             return f"{reader.words} {how} line {place.line}"
     place = reader.called or reader.place
     return f"{reader.words} at {named_path(place.path)}:{place.line}" if place is not None else reader.words

@@ -188,7 +188,7 @@ def _at_meeting(rule: Rule, hits: Sequence[_Hit], severity: Severity | None, net
     certain = any(hit.use.confidence is Confidence.CERTAIN for hit in hits)
     entry_points = tuple(sorted({name for hit in hits for name in hit.use.entry_points}))
     judged = _judged(hits, entry_points, network)
-    said = sentence(judged, _place(first)) if judged is not None else ""
+    said = sentence(judged, _place(first), first.layer.call) if judged is not None else ""
     message = first.problem.message + (f": {first.use.context}" if first.use.context else "")
     return Finding(
         rule=rule.name,

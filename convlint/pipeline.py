@@ -75,8 +75,8 @@ def check(order: Order) -> Outcome:
     return Outcome(workspace, entry, texts, remembered=False)
 
 
-def analyse(workspace: Workspace, order: Order, cache_folder: Path | None) -> Analysis:
-    """The layers that the linted files build. Call it where the stack is deep."""
+def analyse(workspace: Workspace, order: Order, cache_folder: Path | None, graphs: bool = False) -> Analysis:
+    """The layers that the linted files build, and what models compute. Call it where the stack is deep."""
     from convlint.analysis import analyse as analyse_all
     from convlint.evaluate.project import Request
 
@@ -89,6 +89,7 @@ def analyse(workspace: Workspace, order: Order, cache_folder: Path | None) -> An
             cache_folder=cache_folder,
             jobs=order.jobs,
             progress=order.progress,
+            graphs=graphs,
         )
     )
 

@@ -192,8 +192,8 @@ multiple of the stride), a kernel as large as the stride without padding, a larg
   from is asked instead. Borders are not looked at, only the pattern that repeats.
 - Models are followed in evaluation mode, with one tensor for each parameter of `forward` that has no default. Functions
   that are not known read everything, so that nothing is called dead that could not be followed.
-- An entry point that is part of a network (a block by itself) cannot know who else reads its input. It says nothing where
-  a network that builds the same layer does.
+- An entry point that is part of a network (a block by itself) cannot know who else reads its input. It says nothing
+  where a network that builds the same layer does.
 - Layers whose kernel size, stride or dilation is not known on every axis are passed over.
 - The fraction holds for the interior of the input. At the far border a few more positions may stay unread.
 - Slicing such as `x[:, :, ::2]` and resizing are not looked at. Transposed convolutions write, and have no such gap.

@@ -306,7 +306,7 @@ class TestSuppressionAndBaseline:
 class TestOutput:
     def test_formats_are_those_of_the_reports(self) -> None:
         assert cli.FORMATS == report.FORMATS
-        assert set(cli.LAYER_FORMATS) == set(report.LAYER_FORMATS)
+        assert set(cli.LAYER_FORMATS) == {*report.LAYER_FORMATS, *report.GRAPH_FORMATS}
 
     @pytest.mark.parametrize("name", report.FORMATS)
     def test_two_runs_print_the_same_with_and_without_memory(self, run: Convlint, name: str) -> None:

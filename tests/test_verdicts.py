@@ -316,3 +316,61 @@ def test_equal_blocks_are_judged_where_they_stand() -> None:
     same = "x = self.stem(x)\na = self.one(x)\nb = self.conv(a)\n"
     assert verdict(network(init, same + "return self.two(b), b, x", blocks)) == "branch"
     assert verdict(network(init, same + "return self.two(b), x", blocks)) == "dead"
+
+
+def test_a_shared_helper_is_told_by_its_calls() -> None:
+    """Both convolutions are built on one line; the one that reads is named by the line that calls it."""
+    helper = "def pointwise(stride):\n    return nn.Conv2d(8, 8, 1, stride)\n"
+    text = network(
+        STEM + "self.skip = pointwise(2)\nself.all = pointwise(1)",
+        "x = self.stem(x)\ny = self.all(x)\nreturn self.skip(x), y",
+        helper,
+    )
+    (found,) = of(text)
+    assert f"the 1x1 convolution called on line {line_of(text, 'y = self.all')} reads the rest" in found.message
+
+
+def test_a_pyramid_of_a_list_of_features() -> None:
+    """The subsampled level is a branch in the detector; by itself the pyramid cannot tell."""
+    pyramid = """
+    class Pyramid(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.laterals = nn.ModuleList(nn.Conv2d(8, 8, 1) for _ in range(2))
+
+        def forward(self, features):
+            levels = [lateral(feature) for lateral, feature in zip(self.laterals, features)]
+            levels.append(F.max_pool2d(levels[-1], kernel_size=1, stride=2))
+            return levels
+    """
+    text = network(
+        STEM
+        + "self.deep = nn.Conv2d(8, 8, 3, 2, 1)\nself.pyramid = Pyramid()\nself.head = nn.Conv2d(8, 4, 3, padding=1)",
+        "x = self.stem(x)\nreturn [self.head(level) for level in self.pyramid([x, self.deep(x)])]",
+        pyramid,
+    )
+    (found,) = findings(text)
+    assert found.severity is Severity.NOTE
+    assert found.verdicts == {"branch": ("model.Net",), "unknown": ("model.Pyramid",)}
+
+
+def test_numbers_that_torch_computes_decide_what_is_built() -> None:
+    """RegNet: the widths of its stages come out of vectors."""
+    widths = """
+    def widths(depth=13, slope=36.44, first=24, factor=2.49):
+        steps = torch.arange(depth, dtype=torch.float32) * slope + first
+        powers = torch.round(torch.log(steps / first) / 0.9122827)
+        found = torch.round((first * torch.pow(factor, powers)) / 8) * 8
+        values, counts = torch.unique(found, return_counts=True)
+        return values.int().tolist(), counts.tolist()
+    """
+    text = network(
+        "values, counts = widths()\n"
+        "self.stem = nn.Conv2d(3, values[1], sum(counts), padding=6)\n"
+        "self.skip = nn.Conv2d(values[1], 8, 1, len(values) // 2)",
+        "x = self.stem(x)\nreturn self.skip(x), x",
+        widths,
+    )
+    (found,) = of(text)
+    assert found.layer is not None
+    assert (found.layer.in_channels, found.layer.stride, found.verdict) == (56, (2, 2), "branch")

@@ -289,13 +289,8 @@ def run_forward(machine: Machine, target: Instance, site: Span) -> None:
             if worth:
                 _forward(machine, target, site)
     finally:
-        if machine.verdicts is not None and not machine.trial.given and _skips(machine):
+        if machine.verdicts is not None and not machine.trial.given and machine.verdicts.wanted(machine.record):
             machine.verdicts.follow(machine, target, site)
-
-
-def _skips(machine: Machine) -> bool:
-    """Whether what was built so far has a layer that skips positions."""
-    return any(machine.verdicts.leads_to_skip(child) for _, child, _ in machine.record.calls)
 
 
 def _forward(machine: Machine, target: Instance, site: Span) -> None:

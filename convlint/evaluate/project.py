@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from convlint.findings import Finding, InputError
+from convlint.network.graphs import ModelGraph
 from convlint.network.layers import Network
 from convlint.source import Place
 
@@ -36,6 +37,8 @@ class Request:
     """Calls that config files ask for: entry points of their own."""
     jobs: int = 1
     progress: Progress | None = None
+    graphs: bool = False
+    """Whether to give what every model computes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +87,8 @@ class Analysis:
     """Absolute paths of linted files that are too large to be read."""
     dialects: tuple[object, ...] = ()
     """The dialects that config files were read with."""
+    graphs: tuple[ModelGraph, ...] = ()
+    """What every model computes, by the names of the entry points, where that was asked for."""
 
 
 def analyse(request: Request) -> Analysis:

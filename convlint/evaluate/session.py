@@ -9,6 +9,7 @@ from pathlib import Path
 
 from convlint.evaluate.entries import Entry, Postponed, can_matter, entries_of, uncalled
 from convlint.evaluate.finder import Finder
+from convlint.evaluate.graph.drawing import drawn
 from convlint.evaluate.graph.follow import Verdicts
 from convlint.evaluate.machine import Machine
 from convlint.evaluate.modules import Modules
@@ -18,6 +19,7 @@ from convlint.evaluate.sites import Sites
 from convlint.findings import Finding, InputError
 from convlint.frontends.python.python_file import PythonFile
 from convlint.frontends.python.store import IrStore
+from convlint.network.graphs import ModelGraph
 from convlint.network.layers import Layer, Unknown, known
 
 GARBAGE = 50_000
@@ -34,7 +36,7 @@ class Session:
         self.modules = Modules(self.finder, frozenset(request.linted))
         self.machine = Machine(self.modules)
         self.modules.machine = self.machine
-        self.machine.verdicts = self.verdicts = Verdicts()
+        self.machine.verdicts = self.verdicts = Verdicts(keep=request.graphs)
         self.sites = Sites(self.modules.sources, request.root)
 
     def run(self) -> Analysis:
@@ -93,6 +95,15 @@ class Session:
             self.finder.consulted,
             frozenset(self.finder.absent),
             tuple(dict.fromkeys(notes)),
+            graphs=self._graphs(entries),
+        )
+
+    def _graphs(self, entries: list[Entry]) -> tuple[ModelGraph, ...]:
+        """What the entry points compute, where that was asked for."""
+        known = self.verdicts.graphs or {}
+        ordered = sorted(entries, key=lambda entry: entry.name)
+        return tuple(
+            drawn(entry.name, known[id(entry.root)], self.sites) for entry in ordered if id(entry.root) in known
         )
 
     def _readable(self, errors: list[InputError]) -> list[Path]:

@@ -6,8 +6,10 @@ from importlib import import_module
 from typing import TYPE_CHECKING, TextIO
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
+    from convlint.network.graphs import ModelGraph
     from convlint.network.layers import Network
     from convlint.report.run import Run
 
@@ -26,6 +28,9 @@ FORMATS = tuple(_MODULES)
 
 LAYER_FORMATS = ("text", "json")
 """The names that ``convlint layers --output-format`` takes."""
+
+GRAPH_FORMATS = ("text", "dot")
+"""The same with ``--graph``."""
 
 DESCRIBE_RULES = frozenset({"sarif"})
 """The formats that say what each rule is about; the others need no rule to be loaded."""
@@ -48,3 +53,10 @@ def write_layers(name: str, root: Path, network: Network, stream: TextIO, width:
         layer_table.write_layers(network, stream, width)
     else:
         raise KeyError(name)
+
+
+def write_graphs(name: str, models: Sequence[ModelGraph], stream: TextIO) -> None:
+    """Write what models compute, as ``text`` or for Graphviz; ``GRAPH_FORMATS`` names both."""
+    from convlint.report import graphs
+
+    {"text": graphs.write_text, "dot": graphs.write_dot}[name](models, stream)

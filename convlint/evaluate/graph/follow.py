@@ -25,12 +25,18 @@ from convlint.network.geometry import residues_reached
 class Verdicts:
     """The outcomes of all entry points, and what is shared between them."""
 
-    def __init__(self) -> None:
+    def __init__(self, keep: bool = False) -> None:
         self.outcomes = Outcomes()
+        self.graphs: dict[int, Graph] | None = {} if keep else None
+        """The graph of each entry point, by its record, where they are asked for: all are followed then."""
         self._templates: dict[Any, Any] = {}
         self._memo: dict[Any, Any] = {}
         self._backward = Backward()
         self._skips: dict[int, bool] = {}
+
+    def wanted(self, record: Record) -> bool:
+        """Whether an entry point that has built this is worth following."""
+        return self.graphs is not None or any(self.leads_to_skip(child) for _, child, _ in record.calls)
 
     def leads_to_skip(self, child: Record | Fact) -> bool:
         """Whether a layer, or any layer below an activation, skips positions."""
@@ -50,6 +56,8 @@ class Verdicts:
         graph = self._traced(machine, target, site)
         if graph is None:
             return
+        if self.graphs is not None:
+            self.graphs[id(record)] = graph
         whole = root(graph, self._backward)
         for case in cases_of(whole):
             outcome = outcome_of(case, whole.lost)
@@ -59,7 +67,7 @@ class Verdicts:
 
     def _traced(self, machine: Machine, target: Instance, site: Span) -> Graph | None:
         """The graph of ``forward`` on tensors without values; None where it does not come to an end."""
-        tracer = Following(self._templates)
+        tracer = Following(target.cls.name, self._templates)
         args = _operands(machine, target, tracer.graph)
         with self._aside(machine, tracer, target):
             try:

@@ -116,9 +116,11 @@ class Node:
 class Graph:
     """What one function does with tensors."""
 
-    __slots__ = ("escaped", "lost", "nodes", "outputs", "ports")
+    __slots__ = ("escaped", "lost", "name", "nodes", "outputs", "ports")
 
-    def __init__(self) -> None:
+    def __init__(self, name: str) -> None:
+        self.name = name
+        """The function's."""
         self.nodes: list[Node] = []
         self.ports: list[Node] = []
         self.outputs: tuple[Node, ...] = ()

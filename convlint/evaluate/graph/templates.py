@@ -26,8 +26,8 @@ class Template(NamedTuple):
 class Following(Tracer):
     """A Tracer that knows functions that were followed before, for this model or another."""
 
-    def __init__(self, templates: dict[Any, Template]) -> None:
-        super().__init__()
+    def __init__(self, name: str, templates: dict[Any, Template]) -> None:
+        super().__init__(name)
         self.templates = templates
 
     def concerns(self, args: Arguments) -> bool:
@@ -79,7 +79,7 @@ class Following(Tracer):
     def _first(
         self, machine: Machine, key: Any, function: Function, args: Arguments, given: list[Tensor], site: Span
     ) -> Any:
-        outer, graph = self.graph, Graph()
+        outer, graph = self.graph, Graph(function.qualname)
         ports: dict[int, Tensor] = {}
         for number, tensor in enumerate(given):
             node = Node(graph, PORT, (), number)

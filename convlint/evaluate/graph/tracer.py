@@ -52,8 +52,8 @@ from convlint.evaluate.values import (
 class Tracer:
     """The graph of the function that runs now, while one ``forward`` is followed."""
 
-    def __init__(self) -> None:
-        self.graph = Graph()
+    def __init__(self, name: str) -> None:
+        self.graph = Graph(name)
         self._sources: dict[int, tuple[Unknown, Node]] = {}
         self.owners: list[LayerCall | None] = []
         """For each running function: the layer whose ``forward`` it is, where it is one of a class of the user's."""
