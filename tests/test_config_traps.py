@@ -320,3 +320,34 @@ def test_the_length_of_a_list_is_known(tmp_path: Path) -> None:
     assert [
         layer.op for layer in analysis.network.layers if "a.json:net" in analysis.network.reached_from(layer)[0]
     ] == ["torch.nn.AvgPool3d"]
+
+
+MM_BASE = (
+    "model = dict(type='FasterRCNN', backbone=dict(type='ResNet', depth=50, style='caffe'),\n"
+    "    neck=dict(type='FPN', in_channels=[1, 2], num_outs=3))\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("child", "expected"),
+    [
+        ("detector = _base_.model\nmodel = dict(_delete_=True, detector=detector)\n", ["b.py:1", "b.py:2"]),
+        ("model = dict(_delete_=True, detector={{_base_.model}})\n", ["b.py:1", "b.py:2"]),
+        ("detector = _base_.model\ndetector.backbone = dict(type='ResNet', depth=50)\ndel _base_.model\n", ["b.py:2"]),
+        ("detector = _base_.model\ndetector['backbone'].update(dict(depth=101))\n", ["b.py:1", "b.py:2"]),
+        ("_base_.model.backbone = dict(type='ResNet', depth=50)\n", ["b.py:2"]),
+        ("neck = _base_.model.neck\ndel _base_.model\nmodel = dict(neck=neck)\n", ["b.py:2"]),
+        ("del _base_.model\nmodel = dict(type='RetinaNet', backbone=dict(type='ResNet', depth=50))\n", []),
+    ],
+)
+def test_parts_of_a_base_by_name(tmp_path: Path, child: str, expected: list[str]) -> None:
+    findings = found(tmp_path, {"b.py": MM_BASE, "a.py": f"_base_ = 'b.py'\n{child}"})
+    reached = [f"{one.place.path}:{one.place.line}" for one in findings if "a.py" in one.entry_points]
+    assert reached == expected
+
+
+def test_parts_of_a_base_in_yaml(tmp_path: Path) -> None:
+    base = "model:\n  backbone: {type: ResNet, depth: 50, style: caffe}\n"
+    child = '_base_: b.yaml\nmodel:\n  _delete_: true\n  student: "{{_base_.model.backbone}}"\n'
+    (finding,) = found(tmp_path, {"b.yaml": base, "a.yaml": child})
+    assert finding.entry_points == ("a.yaml", "b.yaml")
