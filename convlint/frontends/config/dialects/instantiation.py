@@ -15,7 +15,8 @@ is as good as a call. References are followed inside the file: `${a.b}` and `${.
 `$len(@a)`. Other `$expressions`, resolvers such as `${oc.env:X}` and everything else that would have to run are left
 unknown. HyperPyYAML's `(3, 3)` is a tuple.
 
-A class, function or keyword that does not exist is reported as `unknown-target`.
+A class, function or keyword that does not exist is reported as `unknown-target`. Where three or more keywords of one
+mapping are unknown, other code takes them out before the class sees them, and nothing is said.
 
 ## Examples
 
