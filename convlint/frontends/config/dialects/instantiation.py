@@ -139,7 +139,7 @@ from typing import ClassVar
 
 from convlint.frontends.config.calls import Argument, Call, Keyed, Listed, Opaque
 from convlint.frontends.config.dialect import Config, Dialect
-from convlint.frontends.config.nodes import Mapping, Node, Scalar, Sequence, is_null, text, truth
+from convlint.frontends.config.nodes import Mapping, Node, Scalar, Sequence, text, truth
 from convlint.frontends.config.plain_values import plain_value
 from convlint.frontends.config.references import Located, resolve
 
@@ -280,7 +280,7 @@ class _Reading:
                 self._argument(located.below(item), f"{path}[{index}]", depth + 1)
                 for index, item in enumerate(node.items)
             ]
-        elif not is_null(node):
+        elif node.quoted or node.text not in ("", "~", "null"):
             return None
         return call
 
