@@ -80,6 +80,7 @@ def test_monai_s_strides_by_level_are_no_strides_by_axis(tmp_path: Path) -> None
     "text",
     [
         "net: {_target_: torch.nn.Conv2d, params: {in_channels: 1, out_channels: 1, kernel_size: 1, stride: 2}}\n",
+        "net:\n  target: torch.nn.Conv2d\n  params: {in_channels: 1, out_channels: 1, kernel_size: 1, stride: 2}\n",
         "net: {type: torch.nn.Conv2d, in_channels: 1, out_channels: 1, kernel_size: 1, stride: 2}\n",
         "net: {type: Conv2d, in_channels: 1, out_channels: 1, kernel_size: 1, stride: 2}\n",
         "net: {class_path: torch.nn.Conv2d, init_args: {in_channels: 1, out_channels: 1, kernel_size: 1, stride: 2}}\n",
