@@ -41,6 +41,9 @@ def sliced(body: str, init: str = "pass") -> list[str]:
         "return torch.relu(x), x[..., ::2]",
         "z = x[:, :, ::2]\nreturn helper(x) + z",
         "return x.mean(), x[:, ::2]",
+        # Filtered first, by a function: anti-aliased.
+        "x = F.conv2d(x, y)\nreturn x[:, :, ::2, ::2]",
+        "x = F.conv2d(x, y).reshape(-1, 8, 8, 3).permute(0, 2, 3, 1)\nreturn x[:, ::2, ::2, :]",
         # What is no grid over all of a tensor.
         "return x[::2]",
         "return x[:, :8:2]",
@@ -161,3 +164,7 @@ def test_the_receptive_field_of_a_row() -> None:
                 seen = {x + tap * dilation for x in seen for tap in range(kernel)}
             assert has_holes(kernel, dilations) == (len(seen) <= max(seen))
             assert has_holes(kernel, dilations[::-1]) == has_holes(kernel, dilations)
+
+
+def test_rearranging_alone_filters_nothing() -> None:
+    assert len(sliced("x = x.reshape(-1, 8, 8, 3).permute(0, 2, 3, 1)\nreturn x[:, ::2, ::2, :]")) == 1
