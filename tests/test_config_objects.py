@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from pathlib import Path
 
 import pytest
@@ -169,3 +170,10 @@ def test_numbers_of_a_dialect_that_a_class_turns_into_layers_are_told_once(tmp_p
     (finding,) = found(tmp_path, {"a.yaml": text, "nets.py": source})
     assert finding.place[:3] == ("a.yaml", 1, 16)
     assert finding.message.endswith(": upsampling 1 of 2")
+
+
+def test_text_that_python_would_warn_of_is_silent(tmp_path: Path) -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        text = "m: {conv_feature_layers: '[(1if 2 else 3, 1, 2)]'}\nx: !ref 1or <y>\ny: 2\nz: !new:torch.nn.Conv1d\n"
+        assert found(tmp_path, {"a.yaml": text}) == ()
