@@ -7,6 +7,8 @@ import textwrap
 import pytest
 from fixing import findings
 
+from convlint.evaluate.tensor_flow import TensorFlow
+
 HEAD = "import itertools\n\nimport torch\nimport torch.nn.functional as F\nfrom torch import nn\n\n\n"
 
 
@@ -168,3 +170,11 @@ def test_the_receptive_field_of_a_row() -> None:
 
 def test_rearranging_alone_filters_nothing() -> None:
     assert len(sliced("x = x.reshape(-1, 8, 8, 3).permute(0, 2, 3, 1)\nreturn x[:, ::2, ::2, :]")) == 1
+
+
+def test_what_is_in_a_list_already_is_not_read_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = []
+    plain = TensorFlow._of
+    monkeypatch.setattr(TensorFlow, "_of", lambda *given: (asked.append(1), plain(*given))[1])
+    assert sliced("parts = []\nfor i in range(300):\n    parts.append(x.relu())\nreturn torch.cat(parts)") == []
+    assert 300 < len(asked) < 3000

@@ -25,6 +25,8 @@ NOT_READING = frozenset(
     type id print str repr register_hook stride forward""".split()
 )
 """Functions that look at a tensor from outside; ``forward`` is called by ``__call__``, which counts."""
+GROWING = frozenset({"append", "insert", "extend"})
+"""Methods of lists: what is put in is out of sight from then on, what is there already has been since it was put in."""
 TRANSPARENT = frozenset({"Sequential", "Identity"})
 """Modules of torch that hand their input on as it is, to others or as their result."""
 ACTIVATIONS = frozenset(
@@ -237,6 +239,8 @@ class TensorFlow:
             known = target.payload if target.payload.__class__ is Known else None
         else:
             known = Known(f"torch.nn.functional.{name}", site, ()) if name in ACTIVATIONS else None
+        if name in GROWING and target.__class__ is List:
+            args = Arguments(args.positional[1:], args.keywords)
         self._reads(machine, known, args, result, site)
         if result.__class__ is Tensor and (name in FILTERS or (name in REARRANGING and self._is_filtered(target))):
             self._filtered[id(result)] = result
