@@ -158,6 +158,14 @@ class Stem(nn.Module):
         return self.patches(self.pool(self.conv(x)))
 ```
 
+A transposed convolution spreads what it reads; gaps in what it writes are the matter of `transposed-holes`.
+
+```python good
+from torch import nn
+
+up = nn.ConvTranspose2d(64, 64, kernel_size=1, stride=2, output_padding=1, groups=64)
+```
+
 ## Fix safety
 
 Every fix keeps the shape of the output for every input size, and changes what the network computes: `--unsafe-fixes`

@@ -36,6 +36,16 @@ def spectrum(wave, n_fft=400, hop=512):
     return torch.stft(wave, n_fft, hop, window=torch.hann_window(n_fft), return_complex=True)
 ```
 
+Frames that touch read every sample.
+
+```python good
+import torch
+
+
+def blocks(wave, size=512):
+    return torch.stft(wave, size, hop_length=size, window=torch.ones(size), center=False, return_complex=True)
+```
+
 A quarter of the window is what `hop_length` is unless it is given.
 
 ```python good

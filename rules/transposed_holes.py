@@ -75,6 +75,14 @@ from torch import nn
 block = nn.Sequential(nn.ConvTranspose2d(512, 256, 4, 2, 1, bias=False), nn.BatchNorm2d(256), nn.ReLU(True))
 ```
 
+A convolution with such numbers leaves out inputs, and no output: see `dead-pixels`.
+
+```python good
+from torch import nn
+
+shortcut = nn.Conv2d(64, 128, kernel_size=1, stride=2, bias=False)
+```
+
 ## Fix safety
 
 Where there is output padding, it can become a part of the kernel: (k, output_padding) to (k + output_padding, 0) keeps

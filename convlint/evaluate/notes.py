@@ -106,7 +106,7 @@ def _module(known: Known, sites: Sites) -> Module:
 def _resize(module: Module) -> Resize:
     given = module.arguments
     factor, mode = given.get("scale_factor"), given.get("mode", "nearest")
-    corners = given.get("align_corners", False)
+    corners = given.get("align_corners")
     return Resize(
         module.op,
         module.call,
