@@ -92,6 +92,8 @@ weights get another shape. Nothing else that closes the holes keeps the shape of
 ## Limits
 
 - An input of one position has no holes.
+- A kernel of one position is only a warning: on the residual branch of an upsampling block, as in MedNeXt, the main
+  branch fills the holes.
 - Layers whose kernel size, stride or dilation is not known are passed over.
 
 ## References
@@ -133,6 +135,7 @@ class TransposedHoles(Rule):
             message=f"{operation(layer, kernel)}, stride {in_words(stride)}{shared}, writes {share} of its output",
             builds=f"write {share} of their output",
             picture=picture(kernel, stride, dilation),
+            severity=Severity.WARNING if max(kernel) == 1 else None,
             parameters=("kernel_size", "stride", "dilation") if shared else ("kernel_size", "stride"),
             remedies=tuple(kernel_for_output_padding(kernel, stride, dilation, output_padding or (0,) * len(kernel))),
         )
