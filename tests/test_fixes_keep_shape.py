@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import warnings
 from collections.abc import Sequence
 from typing import Any
@@ -164,6 +165,39 @@ def test_a_helper_is_mended_where_its_stride_is_passed(stride: object, argument:
     # Stride 1 stays what it was.
     one = [text.replace("downsample()", "downsample(1)") for text in (text, mended)]
     assert shapes(one[0], 2, sizes) == shapes(one[1], 2, sizes)
+
+
+BLOCK = """class Block(nn.Module):
+    def __init__(self, channels, kernel, stride, dilation, pad):
+        super().__init__()
+        self.conv = nn.Conv2d(4, channels, kernel, stride=stride, padding={padding}, dilation=dilation)
+
+    def forward(self, x):
+        return torch.relu(self.conv(x))
+
+
+layer = nn.Sequential(*[Block(4, {kernel}, {stride}, {dilation}, {pad}) for {name} in {values}])
+"""
+
+
+@PROPERTY
+@given(st.sampled_from([3, 5]), st.integers(2, 4), st.lists(st.integers(1, 4), min_size=1, max_size=2), SIZES)
+@example(3, 2, [1, 2], [1, 2, 7, 8, 32, 33])
+def test_a_dilation_that_is_passed_on(k: int, s: int, dilations: list[int], sizes: list[int]) -> None:
+    padding = "dilation" if k == 3 else "2 * dilation"
+    text = IMPORTS + BLOCK.format(
+        padding=padding, kernel=k, stride=s, dilation="d", pad=0, name="d", values=tuple(dilations)
+    )
+    shared = k == 3 and s < 4 and any(math.gcd(s, d) > 1 for d in dilations)
+    check(text, 2, ["dead-pixels"], sizes, at_least=2 * shared)
+
+
+@PROPERTY
+@given(st.integers(1, 3), st.integers(2, 5), st.integers(0, 2), SIZES)
+def test_a_kernel_that_is_passed_on(k: int, s: int, p: int, sizes: list[int]) -> None:
+    assume(k < s)
+    text = IMPORTS + BLOCK.format(padding="pad", kernel=k, stride=s, dilation=1, pad=p, name="_", values=(0,))
+    check(text, 2, ["dead-pixels"], sizes, at_least=1)
 
 
 TRANSPOSED = ("transposed-holes", "transposed-output-padding", "transposed-uneven-overlap")
