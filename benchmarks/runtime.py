@@ -92,7 +92,8 @@ def summary(result: ModelResult) -> str:
     return (
         f"dead {percent(model['dead_macs'], model['macs'])} "
         f"(by skipping {percent(model['dead_macs_by_skipping'], model['macs'])}), "
-        f"gate-only {percent(model['gate_macs'], model['macs'])} of {model['macs'] / 1e9:.3f} G MACs; "
+        f"gate-only {percent(model['gate_macs'], model['macs'])} "
+        f"(by skipping {percent(model['gate_macs_by_skipping'], model['macs'])}) of {model['macs'] / 1e9:.3f} G MACs; "
         f"layers {verdicts}; {skipped:,} positions skipped; "
         f"untouched weights {percent(model['untouched_weights'], model['weights'])}; "
         f"proof: {proof['claimed']:,} values, holds {proof['finite'] and proof['nan'] and proof['random']}; "

@@ -155,6 +155,7 @@ def _written_down(
     holds = proof.holds and same_claims(findings, checked)
     macs, dead, gate = liveness.macs(tape)
     pixels, unread = pixels_of(tape, liveness)
+    dead_by_skipping, gate_by_skipping = macs_by_skipping(findings)
     totals = {
         "macs": macs,
         "dead_macs": dead if holds else 0,
@@ -164,7 +165,8 @@ def _written_down(
         "weights": sum(parameter.numel() for parameter in model.parameters()),
         "untouched_weights": untouched_weights(tape),
         "unproven_macs": 0 if holds else dead,
-        "dead_macs_by_skipping": macs_by_skipping(findings, dead) if holds else 0,
+        "dead_macs_by_skipping": dead_by_skipping if holds else 0,
+        "gate_macs_by_skipping": gate_by_skipping,
     }
     return ModelResult(
         target=request.target,
