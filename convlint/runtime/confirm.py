@@ -12,7 +12,7 @@ from convlint.findings import Finding, Severity
 from convlint.network.layers import known
 from convlint.runtime import bounds
 from convlint.runtime.launch import Outcome, workshop
-from convlint.runtime.request import Request
+from convlint.runtime.request import CONFIG_SUFFIXES, Request
 from convlint.runtime.result import VERDICTS, Failure, LayerResult
 from convlint.source import Place
 
@@ -95,19 +95,19 @@ class _Targets:
     def request(self, name: str) -> Request | None:
         """How to build an entry point; None for what is no class or function of a module."""
         module, _, rest = name.partition(":")
+        if module.endswith(CONFIG_SUFFIXES):
+            target = f"{(self.root / module).as_posix()}:{rest}" if rest else (self.root / module).as_posix()
+            return self._to_build(target)
         attribute = ""
         while module not in self.files and "." in module:
             module, _, last = module.rpartition(".")
             attribute = f"{last}.{attribute}" if attribute else last
         if rest or not attribute or module not in self.files:
             return None
-        file = self.files[module]
-        return Request(
-            target=f"{file.as_posix()}:{attribute}",
-            folder=self.root.as_posix(),
-            setup=self.setup,
-            every_layer=True,
-        )
+        return self._to_build(f"{self.files[module].as_posix()}:{attribute}")
+
+    def _to_build(self, target: str) -> Request:
+        return Request(target=target, folder=self.root.as_posix(), setup=self.setup, every_layer=True)
 
 
 def _module_name(path: Path) -> str:
@@ -150,17 +150,26 @@ def _match(finding: Finding, name: str, outcome: Outcome) -> Match | None:
         return None
     places = {finding.place, finding.layer.call}
     # A stand-in for a library's source has other lines than the library; what the user wrote is the same.
-    for chosen, same_numbers in ((places, True), ({finding.place}, True), ({finding.place}, False)):
+    choices = [(places, True), ({finding.place}, True), ({finding.place}, False)]
+    if finding.place.path.endswith(CONFIG_SUFFIXES):  # there it stands at a number, not at a call
+        choices = [({finding.layer.call}, True)]
+    for chosen, same_numbers in choices:
         for exact in (True, False):
             layers = tuple(
                 layer
                 for layer in outcome.layers
-                if any(_all_in(chosen, calls, exact) for calls in (layer.built_at, layer.called_at))
+                if not _is_whole_model(layer)
+                and any(_all_in(chosen, calls, exact) for calls in (layer.built_at, layer.called_at))
                 and (_numbers_agree(finding, layer) if same_numbers else layer.verdict != "none")
             )
             if layers:
                 return Match(name, layers)
     return None
+
+
+def _is_whole_model(layer: LayerResult) -> bool:
+    """Whether the layer is all that was built: who else reads its input is then not to be seen."""
+    return not layer.module and ".functional." not in layer.op
 
 
 def _all_in(places: set[Place], calls: Sequence[tuple[str, int, int, int, int]], exact: bool) -> bool:
@@ -188,10 +197,18 @@ def _one_each(sizes: tuple[int, ...] | None) -> tuple[int, ...] | None:
     return sizes[:1] if sizes and len(set(sizes)) == 1 else sizes
 
 
+def _short(name: str) -> str:
+    """What an entry point is called in a sentence: a class or function by its name, a config by its file."""
+    file = name.partition(":")[0]
+    return name.rpartition("/")[2] if file.endswith(CONFIG_SUFFIXES) else name.rpartition(".")[2]
+
+
 def _reason(name: str, outcome: Outcome) -> str:
-    short = name.rpartition(".")[2]
+    short = _short(name)
     if isinstance(outcome, Failure):
         return f"{short}: {outcome.message}"
+    if any(_is_whole_model(layer) for layer in outcome.layers):
+        return f"{short}: it is a single layer; what reads its input beside it is not in this file"
     return f"{short}: it was built and run, and has no layer that was built there with these numbers"
 
 
@@ -212,7 +229,7 @@ def _with_verdict(finding: Finding, match: Match | None, reasons: Sequence[str])
 
 def _words(match: Match, worst: LayerResult) -> Iterator[str]:
     """What the verdict says, in one model, about the worst of the layers."""
-    model = match.entry_point.rpartition(".")[2]
+    model = _short(match.entry_point)
     where = f"{worst.module or 'a call'} of {model}"
     if worst.verdict == "dead":
         yield f"confirmed: in {where} nobody uses {worst.dead_fraction:.0%} of the values (proven)"

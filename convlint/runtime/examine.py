@@ -14,7 +14,7 @@ from torch import nn
 from convlint.runtime import capture, devices, heatmaps
 from convlint.runtime.analysis import Analysis, analyse, macs_by_skipping, pixels_of, same_claims
 from convlint.runtime.layer_results import layers_of
-from convlint.runtime.load import build, prepare, random_inputs, shapes_of
+from convlint.runtime.load import built, prepare, random_inputs, shapes_of
 from convlint.runtime.proof import Proof, claims_of, outputs_of, prove
 from convlint.runtime.recorder import tensors_in
 from convlint.runtime.refusal import RefusedError, in_one_line
@@ -62,9 +62,10 @@ def _examine(request: Request, clock: Clock) -> ModelResult:
         prepare(request)
         device = devices.choose(request.device)
         torch.manual_seed(0)
-        model = build(request).to(device)
+        model, keywords = built(request)
+        model = model.to(device)
         dtype = next((p.dtype for p in model.parameters() if p.is_floating_point()), torch.float32)
-        candidates = shapes_of(request, model)
+        candidates = shapes_of(request, model, keywords)
     with devices.cudnn(device == "cpu"):
         with clock.time("record"):
             shapes, inputs, watched, plain = _recorded(model, candidates, device, dtype)

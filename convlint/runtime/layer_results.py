@@ -85,7 +85,7 @@ def _not_run(request: Request, modules: dict[str, nn.Module], run: set[str]) -> 
         )
         yield LayerResult(
             name, _torch_name(module), places[0][0] if places else "", places[0][1] if places else 0,
-            size, stride, dilation, padding, (), 0.0, 0.0, 0.0, "not run", None, 0, 0, places,
+            size, stride, dilation, padding, (), 0.0, 0.0, 0.0, "not run", None, 0, 0, built_at=places,
         )  # fmt: skip
 
 

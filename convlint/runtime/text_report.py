@@ -162,7 +162,8 @@ def _totals(result: ModelResult) -> Iterator[str]:
         yield f"  unproven: {of('multiply-accumulates', model['unproven_macs'], model['macs'])}"
     if model["gate_macs"]:
         part = because(model["gate_macs_by_skipping"], model["gate_macs"], model["macs"])
-        yield f"  {of('multiply-accumulates', model['gate_macs'], model['macs'])} are for a gate or a statistic only{part}"
+        figures = of("multiply-accumulates", model["gate_macs"], model["macs"])
+        yield f"  {figures} are for a gate or a statistic only{part}"
     if model["unread_input_pixels"]:
         yield f"  {of('input pixels', model['unread_input_pixels'], model['input_pixels'])} can never matter"
     if model["untouched_weights"]:
