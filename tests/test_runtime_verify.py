@@ -91,6 +91,18 @@ class Pairs(Careful):
     def forward(self, one, two):
         return super().forward(one + two)
 
+class Unsayable(Exception):
+    def __str__(self):
+        raise RuntimeError("no words")
+
+class RaisesThat(nn.Module):
+    def forward(self, x):
+        raise Unsayable
+
+class Interrupts(nn.Module):
+    def forward(self, x):
+        raise KeyboardInterrupt
+
 class Nothing(nn.Module):
     def forward(self, x):
         return 3
@@ -220,6 +232,8 @@ def test_several_inputs_have_one_size(examine: Callable[..., Outcome]) -> None:
         ("RaisesLater", {}, r"record: AttributeError: .*nothing.* \(networks\.py:\d+\)"),
         ("Hangs", {"seconds": 1.5}, r"not done after 1\.5 seconds \(--timeout\)"),
         ("Hoards", {"memory_gib": 1.5}, r"build: needs more memory than it may take \(--memory\)"),
+        ("RaisesThat", {}, r"record: Unsayable \(networks\.py:\d+\)"),
+        ("Interrupts", {}, r"record: KeyboardInterrupt \(networks\.py:\d+\)"),
         ("Exits", {}, r"its process ended with exit code 7 and no answer"),
         ("Crashes", {}, r"its process was ended by SIGSEGV"),
         ("Nothing", {}, r"record: its output, of type int, has no tensor in it"),

@@ -53,7 +53,7 @@ def examine(request: Request, progress: Progress) -> ModelResult:
         return _examine(request, clock)
     except RefusedError as error:
         raise RefusedError(f"{clock.stage}: {error}") from None
-    except (Exception, SystemExit) as error:
+    except (Exception, SystemExit, KeyboardInterrupt) as error:  # a model may raise anything
         raise RefusedError(in_one_line(clock.stage, error, request.folder)) from None
 
 
