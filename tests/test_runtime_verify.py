@@ -41,6 +41,16 @@ class Careful(nn.Module):
         x = self.stem(x)
         return self.down(torch.relu(x)) + self.wide(x)
 
+class Shared(Careful):
+    def __init__(self):
+        super().__init__()
+        self.wide = nn.Conv2d(4, 4, 1, stride=2)
+        self.gate = nn.Linear(4, 4)
+    def forward(self, x):
+        x = self.stem(nn.functional.max_pool2d(x, 3, 2))
+        x = self.down(x) + self.wide(x)
+        return x * self.gate(x.mean((2, 3)))[:, :, None, None]
+
 class Flow(Wasteful):
     def forward(self, x):
         x = self.stem(x)
@@ -179,6 +189,26 @@ def test_a_private_activation_is_a_branch(examine: Callable[..., Outcome]) -> No
     assert [(layer.module, layer.verdict, layer.proven) for layer in found.layers] == [("down", "branch", None)]
     assert found.model["dead_macs"] == 0
     assert found.worst() == "branch"
+
+
+def test_layers_with_the_same_input_share_a_cost(
+    models: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(models.parent)
+    options = ["--input", "1,3,16,16", "--threads", "1", "--quiet", "--device", "cpu"]
+    assert run(["verify", "networks.py:Shared", *options]) == 1
+    lines = capsys.readouterr().out.splitlines()
+    # A pool of 3 by 2 leaves the 16th row and column over; the stem makes 7x7 values of what it gives.
+    cost = (7 * 7 - 4 * 4) * 4 * 27
+    rows = [re.split(r"  +", line.strip()) for line in lines if "networks.py:" in line and "input" not in line]
+    assert [row[3:6] for row in rows] == [
+        ["12.1% (edge)", "dead 12.1%", "-"],
+        ["67.3%", "dead 67.3%", f"{cost:,}"],
+        ["67.3%", "dead 67.3%", "(same)"],
+    ]
+    (gate,) = (line for line in lines if "for a gate or a statistic only" in line)
+    assert gate.strip().startswith("16 of 5,820 multiply-accumulates (0.3%) are for a gate")
+    assert gate.endswith("none because layers skip them")
 
 
 def test_every_layer_is_listed_on_request(examine: Callable[..., Outcome]) -> None:

@@ -12,7 +12,17 @@ from urllib.parse import quote
 
 from convlint.runtime.launch import Outcome
 from convlint.runtime.result import BRANCH, DEAD, GATE, READ, Failure, LayerResult, Map, ModelResult
-from convlint.runtime.text_report import SAME, because, cost_words, place_words, share, short, verdict_words
+from convlint.runtime.text_report import (
+    EDGE,
+    SAME,
+    because,
+    cost_words,
+    place_words,
+    share,
+    short,
+    skip_words,
+    verdict_words,
+)
 
 COLORS = {READ: (0, 114, 178), BRANCH: (86, 180, 233), GATE: (230, 159, 0), DEAD: (213, 94, 0)}
 """Red, green and blue of each kind: four that people with any colour vision tell apart, on white and on black."""
@@ -175,7 +185,7 @@ def _table(layers: Sequence[LayerResult], folder: str) -> Iterator[str]:
             f'<span class="{layer.verdict.replace(" ", "-")}">{escape(verdict_words(layer))}</span>',
             escape(layer.op.rpartition(".")[2]), *(
                 "×".join(map(str, sizes)) for sizes in (layer.kernel_size, layer.stride, layer.dilation)),
-            f"{layer.skipped_fraction:.1%}", cost_words(layer), _source(layer, folder),
+            skip_words(layer), cost_words(layer), _source(layer, folder),
         )  # fmt: skip
         columns = zip(_HEADS, cells, strict=True)
         yield "<tr>" + "".join(f"<td{_number_class(head)}>{cell}</td>" for head, cell in columns) + "</tr>"
@@ -183,6 +193,8 @@ def _table(layers: Sequence[LayerResult], folder: str) -> Iterator[str]:
     words = f"its MACs: {_MACS}"
     if any(cost_words(layer) == SAME for layer in layers):
         words += f"; {SAME}: the same values as in a row above, counted there"
+    if any(EDGE in skip_words(layer) for layer in layers):
+        words += f"; {EDGE}: only the last rows or columns, as the stride does not divide this size"
     yield f'<p class="quiet">{words}</p>'
 
 

@@ -184,6 +184,8 @@ def _copied(value: Any) -> Any:
     return value.detach().to("cpu", copy=True) if isinstance(value, torch.Tensor) else value
 
 
+_PLAIN = frozenset({int, float, bool, str, type(None), torch.dtype, torch.device, torch.layout, torch.memory_format})
+"""What holds no tensor: most of the arguments of most operations."""
 _INDEXED = frozenset({"index", "index_select", "gather", "embedding", "take"})
 _WINDOWED = ("aten.convolution.", "aten.max_pool", "aten.avg_pool", "aten.im2col")
 
@@ -204,12 +206,14 @@ def tensors_in(value: Any) -> Iterator[torch.Tensor]:
     waiting = [value]
     while waiting:
         each = waiting.pop()
+        if type(each) in _PLAIN:
+            continue
         if isinstance(each, torch.Tensor):
             yield each
-        elif isinstance(each, Mapping):
-            waiting += reversed(list(each.values()))
         elif isinstance(each, (list, tuple, set)):
             waiting += reversed(list(each))
+        elif isinstance(each, Mapping):
+            waiting += reversed(list(each.values()))
         elif hasattr(each, "__dict__") and not isinstance(each, type) and id(each) not in seen:
             seen.add(id(each))
             waiting += reversed(list(vars(each).values()))

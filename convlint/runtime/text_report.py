@@ -6,10 +6,13 @@ from collections.abc import Iterator, Sequence
 from typing import TextIO
 
 from convlint.environment import PACKAGE_FOLDERS
+from convlint.network.geometry import dead_fraction
 from convlint.report.screen import Screen, cells
 from convlint.runtime.result import Failure, LayerResult, ModelResult
 
 HEADINGS = ("layer", "kernel", "stride", "skips", "verdict", "its MACs", "where")
+SHORTENED = 100_000
+"""Numbers from here on are shortened."""
 LAYERS_SHOWN = 200
 """A table has at most so many rows; JSON has them all."""
 _STYLES = {"dead": "error", "unproven": "warning", "gate-only": "warning", "branch": "note", "none": "quiet"}
@@ -20,6 +23,8 @@ _MEANINGS = {
     "branch": "branch: somebody else reads what it skips",
     "not run": "not run: it was built, and the forward pass does not reach it",
 }
+EDGE = "(edge)"
+"""After the part that is skipped, where no position inside is."""
 SAME = "(same)"
 """In place of a cost that an earlier row has, of the same values."""
 _SIGNS = {
@@ -65,7 +70,8 @@ def write_summary(outcomes: Sequence[ModelResult | Failure], stream: TextIO, scr
     stream.write(f"{len(rows) - 1} verified, {len(failures)} not verified.\n")
     if len(rows) > 1:
         stream.write(
-            "skipping: layers that leave positions of their input unread; dead: those where nobody reads them.\n"
+            "skipping: layers that leave positions of their input unread; dead: those where nobody reads them;\n"
+            "dead MACs: multiply-accumulates whose results nobody reads, because of skipping or for any other reason.\n"
         )
 
 
@@ -93,7 +99,7 @@ def _layer_table(layers: Sequence[LayerResult], screen: Screen) -> Iterator[str]
         rows.append((
             screen.printable(f"{layer.module or '-'} {layer.op.rpartition('.')[2]}"),
             "x".join(map(str, layer.kernel_size)), "x".join(map(str, layer.stride)),
-            f"{layer.skipped_fraction:.1%}", verdict_words(layer), cost_words(layer),
+            skip_words(layer), verdict_words(layer), cost_words(layer),
             screen.path(place_words(layer)),
         ))  # fmt: skip
     for number, line in enumerate(_table(rows)):
@@ -101,6 +107,16 @@ def _layer_table(layers: Sequence[LayerResult], screen: Screen) -> Iterator[str]
         yield "  " + (screen.paint(line, _STYLES[verdict]) if verdict in ("dead", "unproven") else line)
     if len(layers) > LAYERS_SHOWN:
         yield f"  and {len(layers) - LAYERS_SHOWN:,} more layers"
+
+
+def skip_words(layer: LayerResult) -> str:
+    """The part of the positions that a layer does not read, and whether that is an edge that its stride leaves over."""
+    return f"{layer.skipped_fraction:.1%}" + (f" {EDGE}" if _only_an_edge(layer) else "")
+
+
+def _only_an_edge(layer: LayerResult) -> bool:
+    """Whether its taps meet every residue of its stride: then only what is behind its last step is left."""
+    return layer.skipped_fraction > 0 and dead_fraction(layer.kernel_size, layer.stride, layer.dilation) == 0
 
 
 def verdict_words(layer: LayerResult) -> str:
@@ -129,6 +145,8 @@ def _legend(layers: Sequence[LayerResult]) -> Iterator[str]:
     for verdict, meaning in _MEANINGS.items():
         if any(layer.verdict == verdict for layer in layers):
             yield f"  {meaning}"
+    if any(_only_an_edge(layer) for layer in layers):
+        yield f"  {EDGE}: only the last rows or columns, as the stride does not divide this size; another size has none"
     costs = {cost_words(layer) for layer in layers[:LAYERS_SHOWN]} - {"-"}
     if costs:
         same = f"; {SAME}: the same values as in a row above, counted there" if SAME in costs else ""
@@ -205,8 +223,10 @@ def share(part: int, whole: int) -> str:
 
 
 def short(number: int) -> str:
-    """``3.858 G``: a large number with four digits."""
-    for unit, size in (("T", 10**12), ("G", 10**9), ("M", 10**6), ("k", 10**3)):
+    """``3.858 G``: a large number with four digits; a smaller one, ``1,335``, as it is."""
+    if number < SHORTENED:
+        return f"{number:,}"
+    for unit, size in (("T", 10**12), ("G", 10**9), ("M", 10**6)):
         if number >= size:
             return f"{number / size:.4g} {unit}"
-    return str(number)
+    return f"{number / 1000:.4g} k"
