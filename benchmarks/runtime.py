@@ -208,11 +208,12 @@ def confirm_package(package: str, folder: Path, paths: Sequence[Path]) -> None:
         begin = time.perf_counter()
         subprocess.run([*command, "--output-format", "json", "--output", str(report), *map(str, paths)],
                        check=False, cwd=folder.parent)  # fmt: skip
-        findings = json.loads(report.read_text(encoding="utf-8"))["findings"]
+        every = json.loads(report.read_text(encoding="utf-8"))["findings"]
+    findings = [finding for finding in every if finding["dead_fraction"] is not None]
     verdicts: dict[str, int] = {}
     for finding in findings:
         verdicts[finding["verdict"]] = verdicts.get(finding["verdict"], 0) + 1
-    print(f"{package}: {len(findings)} findings, {verdicts}, {time.perf_counter() - begin:.0f} s")
+    print(f"{package}: {len(findings)} findings of unread positions, {verdicts}, {time.perf_counter() - begin:.0f} s")
     for finding in findings:
         print(f"  {finding['path']}:{finding['line']} {finding['severity']} {finding['verdict']}: "
               f"{finding['message'].partition('; ')[2]}")  # fmt: skip

@@ -41,16 +41,6 @@ class Careful(nn.Module):
         x = self.stem(x)
         return self.down(torch.relu(x)) + self.wide(x)
 
-class Shared(Careful):
-    def __init__(self):
-        super().__init__()
-        self.wide = nn.Conv2d(4, 4, 1, stride=2)
-        self.gate = nn.Linear(4, 4)
-    def forward(self, x):
-        x = self.stem(nn.functional.max_pool2d(x, 3, 2))
-        x = self.down(x) + self.wide(x)
-        return x * self.gate(x.mean((2, 3)))[:, :, None, None]
-
 class Flow(Wasteful):
     def forward(self, x):
         x = self.stem(x)
@@ -141,13 +131,25 @@ def number() -> int:
 def _hidden():
     return Wasteful()
 """
+SHARED = """\
+
+class Shared(Careful):
+    def __init__(self):
+        super().__init__()
+        self.wide = nn.Conv2d(4, 4, 1, stride=2)
+        self.gate = nn.Linear(4, 4)
+    def forward(self, x):
+        x = self.stem(nn.functional.max_pool2d(x, 3, 2))
+        x = self.down(x) + self.wide(x)
+        return x * self.gate(x.mean((2, 3)))[:, :, None, None]
+"""
 IMAGE = ((1, 3, 16, 16),)
 
 
 @pytest.fixture(scope="module")
 def models(tmp_path_factory: pytest.TempPathFactory) -> Path:
     file = tmp_path_factory.mktemp("models") / "networks.py"
-    file.write_text(MODELS, encoding="utf-8")
+    file.write_text(MODELS + SHARED, encoding="utf-8")
     return file
 
 
@@ -407,6 +409,48 @@ def test_confirm_adds_the_verdict_to_every_finding(
     results = json.loads(capsys.readouterr().out)["runs"][0]["results"]
     assert [each["properties"]["verdict"] for each in results] == ["dead", "branch"]
     assert "nobody uses 75% of the values (proven)" in results[0]["message"]["text"]
+
+
+OTHERS = """\
+from torch import nn
+
+def halved():
+    return nn.Conv2d(4, 4, 1, stride=2)
+
+class Careful(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.stem = nn.Conv2d(3, 4, 3)
+        self.norm = nn.BatchNorm2d(4)
+        self.down, self.wide = halved(), nn.Conv2d(4, 4, 3, stride=2, padding=1)
+    def forward(self, x):
+        x = self.norm(self.stem(x))
+        return self.down(x) + self.wide(x)
+
+class Wasteful(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.layers = nn.Sequential(nn.Conv2d(3, 4, 3), halved(), nn.AvgPool2d(1, 2))
+    def forward(self, x):
+        return self.layers(x)
+"""
+
+
+def test_confirm_tells_the_worst_of_the_models_and_leaves_other_rules_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "others.py").write_text(OTHERS, encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    assert run(["check", "others.py", "--confirm", "--no-cache", "--output-format", "json"]) == 1
+    found = {(each["rule"], each["line"]): each for each in json.loads(capsys.readouterr().out)["findings"]}
+    shared = next(each for each in found.values() if "1x1 convolution with stride 2" in each["message"])
+    assert (shared["verdict"], shared["severity"]) == ("dead", "error")
+    assert "in layers.1 of Wasteful nobody uses 75% of the values (proven)" in shared["message"]
+    assert shared["message"].endswith("in Careful it is 'branch'")
+    # What is not about positions that nobody reads keeps its words and its severity.
+    (bias,) = (each for each in found.values() if each["rule"] == "bias-before-norm")
+    assert bias["message"].endswith("behind it")
+    assert bias["severity"] == "note"
 
 
 def test_confirm_says_why_it_could_not(

@@ -29,6 +29,13 @@ class Match:
 
     entry_point: str
     layers: tuple[LayerResult, ...]
+    looseness: int
+    """0 where places and numbers agree; more where less does."""
+
+    @property
+    def worst(self) -> LayerResult:
+        """The layer with the worst verdict."""
+        return min(self.layers, key=lambda layer: VERDICTS.index(layer.verdict))
 
 
 def confirm(
@@ -36,19 +43,26 @@ def confirm(
 ) -> tuple[Finding, ...]:
     """The findings with their verdicts: an error where somebody's work is wasted, a note where somebody else reads it.
 
+    Findings of rules that are not about positions that nobody reads stay as they are.
+
     Builds entry points that reach the findings, those that reach the most first, each in a process of its own with a
-    bound on its time and memory, and matches layers by the source positions of the calls that built them.
+    bound on its time and memory, and matches layers by the source positions of the calls that built them. A layer may
+    be wasteful in one model and not in another: of all that were built, the worst counts.
     """
-    targets = _Targets(root, linted, setup)
+    skipping = [finding for finding in findings if finding.dead_fraction is not None]
+    with_verdicts = iter(_confirmed(skipping, _Targets(root, linted, setup), progress))
+    return tuple(finding if finding.dead_fraction is None else next(with_verdicts) for finding in findings)
+
+
+def _confirmed(findings: Sequence[Finding], targets: _Targets, progress: Progress | None) -> Iterator[Finding]:
     wanted = Counter(name for finding in findings for name in finding.entry_points)
     built: dict[str, Outcome] = {}
-    matches: list[tuple[Match | None, list[str]]] = []
+    why: list[list[str]] = []
     with workshop() as shop:
         for number, finding in enumerate(findings):
             if progress is not None:
                 progress("confirm", number, len(findings))
-            names = _ordered(finding, targets.module_of(finding), wanted, built)
-            match: Match | None = None
+            names = _ordered(finding, targets.module_of(finding), wanted, built) if finding.layer is not None else []
             reasons: list[str] = []
             tried = 0
             for name in names:
@@ -58,21 +72,20 @@ def confirm(
                 if name not in built:
                     tried += 1
                     built[name] = shop.examine(request, lambda target, stage: None)
-                match = _match(finding, name, built[name])
-                if match is not None:
+                if _match(finding, name, built[name]) is not None:
                     break
                 reasons.append(_reason(name, built[name]))
-            matches.append((match, reasons))
-    return tuple(
-        _with_verdict(finding, match or _match_any(finding, built), reasons)
-        for finding, (match, reasons) in zip(findings, matches, strict=True)
-    )
+            why.append(reasons)
+    for finding, reasons in zip(findings, why, strict=True):
+        yield _with_verdict(finding, _matches(finding, built), reasons)
 
 
-def _match_any(finding: Finding, built: dict[str, Outcome]) -> Match | None:
-    """Its layers in any model that was built for another finding: the evaluator may know fewer ways to a layer."""
-    matches = (_match(finding, name, outcome) for name, outcome in built.items())
-    return next((match for match in matches if match is not None), None)
+def _matches(finding: Finding, built: dict[str, Outcome]) -> list[Match]:
+    """The models with its layers, the worst verdict first; those built for other findings count as well."""
+    found = [match for name, outcome in built.items() if (match := _match(finding, name, outcome)) is not None]
+    least = min((match.looseness for match in found), default=0)
+    found = [match for match in found if match.looseness == least]
+    return sorted(found, key=lambda match: VERDICTS.index(match.worst.verdict))
 
 
 def _spent(built: dict[str, Outcome]) -> bool:
@@ -153,7 +166,7 @@ def _match(finding: Finding, name: str, outcome: Outcome) -> Match | None:
     choices = [(places, True), ({finding.place}, True), ({finding.place}, False)]
     if finding.place.path.endswith(CONFIG_SUFFIXES):  # there it stands at a number, not at a call
         choices = [({finding.layer.call}, True)]
-    for chosen, same_numbers in choices:
+    for looseness, (chosen, same_numbers) in enumerate(choices):
         for exact in (True, False):
             layers = tuple(
                 layer
@@ -163,7 +176,7 @@ def _match(finding: Finding, name: str, outcome: Outcome) -> Match | None:
                 and (_numbers_agree(finding, layer) if same_numbers else layer.verdict != "none")
             )
             if layers:
-                return Match(name, layers)
+                return Match(name, layers, looseness)
     return None
 
 
@@ -212,19 +225,29 @@ def _reason(name: str, outcome: Outcome) -> str:
     return f"{short}: it was built and run, and has no layer that was built there with these numbers"
 
 
-def _with_verdict(finding: Finding, match: Match | None, reasons: Sequence[str]) -> Finding:
-    if match is None:
-        why = reasons[0] if reasons else "no entry point that reaches it can be built by itself"
+def _with_verdict(finding: Finding, matches: Sequence[Match], reasons: Sequence[str]) -> Finding:
+    if not matches:
+        if finding.layer is None:
+            why = "models are watched for convolutions, pools and unfold only"
+        else:
+            why = reasons[0] if reasons else "no entry point that reaches it can be built by itself"
         more = f"; {len(reasons) - 1} more tried" if len(reasons) > 1 else ""
         return replace(finding, verdict=UNCONFIRMED, message=f"{finding.message}; not confirmed: {why}{more}")
-    worst = min(match.layers, key=lambda layer: VERDICTS.index(layer.verdict))
-    words = "; ".join(_words(match, worst))
+    worst = matches[0].worst
+    words = "; ".join((*_words(matches[0], worst), *_elsewhere(matches)))
     return replace(
         finding,
         verdict=worst.verdict,
         severity=_SEVERITY.get(worst.verdict, finding.severity),
         message=f"{finding.message}; {words}",
     )
+
+
+def _elsewhere(matches: Sequence[Match]) -> Iterator[str]:
+    """Where the same layer has a better verdict."""
+    best = matches[-1]
+    if best.worst.verdict != matches[0].worst.verdict:
+        yield f"in {_short(best.entry_point)} it is '{best.worst.verdict}'"
 
 
 def _words(match: Match, worst: LayerResult) -> Iterator[str]:
