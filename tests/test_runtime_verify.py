@@ -423,9 +423,10 @@ class Careful(nn.Module):
         self.stem = nn.Conv2d(3, 4, 3)
         self.norm = nn.BatchNorm2d(4)
         self.down, self.wide = halved(), nn.Conv2d(4, 4, 3, stride=2, padding=1)
+        self.pool = nn.AvgPool2d(1, 2)
     def forward(self, x):
         x = self.norm(self.stem(x))
-        return self.down(x) + self.wide(x)
+        return self.down(x) + self.wide(x) + self.pool(x)
 
 class Wasteful(nn.Module):
     def __init__(self):
