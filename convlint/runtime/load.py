@@ -9,7 +9,7 @@ import os
 import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from types import ModuleType
+from types import GenericAlias, ModuleType
 from typing import Any
 
 import torch
@@ -136,11 +136,9 @@ def members(pattern: str, folder: str) -> Iterator[str]:
 
 
 def _may_build(value: object) -> bool:
-    if (
-        not callable(value)
-        or isinstance(value, ModuleType)
-        or (isinstance(value, type) and not issubclass(value, nn.Module))
-    ):
+    if not callable(value) or isinstance(value, (ModuleType, GenericAlias)):
+        return False
+    if isinstance(value, type) and not issubclass(value, nn.Module):
         return False
     try:
         signature = inspect.signature(value, eval_str=False)
@@ -152,7 +150,7 @@ def _may_build(value: object) -> bool:
     returns = signature.return_annotation
     if isinstance(value, type) or returns is signature.empty or isinstance(returns, str):
         return True
-    return isinstance(returns, type) and issubclass(returns, nn.Module)
+    return issubclass(type(returns), type) and issubclass(returns, nn.Module)
 
 
 def _module(where: str) -> ModuleType:
