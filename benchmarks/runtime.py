@@ -3,14 +3,13 @@
     python benchmarks/runtime.py [expected] [cost] [zoo] [confirm] [gpu]
 
 Needs torch 2.13.0, and beside it torchvision 0.28.0 and timm 1.0.31, installed with ``--no-deps``. Without a word it
-does all but ``gpu``. Costs are medians of CPU time on one thread.
+does all but ``gpu``. Costs are CPU time on one thread.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
-import statistics
 import subprocess
 import tempfile
 import time
@@ -159,7 +158,7 @@ def one_cost(target: str) -> None:
     liveness = walk(tape)
     analysis = timed(lambda: skips_of(tape, walk(tape)))
     claims = claims_of(tape, liveness)
-    proof = timed(lambda: prove(model, [x], claims, plain), 3) if claims.anything else 0.0
+    proof = timed(lambda: prove(model, [x], claims, plain)) if claims.anything else 0.0
     name = target.rpartition(":")[2]
     figures = (forward, both_ways, exporting, recording)
     operations = "same" if same else "other"
@@ -169,14 +168,14 @@ def one_cost(target: str) -> None:
 
 
 def timed(work: Callable[[], Any], repeats: int = REPEATS) -> float:
-    """The median of some runs, in CPU seconds, which others on the machine hardly change, after one not counted."""
+    """The least of some runs, in CPU seconds, after one not counted: what else runs on the machine only adds to it."""
     work()
     seconds = []
     for _ in range(repeats):
         begin = time.process_time()
         work()
         seconds.append(time.process_time() - begin)
-    return statistics.median(seconds)
+    return min(seconds)
 
 
 def zoo(threads: int) -> None:

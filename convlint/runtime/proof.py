@@ -180,6 +180,6 @@ class Overwrite(Numbered):  # type: ignore[no-untyped-call]
         start = index % _STARTS + 1
         if len(self.random) < count + start:
             # A generator of its own: the model's random numbers must not shift.
-            numbers = torch.rand(count + _STARTS, generator=torch.Generator().manual_seed(SEED))
-            self.random = (numbers * 2 - 1) * LARGEST
+            generator = torch.Generator().manual_seed(SEED)
+            self.random = torch.empty(count + _STARTS).uniform_(-LARGEST, LARGEST, generator=generator)
         return self.random[start : start + count]
