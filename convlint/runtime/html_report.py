@@ -54,7 +54,7 @@ a { color: inherit; } .quiet { color: var(--quiet); } .dead, .unproven { color: 
 th, td { text-align: left; padding: .35rem .6rem; border-bottom: 1px solid var(--line); white-space: nowrap; }
 .maps { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(18rem, 100%), 1fr)); gap: .75rem; }
 figure img { width: 100%; image-rendering: pixelated; background: var(--back); border: 1px solid var(--line); }
-figure.whole { width: 12rem; } td.model { white-space: normal; overflow-wrap: anywhere; }
+figure.whole { width: 12rem; } td.model { white-space: normal; min-width: 10rem; overflow-wrap: break-word; }
 td.number, th.number { text-align: right; font-variant-numeric: tabular-nums; }
 figcaption { font-size: .875rem; overflow-wrap: anywhere; }
 .key span { display: inline-block; margin-right: 1rem; } .key i { display: inline-block; width: .9em; height: .9em;
@@ -174,8 +174,10 @@ _NUMBERS = ("skips", "its MACs")
 
 
 def _table(layers: Sequence[LayerResult], folder: str) -> Iterator[str]:
+    dilated = any(set(layer.dilation) - {1} for layer in layers)
+    heads = {head: words for head, words in _HEADS.items() if dilated or head != "dilation"}
     yield '<div class="scroll"><table><thead><tr>'
-    for head, words in _HEADS.items():
+    for head, words in heads.items():
         title = f' title="{words}"' if words else ""
         yield f"<th{_number_class(head)}{title}>{head}</th>"
     yield "</tr></thead><tbody>"
@@ -187,7 +189,7 @@ def _table(layers: Sequence[LayerResult], folder: str) -> Iterator[str]:
                 "×".join(map(str, sizes)) for sizes in (layer.kernel_size, layer.stride, layer.dilation)),
             skip_words(layer), cost_words(layer), _source(layer, folder),
         )  # fmt: skip
-        columns = zip(_HEADS, cells, strict=True)
+        columns = [(head, cell) for head, cell in zip(_HEADS, cells, strict=True) if head in heads]
         yield "<tr>" + "".join(f"<td{_number_class(head)}>{cell}</td>" for head, cell in columns) + "</tr>"
     yield "</tbody></table></div>"
     words = f"its MACs: {_MACS}"
