@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import reduce
 
 from convlint.findings import Severity
 from convlint.network.verdicts import BRANCH, DEAD, GATE_ONLY, NOT_FOLLOWED, UNKNOWN, VERDICTS, Reader, Verdict
@@ -36,6 +37,11 @@ class Judgement:
         return SEVERITIES[self.worst.name]
 
 
+def worse(one: Verdict, other: Verdict) -> Verdict:
+    """The worse of two verdicts; what is not known for want of a whole network is the better of two unknowns."""
+    return min((one, other), key=lambda verdict: (VERDICTS.index(verdict.name), verdict.outside))
+
+
 def judge(entry_points: Iterable[str], known: Mapping[str, Verdict]) -> Judgement:
     """The worst verdict decides.
 
@@ -49,8 +55,7 @@ def judge(entry_points: Iterable[str], known: Mapping[str, Verdict]) -> Judgemen
         by_name.setdefault(verdict.name, []).append(name)
         worst.append(verdict)
     deciding = [verdict for verdict in worst if not verdict.outside] or worst or [NOT_FOLLOWED]
-    decided = min(deciding, key=lambda verdict: VERDICTS.index(verdict.name))
-    return Judgement(decided, {name: tuple(found) for name, found in by_name.items()})
+    return Judgement(reduce(worse, deciding), {name: tuple(found) for name, found in by_name.items()})
 
 
 def sentence(judgement: Judgement, at: Place, own: Place | None = None) -> str:

@@ -58,7 +58,7 @@ def test_the_configuration_is_accepted_as_it_stands(tmp_path: Path) -> None:
 
 
 def test_every_option_that_it_names_exists(capsys: pytest.CaptureFixture[str]) -> None:
-    for arguments in (["--help"], ["verify", "--help"]):
+    for arguments in (["--help"], ["layers", "--help"], ["verify", "--help"]):
         with pytest.raises(SystemExit):
             main(arguments)
     helped = capsys.readouterr().out

@@ -63,6 +63,7 @@ PARAMETERS = {
     "ReplicationPad2d": "padding",
     "PixelShuffle": "upscale_factor",
     "PixelUnshuffle": "downscale_factor",
+    "ChannelShuffle": "groups",
     "AdaptiveAvgPool1d": "output_size",
     "AdaptiveAvgPool2d": "output_size",
     "AdaptiveAvgPool3d": "output_size",
