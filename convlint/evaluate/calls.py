@@ -46,6 +46,7 @@ def call(machine: Machine, callee: Value, args: Arguments, site: Span) -> Any:
         try:
             result = callee.call(machine, args, site)  # type: ignore[attr-defined]
         except NotIterable as error:
+            machine.flow.passed(machine, args)
             return follows(error.cause)
         machine.flow.called(machine, callee, args, result, site)  # type: ignore[arg-type]
         return result

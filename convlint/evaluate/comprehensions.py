@@ -82,6 +82,7 @@ def comprehension(context: Any, node: ir.Comprehension) -> Callable[[Frame], Any
             _once(child, error.cause)
             return follows(error.cause)
         except _Vague as error:
+            machine.flow.lost("a comprehension with a condition that is not known")
             return follows(error.cause)
         for name in leaving:  # ``:=`` binds outside of the comprehension
             if name in child.locals:
@@ -101,14 +102,18 @@ def comprehension(context: Any, node: ir.Comprehension) -> Callable[[Frame], Any
         decision, _ = machine.decide(Unknown(cause.reason, cause.detail, cause.span))
         outer = machine.path
         machine.path = outer.also(decision, True)
+        if len(clauses) > 1 or clauses[0][2]:
+            machine.flow.lost("a comprehension over something that is not known")
         try:
             for store, _, _ in clauses:
                 machine.apply(store, child, follows(cause))
             element(child)
             if value is not None:
                 value(child)
-        except (Raised, NotIterable):
-            pass
+        except Raised as error:
+            machine.given_up(error)
+        except NotIterable:
+            machine.flow.lost("a comprehension over something that is not known")
         finally:
             machine.path = outer
 

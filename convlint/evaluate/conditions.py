@@ -62,6 +62,7 @@ def run_both(machine: Any, frame: Frame, decision: Any, yes: Callable[[], Live],
         try:
             arms.append((path, arm()))
         except Raised as error:
+            machine.given_up(error)
             arms.append((path, error))
             frame.exits += 1
     machine.path = outer

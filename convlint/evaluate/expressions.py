@@ -277,7 +277,8 @@ def _boolean(context: Context, node: ir.Boolean) -> Run:
         machine.path = outer.also(decision, goes_on)
         try:
             other = rest(frame, index + 1)
-        except Raised:
+        except Raised as error:
+            machine.given_up(error)
             other = UNBOUND
         finally:
             machine.path = outer
@@ -352,6 +353,7 @@ def fork_arms(machine: Machine, decision: Any, frame: Frame, arms: tuple[Run, Ru
         try:
             results.append(arm(frame))
         except Raised as error:
+            machine.given_up(error)
             results.append(error)
         finally:
             machine.path = outer

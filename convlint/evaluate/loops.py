@@ -76,6 +76,8 @@ def run_turns(machine: Any, frame: Frame, turns: Any, orelse: Run | None) -> Liv
                 ends += [jump for kind, jump in jumps if kind == "continue"]
                 broken += [jump for kind, jump in jumps if kind == "break"]
             live = ends[:MAX_LIVE_PATHS]
+            if len(ends) > len(live):
+                machine.flow.lost("MAX_LIVE_PATHS")
             if not live:
                 break
     finally:
@@ -113,8 +115,8 @@ def _unknown_loop(machine: Any, frame: Frame, cause: Unknown, once: Callable[[],
     frame.jumps = []
     try:
         once()
-    except Raised:
-        pass
+    except Raised as error:
+        machine.given_up(error)
     finally:
         machine.path = outer
         frame.jumps, frame.exits = outer_jumps, exits

@@ -32,6 +32,8 @@ if TYPE_CHECKING:
     from convlint.evaluate.inert import Inertness
     from convlint.evaluate.modules import Modules
 
+EXPECTED = frozenset({"AssertionError", "NotImplementedError", "Exception"})
+"""Exceptions that code raises by itself where a condition is not as it wants."""
 NOWHERE = Scope("", Span(-1, 0, 0), None)
 
 
@@ -186,6 +188,8 @@ class Machine:
     def touch(self, target: Heap) -> None:
         """Must be called before ``target`` is changed: keeps memoising and the isolation of entry points honest."""
         born = target.born
+        if self.flow.tracer is not None and born <= self.flow.traced_since and target.__class__ is not Instance:
+            self.flow.lost("a change of something older")
         candidates = self.candidates
         if candidates and candidates[-1].start >= born:
             for candidate in reversed(candidates):
@@ -223,6 +227,8 @@ class Machine:
     def write_attribute(self, target: Instance | Class, name: str, value: Any) -> None:
         """Set an attribute on the present path."""
         self.touch(target)
+        if self.flow.tracer is not None:
+            self.flow.unseen("an attribute", value)
         attrs = target.attrs
         if self.path is not target.birth:
             value = guarded(value, attrs.get(name, UNBOUND), self.path, target.birth)
@@ -275,7 +281,15 @@ class Machine:
 
     def full(self) -> bool:
         """Whether no further decision may be opened here."""
-        return len(self.path.taken) >= MAX_DECISIONS
+        if len(self.path.taken) < MAX_DECISIONS:
+            return False
+        self.flow.lost("MAX_DECISIONS")
+        return True
+
+    def given_up(self, error: Raised) -> None:
+        """An arm of a decision ended by ``error``: unless the user's code raised it, it may be that it was misread."""
+        if error.value is None and error.kind not in EXPECTED:
+            self.flow.lost(f"{error.kind} in an arm of a condition")
 
     def fork(self, decision: Decision, operation: Callable[..., Any], *args: Any) -> Any:
         """``operation(*args)`` under both outcomes of ``decision``, joined. An outcome that raises leaves the other."""
@@ -285,11 +299,13 @@ class Machine:
         try:
             for yes in (True, False):
                 if not yes and len(outer.taken) >= MAX_DECISIONS:
+                    self.flow.lost("MAX_DECISIONS")
                     break
                 self.path = outer.also(decision, yes)
                 try:
                     results.append(self.apply(operation, *args))
                 except Raised as error:
+                    self.given_up(error)
                     failure = failure or error
                     results.append(UNBOUND)
         finally:

@@ -164,6 +164,8 @@ class TensorFlow:
         self._records: dict[int, Record] = {}
         self.tracer: Any = None
         """Makes the graph of what is computed, while ``forward`` is followed for it (``convlint.evaluate.graph``)."""
+        self.traced_since = 0
+        """The machine's clock when it began."""
         self._layer_classes: dict[Class, bool] = {}
         self._filtered: dict[int, Tensor] = {}
         """What comes out of a function in ``FILTERS``, also rearranged."""
@@ -340,6 +342,11 @@ class TensorFlow:
         """Something that is not followed may read the tensors in ``values``."""
         if self.tracer is not None:
             self.tracer.unseen(*values, reason=reason)
+
+    def lost(self, reason: str) -> None:
+        """Code was left out that may read tensors."""
+        if self.tracer is not None:
+            self.tracer.graph.lose(reason)
 
     # --- tensors ------------------------------------------------------------------------------------------------------
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from convlint.evaluate.environment import Arguments
+from convlint.evaluate.graph.nodes import ALL, POOL, REDUCE
 from convlint.evaluate.paths import resolve
 from convlint.evaluate.values import Const, Instance, List, Slice, Tuple
 
@@ -32,6 +33,31 @@ def axis_of(machine: Any, args: Arguments, default: int | None, at: int = 1) -> 
     if isinstance(found, tuple) and len(found) == 1:
         found = found[0]
     return found if isinstance(found, int) and not isinstance(found, bool) else None
+
+
+def axes_of(machine: Any, args: Arguments) -> tuple[int, ...] | None:
+    """All axes that a reduction works along; None where they are not known, empty where it is all of them."""
+    given = args.keywords.get("dim", args.keywords.get("axis"))
+    if given is None:
+        given = args.positional[1] if len(args.positional) > 1 else None
+    found = plain(machine, given) if given is not None else ()
+    found = (found,) if isinstance(found, int) else found
+    return found if isinstance(found, tuple) and all(isinstance(axis, int) for axis in found) else None
+
+
+def is_channels(axis: int | None, rank: int | None) -> bool:
+    """Whether an axis is that of channels, so that what happens along it leaves positions as they are."""
+    return axis == 1 or (axis == -3 and rank == 4)
+
+
+def reduces_to(axis: int | None, axes: tuple[int, ...] | None, rank: int | None) -> str:
+    """What a reduction does: over channels, over all positions, or over something else."""
+    if is_channels(axis, rank):
+        return REDUCE
+    if axes is None:
+        return ALL
+    whole = len(axes) != 1 or (rank == 3 and axes[0] in (2, -1))
+    return POOL if whole else ALL
 
 
 def order_of(machine: Any, name: str, args: Arguments) -> tuple[int, ...] | None:

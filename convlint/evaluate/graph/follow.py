@@ -89,7 +89,7 @@ class Verdicts:
         module = next((base for base in target.cls.mro if base.name == "Module" and base.span is None), None)
         training = module.attrs["training"] if module is not None else None
         machine.record, machine.steps, machine.memo, machine.candidates = Record(NOWHERE, ROOT), 0, self._memo, []
-        machine.flow.tracer = tracer
+        machine.flow.tracer, machine.flow.traced_since = tracer, machine.clock
         if module is not None:
             module.attrs["training"] = FALSE
         try:

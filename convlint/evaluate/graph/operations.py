@@ -36,8 +36,8 @@ CATS = frozenset({"cat", "concat", "concatenate", "stack", "hstack", "vstack", "
 SPLITS = frozenset({"chunk", "split", "tensor_split", "unbind", "split_with_sizes", "unsafe_chunk", "unsafe_split"})
 SHAPES_ONLY = frozenset(
     """zeros_like ones_like empty_like full_like rand_like randn_like randint_like new_zeros new_ones new_empty new_full
-    new_tensor size dim ndimension numel element_size is_floating_point is_contiguous data_ptr isinstance hasattr
-    getattr setattr len type id print str repr register_hook stride get_device storage_offset nelement is_complex
+ size dim ndimension numel element_size is_floating_point is_contiguous data_ptr isinstance hasattr
+    getattr setattr len id print str repr register_hook stride get_device storage_offset nelement is_complex
     callable issubclass format type_check""".split()
 )
 """What looks at a tensor from outside."""

@@ -7,12 +7,15 @@ from typing import Any
 from convlint.evaluate.environment import Arguments
 from convlint.evaluate.graph import operations, ranks
 from convlint.evaluate.graph.arguments import (
+    axes_of,
     axis_of,
     bounds_of,
     gives_one,
+    is_channels,
     order_of,
     padding_of,
     plain,
+    reduces_to,
     shift_of,
     slices_of,
 )
@@ -37,6 +40,7 @@ from convlint.evaluate.graph.nodes import (
 from convlint.evaluate.paths import resolve
 from convlint.evaluate.values import (
     Builtin,
+    Class,
     Const,
     Instance,
     Iterator,
@@ -123,7 +127,7 @@ class Tracer:
                 result.node = self._function(machine, name, args, inputs, site)
         elif result.__class__ in (Tuple, List, Iterator):
             self._several(machine, name, args, result, inputs, site)
-        elif result.__class__ is not Const:
+        elif result.__class__ not in (Const, Class):
             self.unseen(*args.positional, *args.keywords.values(), reason=name)
 
     def _function(self, machine: Any, name: str, args: Arguments, inputs: tuple[Node, ...], site: Span) -> Node:
@@ -144,7 +148,9 @@ class Tracer:
             moved.rank = ranks.after_move(machine, name, args, inputs[0])
             return moved
         if kind == CAT:
-            joined = self.add(CAT, inputs, name != "stack" and axis_of(machine, args, 0) in (1, -3), site, name)
+            joined = self.add(
+                CAT, inputs, name != "stack" and is_channels(axis_of(machine, args, 0), inputs[0].rank), site, name
+            )
             joined.rank = ranks.beside(joined.rank, name == "stack")
             return joined
         made = self.add(kind, inputs, None, site, f"`{name}`")
@@ -218,7 +224,7 @@ class Tracer:
         """An operator gets its operands."""
         inputs = self.nodes_in(*values)
         made = Tensor()
-        if inputs and op in ("T", "mT"):
+        if inputs and op in ("T", "mT", "H", "mH"):
             made.node = self._step(inputs, span, op)
         elif inputs:
             made.node = self.add(ALL if op == "@" else SAME, inputs, None, span, f"`{op}`")
@@ -242,7 +248,7 @@ class Tracer:
         """The pieces together: the same values; ``info`` says whether each keeps its positions."""
         at = 1 if name == "unbind" else 2
         axis = axis_of(machine, args, 0, at)
-        pieces = self.add(SAME, inputs[:1], name != "unbind" and axis in (1, -3))
+        pieces = self.add(SAME, inputs[:1], name != "unbind" and is_channels(axis, inputs[0].rank))
         # Seen as one tensor, pieces have one more axis: the one along which they are taken.
         pieces.rank = ranks.beside(pieces.rank, name != "unbind")
         return pieces
@@ -295,4 +301,4 @@ class Tracer:
         if name in ("max", "min") and len(inputs) > 1:
             return self.add(SAME, inputs, None, site, f"`{name}`")
         axis = axis_of(machine, args, None)
-        return self.add(REDUCE if axis in (1, -3) else POOL, inputs, None, site, f"`{name}`")
+        return self.add(reduces_to(axis, axes_of(machine, args), inputs[0].rank), inputs, None, site, f"`{name}`")

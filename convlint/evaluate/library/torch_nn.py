@@ -15,6 +15,7 @@ from convlint.evaluate.subscripts import slice_of
 from convlint.evaluate.values import (
     FALSE,
     NONE,
+    TRUE,
     UNBOUND,
     Builtin,
     Choice,
@@ -183,10 +184,12 @@ def _module_class() -> Class:
     for name in ("apply", "to", "cuda", "cpu", "train", "eval", "half", "float", "double", "type", "bfloat16",
                  "requires_grad_", "share_memory", "to_empty", "compile"):  # fmt: skip
         call[name] = _self
-    for name in ("__init__", "load_state_dict", "zero_grad", "extra_repr", "register_forward_hook", "reset_parameters",
-                 "register_forward_pre_hook", "register_full_backward_hook", "_load_from_state_dict",
+    for name in ("__init__", "load_state_dict", "zero_grad", "extra_repr", "reset_parameters",
+                 "register_full_backward_hook", "_load_from_state_dict",
                  "_register_load_state_dict_pre_hook", "register_load_state_dict_post_hook"):  # fmt: skip
         call[name] = lambda machine, args, site: NONE
+    for name in ("register_forward_hook", "register_forward_pre_hook"):
+        call[name] = _register_hook
     attrs: dict[str, Any] = {name: Builtin(name, function) for name, function in call.items()}
     attrs["state_dict"] = Builtin(
         "state_dict", lambda machine, args, site: Unknown("tensor", "the state of a model", site)
@@ -210,7 +213,18 @@ def _run_forward(machine: Machine, args: Arguments, site: Span) -> Value:
     if machine.flow.stays_outside(target):
         return Tensor()
     forward = attributes.get(machine, target, "forward", site)
+    if isinstance(target, Instance) and HOOKED in target.attrs:
+        machine.flow.lost("a forward hook")
     return calls.call(machine, forward, Arguments(args.positional[1:], args.keywords, args.unknown), site)  # type: ignore[no-any-return]
+
+
+HOOKED = "<forward hook>"
+"""The attribute of a module that says that a hook sees what it computes."""
+
+
+def _register_hook(machine: Machine, args: Arguments, site: Span) -> Value:
+    machine.write_attribute(_target(machine, args), HOOKED, TRUE)
+    return NONE
 
 
 def is_module(value: Any) -> bool:

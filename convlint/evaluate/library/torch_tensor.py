@@ -26,7 +26,7 @@ def attribute(machine: Machine, target: Tensor, name: str, span: Span) -> Any:
     """``tensor.name``."""
     if name == "shape":
         return _shape(target, span)
-    if name == "data" or name in ("T", "mT", "real", "imag"):
+    if name in ("data", "T", "mT", "H", "mH", "real", "imag"):
         return machine.flow.unary(machine, name, target, None if name == "data" else Tensor())
     if name == "ndim":
         return _rank(machine, target, span)
