@@ -182,6 +182,17 @@ def test_what_only_a_gate_or_a_statistic_uses(gate: str) -> None:
         ("x = unknown_function(self.stem(x))\nreturn self.skip(x)", "unknown"),
         ("x = self.stem(x)\nfor item in x:\n    item.add_(1)\nreturn self.skip(x)", "unknown"),
         ("x = self.stem(x)\ny = torch.some_new_operation(x)\nreturn self.skip(x) + y", "unknown"),
+        ("x = self.stem(x)\nself.kept = x\nreturn self.skip(x)", "unknown"),
+        ("x = self.stem(x)\ny = self.skip(x)\nx[:, :, ::2] = y\nreturn y", "unknown"),
+        ("x = self.stem(x)\ny = [F.relu(x) for _ in unknown_function() if _]\nreturn self.skip(x), y", "unknown"),
+        ("x = self.stem(x)\ny = [self.wide(x) for _ in unknown_function()]\nreturn self.skip(x), y", "branch"),
+        ("x = self.stem(x)\nz = x.clone()\nz.add_(1)\nreturn self.skip(x), {unknown_function(): x}", "unknown"),
+        ("x = self.stem(x)\nreturn self.skip(x), x.type(torch.float64)", "branch"),
+        ("x = self.stem(x)\nreturn self.skip(x), x.mH", "branch"),
+        ("x = self.stem(x)\nmask = x > 0\nreturn self.skip(x), mask", "unknown"),
+        ("x = self.stem(x)\nread = lambda: self.wide(x)\nreturn self.skip(x), read()", "branch"),
+        ("x = self.stem(x)\nreturn self.skip(x), *(self.wide(y) for y in (x,))", "branch"),
+        ("x = self.stem(x)\nKEPT.append(x)\nreturn self.skip(x)", "unknown"),
         # The input of the entry point: whoever calls it may use it.
         ("return self.skip(x)", "unknown"),
     ],
@@ -190,7 +201,7 @@ def test_who_else_uses_the_values(forward: str, expected: str) -> None:
     init = SKIP + (
         "self.bn = nn.BatchNorm2d(8)\nself.wide = nn.Conv2d(8, 8, 3, padding=1)\nself.point = nn.Conv2d(8, 8, 1)"
     )
-    text = network(init, forward, "from elsewhere import unknown_function")
+    text = network(init, forward, "from elsewhere import unknown_function\nKEPT = []")
     assert verdict(text) == expected
 
 
@@ -299,6 +310,11 @@ def test_a_functional_layer_in_a_class_of_ones_own(centred: str, count: int) -> 
         STEM + "self.skip = Standardized(8, 8, 1, 2)", "x = self.stem(x)\nreturn self.skip(x), x", standardized
     )
     assert [found.verdict for found in of(text)] == ["branch"] * count
+
+
+def test_a_hook_may_see_everything() -> None:
+    init = SKIP + "self.stem.register_forward_hook(print)"
+    assert verdict(network(init, "return self.skip(self.stem(x))")) == "unknown"
 
 
 def test_equal_blocks_are_judged_where_they_stand() -> None:
