@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import textwrap
+from pathlib import Path
 
 import pytest
 from fixing import findings
 
+from convlint.evaluate.project import Request, analyse
+from convlint.evaluate.unknown import NOT_FOLLOWED
 from convlint.findings import Finding, Severity
 
 HEAD = """import torch
@@ -390,3 +393,24 @@ def test_numbers_that_torch_computes_decide_what_is_built() -> None:
     (found,) = of(text)
     assert found.layer is not None
     assert (found.layer.in_channels, found.layer.stride, found.verdict) == (56, (2, 2), "branch")
+
+
+def test_reasons_are_counted() -> None:
+    """``--show-unknown`` says why a verdict is not known."""
+    forward = "x = self.stem(x)\nreturn self.skip(x) + torch.some_new_operation(x)"
+    text = network(SKIP, forward)
+    path = Path("/no-such-folder-of-convlint/model.py").absolute()
+    (found,) = [
+        unknown
+        for unknown in analyse(Request(path.parent, (path,), overlays={path: text})).unknowns
+        if unknown.reason == NOT_FOLLOWED
+    ]
+    assert (found.place.line, found.what, found.count) == (
+        line_of(text, "self.skip ="),
+        "who uses what the layer skips",
+        1,
+    )
+    assert found.detail
+    (finding,) = of(text)
+    assert finding.message.endswith(f"whether anything else uses the rest is not known ({found.detail})")
+    assert finding.severity is Severity.WARNING

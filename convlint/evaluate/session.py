@@ -16,6 +16,7 @@ from convlint.evaluate.modules import Modules
 from convlint.evaluate.project import Analysis, Request, Stats, UnknownLayer
 from convlint.evaluate.reach import EvaluatedNetwork
 from convlint.evaluate.sites import Sites
+from convlint.evaluate.unknown import NOT_FOLLOWED
 from convlint.findings import Finding, InputError
 from convlint.frontends.python.python_file import PythonFile
 from convlint.frontends.python.store import IrStore
@@ -131,6 +132,8 @@ class Session:
                 found[(unknown.reason, unknown.detail, place, f"{parameter} of {layer.op}")] += 1
         for (reason, detail, span, what), count in self.machine.gaps.items():
             found[(reason, detail, self.sites.place(span), what)] += count
+        for what, place, count in self.verdicts.outcomes.unknowns(self.sites):
+            found[(NOT_FOLLOWED, what, place, "who uses what the layer skips")] += count
         return tuple(UnknownLayer(*key, count) for key, count in sorted(found.items(), key=str))  # type: ignore[arg-type]
 
 

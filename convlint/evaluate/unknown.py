@@ -14,6 +14,9 @@ class Reason(NamedTuple):
     hint: str
 
 
+NOT_FOLLOWED = "not-followed"
+"""The one reason that is no value's: a verdict is not known."""
+
 REASONS: Mapping[str, Reason] = MappingProxyType(
     {
         "no-default": Reason(
@@ -56,6 +59,10 @@ REASONS: Mapping[str, Reason] = MappingProxyType(
         ),
         "choices": Reason(
             "too many possible values after joining the arms of unknown conditions", "decide the conditions by defaults"
+        ),
+        NOT_FOLLOWED: Reason(
+            "who uses the values that a layer skips: forward could not be followed that far",
+            "call functions whose source is at hand, loop over what is known, and see convlint layers --graph",
         ),
         "config": Reason(
             "a number that a config file leaves to the code that reads it", "write the number out, if it matters here"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -11,7 +13,9 @@ from convlint.evaluate.graph.nodes import Key
 from convlint.evaluate.graph.skips import Case
 from convlint.evaluate.records import Record
 from convlint.evaluate.sites import Sites
+from convlint.evaluate.values import Span
 from convlint.network import verdicts
+from convlint.source import Place
 
 NAMES = {DEAD: verdicts.DEAD, GATE: verdicts.GATE_ONLY, MAYBE: verdicts.UNKNOWN, LIVE: verdicts.BRANCH}
 
@@ -36,6 +40,16 @@ class Outcomes:
         """By the identity of an entry point's record, and by layer."""
         self.partial: set[int] = set()
         """The entry points, by their records, that take what nobody gives: parts of networks rather than networks."""
+
+    def unknowns(self, sites: Sites) -> Iterator[tuple[str, Place, int]]:
+        """Why verdicts are not known, at which layers, and in how many entry points."""
+        found: Counter[tuple[str, Span]] = Counter()
+        for number, outcomes in self.of.items():
+            for key, outcome in outcomes.items():
+                if outcome.level == MAYBE and not outcome.outside and number not in self.partial:
+                    found[outcome.why, key[0]] += 1
+        for (why, site), count in found.items():
+            yield why, sites.place(site), count
 
     def verdict(self, record: Record, key: Key, sites: Sites) -> verdicts.Verdict:
         """What becomes of the values that a layer skips in one entry point that builds it."""
