@@ -7,8 +7,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from convlint.evaluate.graph.demands import Demand, Reader, collected, overall, same_place, through
-from convlint.evaluate.graph.levels import GATE, LIVE, MAYBE, Levels, at_most, known_use, moved, read_by
+from convlint.evaluate.graph.demands import (
+    Demand,
+    Reader,
+    View,
+    collected,
+    overall,
+    same_place,
+    through,
+    view_of_operand,
+)
+from convlint.evaluate.graph.levels import GATE, LIVE, MAYBE, Levels, at_most, greatest, known_use, moved, read_by
 from convlint.evaluate.graph.nodes import (
     CALL,
     CAT,
@@ -126,10 +135,19 @@ def _same(node: Node, demands: Demands) -> Iterator[tuple[Node, Demand]]:
     for source in node.inputs:
         gate = source.pooled and not node.pooled
         for view, levels, reader in demands:
-            yield source, Demand((), min(GATE, overall(demands)), reader) if gate else Demand(view, levels, reader)
+            if gate:
+                yield source, Demand((), min(GATE, overall(demands)), reader)
+                continue
+            seen = view_of_operand(node, source, view)
+            yield source, Demand(view, levels, reader) if seen == view else Demand((), most_of(seen, levels), reader)
     if node.kind == NORM:
         reader = Reader(node.words, node)
         yield node.inputs[0], Demand((), min(GATE, overall(demands)), reader)
+
+
+def most_of(seen: View | None, levels: Levels) -> Levels:
+    """Where an operand may be repeated along channels, positions still count; else all of it may be used."""
+    return greatest(levels) if seen is None else levels
 
 
 def _computed(node: Node, demands: Demands) -> Iterator[tuple[Node, Demand]]:

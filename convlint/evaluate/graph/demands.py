@@ -49,6 +49,20 @@ def is_spatial(view: View) -> bool:
     return all(step.spatial for step in view)
 
 
+def view_of_operand(node: Node, source: Node, view: View) -> View | None:
+    """How a reader of a sum or product sees one of its operands, which may be smaller than the result.
+
+    Without parts where it may have one channel for all; None where nothing can be said.
+    """
+    if not node.mixed:
+        return view
+    if not source.solid:
+        return None
+    if source.channels is not None and source.channels > 1:
+        return view
+    return () if is_spatial(view) else None
+
+
 def collected(demands: Iterable[Demand]) -> tuple[Demand, ...]:
     """Each reader and view once, with the greatest levels."""
     found: dict[tuple[View, Reader | None], Levels] = {}

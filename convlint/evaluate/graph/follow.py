@@ -121,6 +121,7 @@ def _operands(machine: Machine, target: Instance, graph: Graph) -> Arguments:
 
     def operand() -> Tensor:
         node = Node(graph, PORT, (), len(graph.ports))
+        node.solid = True
         graph.ports.append(node)
         return Tensor(None, None, node)
 

@@ -9,7 +9,8 @@ from convlint.evaluate.environment import Arguments
 from convlint.evaluate.graph.nodes import Key, Window
 from convlint.evaluate.library import torch_layers
 from convlint.evaluate.library.torch_layers import FUNCTIONS, MODULES, Spec
-from convlint.evaluate.values import NONE, UNBOUND, Const, Instance, Span
+from convlint.evaluate.paths import resolve
+from convlint.evaluate.values import NONE, UNBOUND, Const, Instance, Span, Tensor
 
 
 class LayerCall(NamedTuple):
@@ -23,6 +24,9 @@ class LayerCall(NamedTuple):
     """Whether its result has the axes of its input."""
     numbers: tuple[tuple[int, ...] | None, ...]
     """Kernel size, stride and dilation, as far as they are known."""
+    channels: int | None
+    """Of a convolution's result, where that is known."""
+    keeps_channels: bool
 
 
 def layer_of(machine: Any, callee: Instance | str, args: Arguments, site: Span) -> LayerCall | None:
@@ -41,13 +45,16 @@ def layer_of(machine: Any, callee: Instance | str, args: Arguments, site: Span) 
     sizes = torch_layers.window(machine, spec, names)
     numbers = [_numbers(values) for values in sizes]
     kernel, stride, dilation, padding = numbers
+    channels, pools = _channels(machine, callee, names), spec.family == "pool"
     words, grid = _words(spec, kernel), spec.family != "unfold"
     if kernel is None or stride is None or dilation is None or min(*kernel, *stride, *dilation) < 1:
-        return LayerCall((site, (), (), ()), None, site, words, grid, (kernel, stride, dilation))
+        return LayerCall((site, (), (), ()), None, site, words, grid, (kernel, stride, dilation), channels, pools)
     if padding is None and isinstance(sizes.padding[0], Const) and sizes.padding[0].value == "valid":
         padding = (0,) * spec.rank
     window = Window(kernel, stride, dilation, padding)
-    return LayerCall((site, kernel, stride, dilation), window, site, words, grid, (kernel, stride, dilation))
+    return LayerCall(
+        (site, kernel, stride, dilation), window, site, words, grid, (kernel, stride, dilation), channels, pools
+    )
 
 
 def contradicts(one: tuple[Any, ...], other: tuple[Any, ...]) -> bool:
@@ -84,6 +91,16 @@ def _attributes(machine: Any, target: Instance, spec: Spec) -> dict[str, Any]:
 def _numbers(values: tuple[Any, ...]) -> tuple[int, ...] | None:
     found = tuple(value.value for value in values if isinstance(value, Const) and isinstance(value.value, int))
     return found if len(found) == len(values) else None
+
+
+def _channels(machine: Any, callee: Instance | str, names: dict[str, Any]) -> int | None:
+    """How many channels a convolution gives."""
+    found = names.get("out_channels")
+    if isinstance(callee, str):
+        weight = resolve(names.get("weight"), machine.path)
+        found = weight.shape[0] if isinstance(weight, Tensor) and weight.shape else None
+    found = resolve(found, machine.path)
+    return found.value if isinstance(found, Const) and isinstance(found.value, int) else None
 
 
 def _words(spec: Spec, kernel: tuple[int, ...] | None) -> str:

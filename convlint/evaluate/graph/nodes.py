@@ -75,19 +75,9 @@ class Node:
     """One operation and the tensor that it gives. Compared by identity."""
 
     __slots__ = (
-        "called",
-        "graph",
-        "info",
-        "inputs",
-        "keys",
-        "kind",
-        "number",
-        "pooled",
-        "rank",
-        "read",
-        "site",
-        "words",
-    )
+        "called", "channels", "graph", "info", "inputs", "keys", "kind", "mixed", "number", "pooled", "rank", "read",
+        "site", "solid", "words",
+    )  # fmt: skip
 
     def __init__(self, graph: Graph, kind: str, inputs: tuple[Node, ...], info: Any = None) -> None:
         self.graph = graph
@@ -99,6 +89,12 @@ class Node:
         """Whether it has one position only."""
         self.rank: int | None = None
         """How many axes the tensor has, batch and channels included, where that is known."""
+        self.channels: int | None = None
+        """How many channels the tensor has, where that is known."""
+        self.solid = False
+        """Whether no spatial axis is one that is repeated beside another tensor: nothing was reduced on the way."""
+        self.mixed = False
+        """Whether it takes several tensors position by position, so that one of them may be repeated."""
         self.read = False
         """Whether anything was seen to read it."""
         self.site: Span | None = None
@@ -139,6 +135,20 @@ class Graph:
         self.lost = self.lost or reason
 
 
+Form = tuple[bool, int | None, int | None, bool]
+"""What is known of a tensor's shape: whether it has one position only, its rank, its channels, whether it is solid."""
+
+
+def form_of(node: Node) -> Form:
+    """The form of what a node gives."""
+    return node.pooled, node.rank, node.channels, node.solid
+
+
+def take_form(node: Node, form: Form) -> None:
+    """Say that a node gives something of this form."""
+    node.pooled, node.rank, node.channels, node.solid = form
+
+
 def joined(yes: Node | None, no: Node | None) -> Node | None:
     """The tensor that is one or the other; None stands for a tensor that the input does not decide."""
     if yes is None or no is None or yes is no:
@@ -150,4 +160,6 @@ def joined(yes: Node | None, no: Node | None) -> Node | None:
     node = Node(yes.graph, JOIN, (yes, no))
     node.pooled = yes.pooled and no.pooled
     node.rank = yes.rank if yes.rank == no.rank else None
+    node.channels = yes.channels if yes.channels == no.channels else None
+    node.solid = yes.solid and no.solid
     return node

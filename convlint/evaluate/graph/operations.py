@@ -28,6 +28,8 @@ _ALL = frozenset(
     quantile rfft rfft2 scaled_dot_product_attention softmax softmin stft trace upsample upsample_bilinear
     upsample_nearest vdot cov corrcoef argmax argmin bincount histc nll_loss cross_entropy""".split()
 )
+PARAMETRIC = frozenset({"batch_norm", "layer_norm", "rms_norm", "prelu", "type_as", "to"})
+"""Operations whose other tensors are parameters of one channel each, or only lend their type."""
 REDUCING = frozenset(
     """all amax amin any logsumexp max mean median min nanmean nansum norm prod std std_mean sum var var_mean
     count_nonzero aminmax""".split()

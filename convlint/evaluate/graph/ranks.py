@@ -1,4 +1,4 @@
-"""How many axes tensors have: code asks for it where one function serves maps and tokens."""
+"""What is known of the shapes of tensors: how many axes, how many channels, and whether any axis was reduced."""
 
 from __future__ import annotations
 
@@ -6,7 +6,20 @@ from typing import Any
 
 from convlint.evaluate.environment import Arguments
 from convlint.evaluate.graph.arguments import plain
-from convlint.evaluate.graph.nodes import CAT, NORM, POOL, SAME, SHIFT, SLICE, Node
+from convlint.evaluate.graph.nodes import (
+    CAT,
+    JOIN,
+    MOVE,
+    NORM,
+    PART,
+    POOL,
+    REDUCE,
+    SAME,
+    SHIFT,
+    SLICE,
+    WINDOW,
+    Node,
+)
 from convlint.evaluate.paths import resolve
 from convlint.evaluate.values import Const, Slice, Tuple, Unknown
 
@@ -23,6 +36,29 @@ def as_operands(kind: str, inputs: tuple[Node, ...]) -> int | None:
     """The most axes that any operand has, for kinds that keep them."""
     known = [node.rank for node in inputs if node.rank is not None]
     return max(known) if kind in _AS_OPERANDS and known and len(known) == len(inputs) else None
+
+
+def is_solid(kind: str, inputs: tuple[Node, ...]) -> bool:
+    """Whether no spatial axis was reduced; of several tensors that are added, one suffices: it has the size of all."""
+    if not inputs:
+        return False
+    if kind == SAME:
+        return any(node.solid for node in inputs)
+    if kind in (WINDOW, MOVE, PART, REDUCE, SHIFT, SLICE, NORM):
+        return inputs[0].solid
+    return kind in (CAT, JOIN) and all(node.solid for node in inputs)
+
+
+def channels_of(kind: str, inputs: tuple[Node, ...]) -> int | None:
+    """How many channels there are, where the operation keeps them."""
+    if kind == REDUCE:
+        return 1
+    if kind in (NORM, SHIFT, SLICE, WINDOW) and inputs:
+        return inputs[0].channels
+    if kind != SAME:
+        return None
+    known = [node.channels for node in inputs if node.channels is not None]
+    return max(known, default=None) if len(known) == len(inputs) or max(known, default=0) > 1 else None
 
 
 def beside(rank: int | None, longer: bool) -> int | None:
@@ -44,6 +80,15 @@ def after_move(machine: Any, name: str, args: Arguments, source: Node) -> int | 
     if source.rank is not None and name == "unsqueeze":
         return source.rank + 1
     return None
+
+
+def adds_axes(machine: Any, name: str, args: Arguments) -> bool:
+    """Whether a movement may give an axis of one position, or repeats one."""
+    if name in ("reshape", "view"):
+        sizes = [plain(machine, value) for value in args.positional[1:]]
+        flat = [size for each in sizes for size in (each if isinstance(each, tuple) else (each,))]
+        return 1 in flat
+    return name.startswith(("expand", "unsqueeze", "squeeze", "broadcast", "repeat", "tile", "rearrange"))
 
 
 def _flattened(given: list[Any], args: Arguments, rank: int | None) -> int | None:

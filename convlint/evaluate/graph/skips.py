@@ -12,7 +12,7 @@ from itertools import product
 from typing import NamedTuple
 
 from convlint.evaluate.graph.backward import Activation, Demands
-from convlint.evaluate.graph.demands import Reader, View, level_at, parts_of, through
+from convlint.evaluate.graph.demands import Reader, View, level_at, parts_of, through, view_of_operand
 from convlint.evaluate.graph.levels import DEAD, LIVE, MAX_CELLS, MAYBE, Cell, Grid, cells
 from convlint.evaluate.graph.nodes import (
     CAT,
@@ -182,11 +182,15 @@ class _Search:
 
     def _back(self, activation: Activation, node: Node, skipped: Skipped) -> list[Found | Open]:
         """On to what an operation took the values from."""
-        ways = [
-            self.follow(activation, source, before)
-            for source, before in _before(node, skipped)
-            if not source.pooled or node.pooled
-        ]
+        ways: list[list[Found | Open]] = []
+        for source, before in _before(node, skipped):
+            if (source.pooled and not node.pooled) or (node.mixed and source.channels == 1):
+                continue  # repeated: a gate
+            seen = view_of_operand(node, source, before.view)
+            if seen is None:
+                ways.append([self._found(MAYBE, None, "a value that may be repeated")])
+            else:
+                ways.append(self.follow(activation, source, before._replace(view=seen)))
         if not ways:
             return [self._found(MAYBE, None, "a value that is broadcast")]
         if len(ways) > 1 and (node.kind == JOIN or (node.kind == CAT and skipped.view)):

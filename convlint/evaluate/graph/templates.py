@@ -8,7 +8,7 @@ from convlint.evaluate import calls, memo
 from convlint.evaluate.environment import Arguments
 from convlint.evaluate.graph.contents import Mutable, given_out, replaced, tensors_in
 from convlint.evaluate.graph.layers import LayerCall, owner_of
-from convlint.evaluate.graph.nodes import CALL, PORT, RESULT, Graph, Node
+from convlint.evaluate.graph.nodes import CALL, PORT, RESULT, Form, Graph, Node, form_of, take_form
 from convlint.evaluate.graph.tracer import Tracer
 from convlint.evaluate.machine import Machine, Purity
 from convlint.evaluate.paths import leaves
@@ -72,9 +72,9 @@ class Following(Tracer):
             return None
         return None if key is None else (key, self.owners[-1], tuple([places[id(tensor)] for tensor in _tensors(args)]))
 
-    def _form(self, tensor: Tensor) -> tuple[bool, int | None]:
+    def _form(self, tensor: Tensor) -> Form:
         node = self.node_of(tensor)
-        return (node.pooled, node.rank) if node is not None else (False, None)
+        return form_of(node) if node is not None else (False, None, None, False)
 
     def _first(
         self, machine: Machine, key: Any, function: Function, args: Arguments, given: list[Tensor], site: Span
@@ -83,7 +83,7 @@ class Following(Tracer):
         ports: dict[int, Tensor] = {}
         for number, tensor in enumerate(given):
             node = Node(graph, PORT, (), number)
-            node.pooled, node.rank = self._form(tensor)
+            take_form(node, self._form(tensor))
             graph.ports.append(node)
             ports[id(tensor)] = Tensor(tensor.shape, tensor.values, node)
         purity = Purity(machine.clock)
@@ -112,7 +112,7 @@ class Following(Tracer):
         for number, output in enumerate(graph.outputs):
             output.read = True
             node = Node(self.graph, RESULT, (call,), number)
-            node.pooled, node.rank = output.pooled, output.rank
+            take_form(node, form_of(output))
             fresh[output] = Tensor(None, None, node)
         try:
             return given_out(machine, template.result, lambda tensor: fresh.get(tensor.node, tensor))

@@ -84,6 +84,7 @@ class Tracer:
         node = Node(self.graph, kind, inputs, info)
         node.site, node.words = site, words
         node.rank = ranks.as_operands(kind, inputs)
+        node.channels, node.solid = ranks.channels_of(kind, inputs), ranks.is_solid(kind, inputs)
         keeps = kind in operations.KEEPS_ONE_POSITION or kind in (PART, WINDOW, REDUCE)
         node.pooled = kind == POOL or (keeps and bool(inputs) and all(each.pooled for each in inputs))
         return node
@@ -146,6 +147,7 @@ class Tracer:
         if kind == MOVE:
             moved = self._step(inputs, site, name, order_of(machine, name, args))
             moved.rank = ranks.after_move(machine, name, args, inputs[0])
+            moved.solid = moved.solid and not ranks.adds_axes(machine, name, args)
             return moved
         if kind == CAT:
             joined = self.add(
@@ -154,7 +156,9 @@ class Tracer:
             joined.rank = ranks.beside(joined.rank, name == "stack")
             return joined
         made = self.add(kind, inputs, None, site, f"`{name}`")
-        made.rank = inputs[0].rank if name in ranks.KEEPING else made.rank
+        if name in ranks.KEEPING:
+            made.rank, made.solid = inputs[0].rank, inputs[0].solid
+        made.mixed = kind == SAME and name not in operations.PARAMETRIC and _count_tensors(args) > 1
         return made
 
     def _module(self, machine: Any, target: Instance, args: Arguments, result: Any, site: Span) -> None:
@@ -184,7 +188,8 @@ class Tracer:
             built = getattr(target.payload, "site", site)
             result.node = self.add(kind, inputs, None, built, described(name))
             result.node.called = site
-            result.node.rank = inputs[0].rank if name in ranks.KEEPING else result.node.rank
+            if name in ranks.KEEPING:
+                result.node.rank, result.node.solid = inputs[0].rank, inputs[0].solid
 
     def _window(self, layer: Any, inputs: tuple[Node, ...], site: Span) -> Node:
         owner = self.owners[-1] if self.owners else None
@@ -198,6 +203,7 @@ class Tracer:
         node = self.add(WINDOW, inputs, layer.window, layer.site, layer.words)
         node.called = site
         node.rank = len(layer.window.stride) + 2 if layer.gives_map else 3
+        node.channels = layer.channels if not layer.keeps_channels else node.channels
         node.keys = tuple(dict.fromkeys((layer.key, owner.key) if owner is not None else (layer.key,)))
         return node
 
@@ -228,6 +234,7 @@ class Tracer:
             made.node = self._step(inputs, span, op)
         elif inputs:
             made.node = self.add(ALL if op == "@" else SAME, inputs, None, span, f"`{op}`")
+            made.node.mixed = sum(value.__class__ is Tensor for value in values) > 1
         return made
 
     def _pad(self, inputs: tuple[Node, ...], shift: tuple[int, ...] | None, site: Span) -> Node:
@@ -250,7 +257,7 @@ class Tracer:
         axis = axis_of(machine, args, 0, at)
         pieces = self.add(SAME, inputs[:1], name != "unbind" and is_channels(axis, inputs[0].rank))
         # Seen as one tensor, pieces have one more axis: the one along which they are taken.
-        pieces.rank = ranks.beside(pieces.rank, name != "unbind")
+        pieces.rank, pieces.channels = ranks.beside(pieces.rank, name != "unbind"), None
         return pieces
 
     def piece(self, pieces: Node, index: int) -> Node:
@@ -293,12 +300,20 @@ class Tracer:
             return self.add(SHIFT, (node,), tuple(-start for start, _ in axes), site)
         made = self.add(PART, (node,), None, site)
         made.rank = ranks.after_subscript(key, node)
+        made.solid = False  # one position may be left
         # No value is in both of two ranges of one axis of which one ends where the other begins.
         made.info = Step(node, *bounds) if bounds is not None else Step(made, 0, "some of it")
         return made
 
     def _reduction(self, machine: Any, args: Arguments, inputs: tuple[Node, ...], site: Span, name: str) -> Node:
         if name in ("max", "min") and len(inputs) > 1:
-            return self.add(SAME, inputs, None, site, f"`{name}`")
+            larger = self.add(SAME, inputs, None, site, f"`{name}`")
+            larger.mixed = True
+            return larger
         axis = axis_of(machine, args, None)
         return self.add(reduces_to(axis, axes_of(machine, args), inputs[0].rank), inputs, None, site, f"`{name}`")
+
+
+def _count_tensors(args: Arguments) -> int:
+    """How many tensors an operation takes, parameters included."""
+    return sum(value.__class__ is Tensor for value in (*args.positional, *args.keywords.values()))
