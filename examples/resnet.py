@@ -23,7 +23,7 @@ class ResidualBlock(nn.Module):
 
     widening = 1
 
-    def __init__(self, channels_in: int, channels: int, stride: int, shortcut: nn.Module | None) -> None:
+    def __init__(self, channels_in: int, channels: int, stride: int = 1, shortcut: nn.Module | None = None) -> None:
         super().__init__()
         self.body = nn.Sequential(
             pointwise(channels_in, channels, stride),
