@@ -121,8 +121,8 @@ class Block(nn.Module):
         super().__init__()
         self.conv = nn.Conv2d(16, 16, 3, stride=2, padding=1)
 
-    def forward(self, x, mask):
-        return self.conv(x) + x[:, :, ::2, ::2], mask[:, ::2, ::2]
+    def forward(self, x, mask, data):
+        return self.conv(x) + x[:, :, ::2, ::2], mask[:, ::2, ::2], data["mask0"][..., ::8, ::8]
 ```
 
 ## Fix safety

@@ -16,7 +16,7 @@ def in_one_line(stage: str, error: BaseException, folder: str) -> str:
     """What a model's exception says, and the line of the model's code that raised it."""
     if isinstance(error, RefusedError):
         return str(error)
-    text = str(error).strip()
+    text = _said(error).strip()
     if isinstance(error, MemoryError) or "can't allocate memory" in text or "out of memory" in text:
         return f"{stage}: needs more memory than it may take (--memory)"
     said = printable(text.splitlines()[0] if text else "")
@@ -24,6 +24,13 @@ def in_one_line(stage: str, error: BaseException, folder: str) -> str:
         said = said[: bounds.MESSAGE_CHARACTERS] + " ..."
     name = type(error).__name__
     return f"{stage}: {name}: {said}{_where(error, folder)}" if said else f"{stage}: {name}{_where(error, folder)}"
+
+
+def _said(error: BaseException) -> str:
+    try:
+        return str(error)
+    except Exception:  # its own __str__ may raise
+        return ""
 
 
 def _where(error: BaseException, folder: str) -> str:
