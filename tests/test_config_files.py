@@ -112,6 +112,17 @@ class TestSilence:
         write(folder, d__yaml=YOLO_CLEAN.replace("[128, 3, 2]]", f"[128, 3, 2]]{comment}"))
         assert rules(capfd, ".") == ["d.yaml:3:33 unused-suppression note"]
 
+    @pytest.mark.parametrize("line", [1, 2, 5, 6])
+    def test_a_comment_beside_either_number_silences(
+        self, folder: Path, capfd: pytest.CaptureFixture[str], line: int
+    ) -> None:
+        lines = ["net:", "  _target_: torch.nn.Conv2d", "  in_channels: 1", "  out_channels: 1"]
+        lines += ["  kernel_size: 1", "  stride: 2"]
+        lines[line - 1] += "  # convlint: ignore[dead-pixels]"
+        write(folder, a__yaml="\n".join(lines) + "\n")
+        silent = ["a.yaml:5:16 dead-pixels warning", "a.yaml:1:7 unused-suppression note"]
+        assert sorted(rules(capfd, ".")) == (sorted(silent) if line == 1 else [])
+
     def test_json_has_per_file_ignores(self, folder: Path, capfd: pytest.CaptureFixture[str]) -> None:
         write(folder, config__json='{"model_type": "x", "kernel_size": 1, "stride": 2}\n')
         assert rules(capfd, ".") == ["config.json:1:36 dead-pixels warning"]
