@@ -213,6 +213,19 @@ def test_layers_with_the_same_input_share_a_cost(
     assert gate.endswith("none because layers skip them")
 
 
+def test_weights_that_only_meet_padding_are_counted_by_layer(
+    examine: Callable[..., Outcome], models: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    # On one pixel, eight of the nine taps of a padded 3x3 kernel lie on padding.
+    found = result(examine("Careful", shapes=((1, 3, 1, 1),)))
+    assert found.untouched == {"stem": 8 * 3 * 4, "wide": 8 * 4 * 4}
+    assert found.model["untouched_weights"] == 224
+    monkeypatch.chdir(models.parent)
+    assert run(["verify", "networks.py:Careful", "--input", "1,3,1,1", "--threads", "1", "--quiet"]) == 0
+    text = capsys.readouterr().out
+    assert "224 of 280 weights (80.0%) can never touch a pixel at this size: wide (128), stem (96)" in text
+
+
 def test_every_layer_is_listed_on_request(examine: Callable[..., Outcome]) -> None:
     found = result(examine("Careful", every_layer=True))
     assert [(layer.module, layer.verdict) for layer in found.layers] == [

@@ -157,6 +157,7 @@ def _written_down(
     macs, dead, gate = liveness.macs(tape)
     pixels, unread = pixels_of(tape, liveness)
     dead_by_skipping, gate_by_skipping = macs_by_skipping(findings)
+    untouched = untouched_weights(tape)
     totals = {
         "macs": macs,
         "dead_macs": dead if holds else 0,
@@ -164,7 +165,7 @@ def _written_down(
         "input_pixels": pixels,
         "unread_input_pixels": unread if holds else 0,
         "weights": sum(parameter.numel() for parameter in model.parameters()),
-        "untouched_weights": untouched_weights(tape),
+        "untouched_weights": sum(untouched.values()),
         "unproven_macs": 0 if holds else dead,
         "dead_macs_by_skipping": dead_by_skipping if holds else 0,
         "gate_macs_by_skipping": gate_by_skipping,
@@ -177,6 +178,7 @@ def _written_down(
         fallbacks=fallbacks,
         model=totals,
         layers=layers_of(request, model, findings, checked, holds),
+        untouched=untouched,
         unknown_ops=liveness.unknown,
         timings={name: round(seconds, 4) for name, seconds in clock.timings.items()},
         proof=dataclasses.asdict(proof),

@@ -17,6 +17,7 @@ from convlint.runtime.text_report import (
     SAME,
     because,
     cost_words,
+    most_untouched,
     place_words,
     share,
     short,
@@ -147,7 +148,8 @@ def _totals(result: ModelResult) -> Iterator[str]:
          f"of the multiply-accumulates are for a gate or a statistic only{gate}"),
         (share(model["unread_input_pixels"], model["input_pixels"]), "of the input's pixels can never matter"),
         (share(model["untouched_weights"], model["weights"]),
-         f"of {short(model['weights'])} weights can never touch a pixel"),
+         f"of {short(model['weights'])} weights can never touch a pixel"
+         + (f": {most_untouched(result)}" if result.untouched else "")),
     ]  # fmt: skip
     if model.get("unproven_macs"):
         facts.append(

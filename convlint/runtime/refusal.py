@@ -34,12 +34,13 @@ def _said(error: BaseException) -> str:
 
 
 def _where(error: BaseException, folder: str) -> str:
-    """The innermost line outside of torch and convlint."""
+    """The innermost line outside of torch, convlint and what imports modules."""
     frames = [
         frame
         for frame in traceback.extract_tb(error.__traceback__)
         if "/torch/" not in frame.filename.replace("\\", "/")
         and "/convlint/runtime/" not in frame.filename.replace("\\", "/")
+        and "/importlib/" not in frame.filename.replace("\\", "/")
         and not frame.filename.startswith("<")
     ]
     if not frames:

@@ -75,6 +75,8 @@ class ModelResult:
     """Why ``torch.export`` (and ``torch.fx``) could not be used."""
     model: Mapping[str, int]
     layers: tuple[LayerResult, ...]
+    untouched: Mapping[str, int]
+    """For each module with weights that can never touch a pixel, how many."""
     unknown_ops: tuple[str, ...]
     timings: Mapping[str, float]
     """Seconds of each stage."""
@@ -134,4 +136,5 @@ def document(result: ModelResult) -> dict[str, object]:
         "fallbacks": list(result.fallbacks),
         "proof": dict(result.proof),
         "notes": list(result.notes),
+        "untouched_weights_in": dict(result.untouched),
     }

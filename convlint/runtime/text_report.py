@@ -11,6 +11,8 @@ from convlint.report.screen import Screen, cells
 from convlint.runtime.result import Failure, LayerResult, ModelResult
 
 HEADINGS = ("layer", "kernel", "stride", "skips", "verdict", "its MACs", "where")
+LAYERS_NAMED = 3
+"""So many layers are named on a line."""
 SHORTENED = 100_000
 """Numbers from here on are shortened."""
 LAYERS_SHOWN = 200
@@ -90,7 +92,7 @@ def _lines(result: ModelResult, screen: Screen) -> Iterator[str]:
         yield from _picture(result.layers, screen)
     else:
         yield "  no layer skips anything"
-    yield from _totals(result)
+    yield from _totals(result, screen)
 
 
 def _layer_table(layers: Sequence[LayerResult], screen: Screen) -> Iterator[str]:
@@ -167,7 +169,14 @@ def _picture(layers: Sequence[LayerResult], screen: Screen) -> Iterator[str]:
     yield "  " + ", ".join(seen)
 
 
-def _totals(result: ModelResult) -> Iterator[str]:
+def most_untouched(result: ModelResult) -> str:
+    """The layers with the most weights that can never touch a pixel, and how many."""
+    worst = sorted(result.untouched.items(), key=lambda each: (-each[1], each[0]))
+    words = ", ".join(f"{name or '-'} ({short(count)})" for name, count in worst[:LAYERS_NAMED])
+    return words + (f" and {len(worst) - LAYERS_NAMED:,} more" if len(worst) > LAYERS_NAMED else "")
+
+
+def _totals(result: ModelResult, screen: Screen) -> Iterator[str]:
     model = result.model
     yield ""
     proof = result.proof
@@ -185,7 +194,8 @@ def _totals(result: ModelResult) -> Iterator[str]:
     if model["unread_input_pixels"]:
         yield f"  {of('input pixels', model['unread_input_pixels'], model['input_pixels'])} can never matter"
     if model["untouched_weights"]:
-        yield f"  {of('weights', model['untouched_weights'], model['weights'])} can never touch a pixel at this size"
+        figures = of("weights", model["untouched_weights"], model["weights"])
+        yield f"  {figures} can never touch a pixel at this size: {screen.printable(most_untouched(result))}"
     if proof.get("claimed"):
         outcome = (
             "finite and equal bit for bit" if proof["nan"] and proof["random"] and proof["finite"] else "not proven"
