@@ -414,3 +414,23 @@ def test_reasons_are_counted() -> None:
     (finding,) = of(text)
     assert finding.message.endswith(f"whether anything else uses the rest is not known ({found.detail})")
     assert finding.severity is Severity.WARNING
+
+
+@pytest.mark.parametrize(
+    ("small", "expected"),
+    [
+        ("x.mean(1, keepdim=True)", "branch"),
+        ("self.one(x)", "branch"),
+        ("x.mean((2, 3), keepdim=True)", "branch"),
+        ("x.amax(2, keepdim=True)", "unknown"),
+        ("self.four(x)", "dead"),
+    ],
+)
+def test_what_is_repeated_beside_another_tensor_is_no_loss(small: str, expected: str) -> None:
+    """One value that is added to all channels is used as soon as one channel is; equal sizes are told apart."""
+    init = STEM + (
+        "self.one = nn.Conv2d(8, 1, 1)\nself.four = nn.Conv2d(8, 8, 1)\n"
+        "self.near = nn.Conv2d(4, 8, 3, stride=2, padding=1)\nself.far = nn.Conv2d(4, 8, 1, stride=2)"
+    )
+    forward = f"x = self.stem(x)\ny = x * {small}\np, q = y.chunk(2, dim=1)\nreturn self.near(p) + self.far(q), x"
+    assert verdict(network(init, forward)) == expected
