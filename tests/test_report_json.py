@@ -184,3 +184,16 @@ def test_unknown_formats_are_refused() -> None:
         report("xml", run_of())
     with pytest.raises(KeyError):
         layers_report("sarif")
+
+
+def test_verdicts_name_their_entry_points() -> None:
+    verdicts = {"dead": ("zoo.a", "zoo.b"), "branch": ("zoo.c",)}
+    (found,) = json.loads(report("json", run_of(replace(WARNING, verdict="dead", verdicts=verdicts))))["findings"]
+    assert found["verdict"] == "dead"
+    assert found["verdicts"] == {"dead": ["zoo.a", "zoo.b"], "unknown": [], "gate-only": [], "branch": ["zoo.c"]}
+    sarif = json.loads(report("sarif", run_of(replace(WARNING, verdict="dead", verdicts=verdicts))))
+    properties = sarif["runs"][0]["results"][0]["properties"]
+    assert (properties["verdict"], properties["verdicts"]) == (
+        "dead",
+        {name: list(of) for name, of in verdicts.items()},
+    )

@@ -290,3 +290,20 @@ def test_sources_are_read_one_time_each() -> None:
 
     report("text", run_of(WARNING, WARNING, NOTE, sources=read))
     assert sorted(asked) == ["app.py", "models/resnet.py"]
+
+
+def test_notes_where_nothing_is_lost_are_counted() -> None:
+    """Only what is lost is told in full; ``--show-notes`` tells the rest, and so does a run that notes make fail."""
+    harmless = replace(WARNING, severity=Severity.NOTE, verdict="branch", message="harmless")
+    gate = replace(WARNING, severity=Severity.NOTE, verdict="gate-only", message="gated")
+    other = replace(WARNING, severity=Severity.NOTE, message="another rule's note")
+    text = report("text", run_of(WARNING, harmless, harmless, gate, other))
+    assert "harmless" not in text
+    assert "gated" not in text
+    assert "another rule's note" in text
+    line = "3 notes not shown: 2 where another layer uses the pixels, 1 where only a gate or a statistic does"
+    assert f"\n{line}; --show-notes lists them.\n" in text
+    for settings in ({"show_notes": True}, {"fail_on": Severity.NOTE}):
+        shown = report("text", run_of(WARNING, harmless, gate, **settings))
+        assert "harmless" in shown
+        assert "not shown" not in shown

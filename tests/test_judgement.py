@@ -1,0 +1,81 @@
+"""From verdicts of entry points to one severity and one sentence."""
+
+from __future__ import annotations
+
+import pytest
+
+from convlint.findings import Severity
+from convlint.judgement import judge, sentence
+from convlint.network.verdicts import BRANCH, DEAD, GATE_ONLY, NOT_FOLLOWED, UNKNOWN, Reader, Verdict
+from convlint.source import Place
+
+HERE = Place("models/net.py", 10, 1, 10, 20)
+WIDE = Reader("the 3x3 convolution", Place("models/net.py", 12, 1, 12, 20))
+FAR = Reader("the 5x5 pool", Place("layers/pool.py", 3, 1, 3, 9), Place("layers/blocks.py", 7, 1, 7, 9))
+OUTPUT = Reader("the output of the model")
+
+
+@pytest.mark.parametrize(
+    ("names", "worst", "severity"),
+    [
+        ((BRANCH, DEAD, UNKNOWN, GATE_ONLY), DEAD, Severity.ERROR),
+        ((BRANCH, UNKNOWN, GATE_ONLY), UNKNOWN, Severity.WARNING),
+        ((BRANCH, GATE_ONLY), GATE_ONLY, Severity.NOTE),
+        ((BRANCH,), BRANCH, Severity.NOTE),
+    ],
+)
+def test_the_worst_decides(names: tuple[str, ...], worst: str, severity: Severity) -> None:
+    known = {f"net.{number}": Verdict(name) for number, name in enumerate(names)}
+    judged = judge(sorted(known), known)
+    assert (judged.worst.name, judged.severity) == (worst, severity)
+    assert judged.by_name == {name: (f"net.{number}",) for number, name in enumerate(names)}
+
+
+def test_parts_count_only_where_nothing_else_does() -> None:
+    part, whole = Verdict(UNKNOWN, outside=True), Verdict(BRANCH, (WIDE,))
+    assert judge(["block", "net"], {"block": part, "net": whole}).worst is whole
+    assert judge(["block"], {"block": part}).severity is Severity.WARNING
+    assert judge(["block", "other"], {"block": part, "other": Verdict(UNKNOWN, reason="x")}).worst.reason == "x"
+
+
+def test_what_was_not_followed_is_not_known() -> None:
+    judged = judge(["net"], {})
+    assert judged.worst is NOT_FOLLOWED
+    assert sentence(judged, HERE) == ""
+    assert judge([], {}).worst is NOT_FOLLOWED
+
+
+@pytest.mark.parametrize(
+    ("verdict", "said"),
+    [
+        (Verdict(BRANCH, (WIDE,)), "the 3x3 convolution on line 12 reads the rest"),
+        (
+            Verdict(BRANCH, (WIDE, FAR)),
+            "the 3x3 convolution on line 12 and the 5x5 pool at layers/blocks.py:7 read the rest",
+        ),
+        (Verdict(BRANCH, (OUTPUT,)), "the output of the model reads the rest"),
+        (Verdict(BRANCH), "something else reads the rest"),
+        (Verdict(GATE_ONLY), "only a gate or a statistic uses the rest"),
+        (Verdict(DEAD), "nobody uses the rest"),
+        (
+            Verdict(DEAD, (WIDE,), FAR),
+            "nobody uses the rest, computed by the 5x5 pool at layers/blocks.py:7: "
+            "the 3x3 convolution on line 12 skips it as well",
+        ),
+        (Verdict(UNKNOWN, reason="`f`"), "whether anything else uses the rest is not known (`f`)"),
+        (Verdict(UNKNOWN, reason="`f`", outside=True), ""),
+    ],
+)  # fmt: skip
+def test_sentences(verdict: Verdict, said: str) -> None:
+    assert sentence(judge(["net"], {"net": verdict}), HERE) == said
+
+
+def test_many_readers_are_counted() -> None:
+    readers = tuple(Reader(f"the {number}x{number} pool") for number in range(1, 6))
+    said = sentence(judge(["net"], {"net": Verdict(BRANCH, readers)}), HERE)
+    assert said == "the 1x1 pool, the 2x2 pool and 3 more read the rest"
+
+
+def test_models_are_named_where_they_differ() -> None:
+    known = {f"zoo.net{number}": Verdict(DEAD) for number in (2, 10, 1, 3)} | {"zoo.other": Verdict(BRANCH)}
+    assert sentence(judge(sorted(known), known), HERE) == "in net1, net2, net3 and 1 more, nobody uses the rest"
