@@ -26,10 +26,7 @@ def compile_block(context: Context, body: tuple[ir.Stmt, ...]) -> Run:
     steps = [COMPILE[statement.__class__](context, statement) for statement in body]
     machine, count = context.machine, len(steps)
 
-    def run(frame: Frame) -> Live:
-        return go_on(frame, 0)
-
-    def go_on(frame: Frame, index: int) -> Live:
+    def run(frame: Frame, index: int = 0) -> Live:
         while index < count:
             machine.steps += 1
             live = steps[index](frame)
@@ -46,7 +43,7 @@ def compile_block(context: Context, body: tuple[ir.Stmt, ...]) -> Run:
         for path in live:
             machine.path = path
             try:
-                rest = go_on(frame, index)
+                rest = run(frame, index)
             except Raised as error:
                 if len(live) == 1:
                     raise

@@ -7,8 +7,8 @@ layers; ``convlint.evaluate.notes`` makes facts of them when all has been evalua
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
 from collections.abc import Iterator as Generator
+from collections.abc import Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -65,7 +65,7 @@ class Family:
 
     def __init__(self, tensor: Tensor) -> None:
         self.tensor = tensor
-        self.members: dict[frozenset[Any], Readers] = {}
+        self.members: dict[Any, Readers] = {}
         self.parent: tuple[Readers, Any] | None = None
         """The tensor that this one is a part of, and from where on."""
 
@@ -77,7 +77,7 @@ class Readers:
 
     def __init__(self, family: Family, taken: Mapping[Any, bool]) -> None:
         self.family = family
-        self.taken = dict(taken)
+        self.taken = taken
         """The decisions on the path, and how they were taken."""
         self.calls: dict[tuple[Span, str], None] = {}
         self.slices: dict[tuple[Span, Any], None] = {}
@@ -180,14 +180,24 @@ class TensorFlow:
             and cls.name not in TRANSPARENT
             and cls.mro[-1].name == "Module"
         ):
-            from convlint.evaluate.library.torch_nn import parameters_of
-
-            made.payload = Known(f"torch.nn.{cls.name}", site, _plain_arguments(machine, args, parameters_of(cls.name)))
+            made.payload = self._construction(machine, made, cls, args, site)
             if cls.name in ("GroupNorm", "MultiheadAttention", "Upsample"):
                 machine.record.add(site, note(made.payload.op, site, made.payload), machine.path)
         elif made.__class__ is Instance and _is_chain(cls):
             self._chained(machine, made)
         return made
+
+    def _construction(self, machine: Machine, made: Instance, cls: Class, args: Arguments, site: Span) -> Known:
+        """How an object of torch's was built. All copies of a remembered one were built with equal arguments."""
+        from convlint.evaluate.library.torch_nn import parameters_of
+
+        known = made.payload
+        if known.__class__ is Known:
+            return known if known.site == site else Known(known.op, site, known.arguments)
+        known = Known(f"torch.nn.{cls.name}", site, _plain_arguments(machine, args, parameters_of(cls.name)))
+        if made.original is not None:
+            made.original.payload = known
+        return known
 
     def _chained(self, machine: Machine, made: Instance) -> None:
         """The neighbours in an ``nn.Sequential``, also where nobody is seen to call it."""
@@ -209,7 +219,7 @@ class TensorFlow:
 
     def passed(self, machine: Machine, args: Arguments) -> None:
         """A function of the user's gets ``args``."""
-        for tensor in _tensors(machine, args):
+        for tensor in _tensors(args):
             self._unseen(machine, tensor)
 
     def combined(self, machine: Machine, *values: Any) -> Tensor:
@@ -231,11 +241,13 @@ class TensorFlow:
             known = target.payload if target.payload.__class__ is Known else None
         else:
             known = Known(f"torch.nn.functional.{name}", site, ()) if name in ACTIVATIONS else None
-        self._reads(machine, known, args, result, site)
+        tensors = _tensors(args)
+        if tensors or known is not None:
+            self._reads(machine, known, tensors, result, site)
 
-    def _reads(self, machine: Machine, known: Known | None, args: Arguments, result: Any, site: Span) -> None:
+    def _reads(self, machine: Machine, known: Known | None, tensors: list[Tensor], result: Any, site: Span) -> None:
         row: list[Known] = []
-        for tensor in _tensors(machine, args):
+        for tensor in tensors:
             if known is None:
                 self._unseen(machine, tensor)
                 continue
@@ -280,11 +292,10 @@ class TensorFlow:
         if family is None:
             family = self._families[key] = Family(tensor)
             self._records[id(record)] = record  # keeps its identity taken
-        taken = machine.path.taken
-        path = frozenset(taken.items())
-        found = family.members.get(path)
+        path = machine.path
+        found = family.members.get(path.key)
         if found is None:
-            found = family.members[path] = Readers(family, taken)
+            found = family.members[path.key] = Readers(family, path.taken)
         return found
 
     def _unseen(self, machine: Machine, tensor: Tensor) -> None:
@@ -333,25 +344,40 @@ class TensorFlow:
         return row if any(word in name for word in PASSING) or name in ACTIVATIONS else []
 
 
-def _tensors(machine: Machine, args: Arguments) -> Iterator[Tensor]:
-    value: Any
-    for value in (*args.positional, *args.keywords.values()):
-        kind = value.__class__
-        if kind is Tensor:
-            yield value
-        elif kind is Tuple or (kind is List and value.items.__class__ is list):
-            yield from (item for item in value.items if item.__class__ is Tensor)
+def _tensors(args: Arguments) -> list[Tensor]:
+    """The tensors among the arguments and in tuples and lists among them."""
+    holding: list[Any] = [value for value in args.positional if value.__class__ in _HOLDING]
+    if args.keywords:
+        holding += [value for value in args.keywords.values() if value.__class__ in _HOLDING]
+    found: list[Tensor] = []
+    for value in holding:
+        if value.__class__ is Tensor:
+            found.append(value)
+        elif value.__class__ is Tuple or value.items.__class__ is list:
+            found += [item for item in value.items if item.__class__ is Tensor]
+    return found
+
+
+_HOLDING = frozenset({Tensor, Tuple, List})
+
+
+def _with_forward(cls: Class) -> Class | None:
+    """The class that the ``forward`` of ``cls`` comes from."""
+    for base in cls.mro:
+        if "forward" in base.attrs:
+            return base
+    return None
 
 
 def _is_torchs(cls: Class) -> bool:
     """Whether a class has its ``forward`` from torch."""
-    found = next((base for base in cls.mro if "forward" in base.attrs), None)
+    found = _with_forward(cls)
     return found is None or found.span is None
 
 
 def _is_chain(cls: Class) -> bool:
     """Whether a class is torch's Sequential, or one of the user's that leaves its ``forward`` as it is."""
-    found = next((base for base in cls.mro if "forward" in base.attrs), None)
+    found = _with_forward(cls)
     return found is not None and found.span is None and found.name == "Sequential"
 
 
