@@ -68,7 +68,7 @@ def run_both(machine: Any, frame: Frame, decision: Any, yes: Callable[[], Live],
         try:
             arms.append((path, arm()))
         except Raised as error:
-            arms.append((path, error))
+            arms.append((path, error.kept()))
             frame.exits += 1
     machine.path = outer
     failures = [result for _, result in arms if isinstance(result, Raised)]

@@ -373,7 +373,7 @@ def fork_arms(machine: Machine, decision: Any, frame: Frame, arms: tuple[Run, Ru
         try:
             results.append(arm(frame))
         except Raised as error:
-            results.append(error)
+            results.append(error.kept())
         finally:
             machine.path = outer
     failed = [isinstance(result, Raised) for result in results]

@@ -297,7 +297,7 @@ class Machine:
                 try:
                     results.append(self.apply(operation, *args))
                 except Raised as error:
-                    failure = failure or error
+                    failure = failure or error.kept()
                     results.append(UNBOUND)
         finally:
             self.path = outer

@@ -61,11 +61,13 @@ def note(op: str, site: Span, content: Any, origins: tuple[tuple[str, Span], ...
 class Family:
     """All readers of one tensor in one activation, by the path on which they read it."""
 
-    __slots__ = ("members", "parent", "tensor")
+    __slots__ = ("members", "noted", "parent", "tensor")
 
     def __init__(self, tensor: Tensor) -> None:
         self.tensor = tensor
         self.members: dict[Any, Readers] = {}
+        self.noted = False
+        """Whether a note needs its members when all has run."""
         self.parent: tuple[Readers, Any] | None = None
         """The tensor that this one is a part of, and from where on."""
 
@@ -256,6 +258,7 @@ class TensorFlow:
             self._strided(machine, readers, known, site)
             product = self._product(machine, tensor)
             if product is not None:
+                readers.family.noted = True
                 link = Link(product.known, known, readers, product.site == site)
                 machine.record.add(known.site, note("succession", known.site, link), machine.path)
                 row = product.row
@@ -285,6 +288,9 @@ class TensorFlow:
     def _of(self, machine: Machine, tensor: Tensor) -> Readers:
         if machine.entry_start != self._entry:
             self._entry = machine.entry_start
+            for left in self._families.values():
+                if not left.noted:
+                    left.members.clear()  # they hold the family, in a circle
             self._families, self._products, self._records = {}, {}, {}
         record = machine.record
         key = (id(record), id(tensor))
@@ -329,7 +335,7 @@ class TensorFlow:
     def _add_slice(self, machine: Machine, readers: Readers, site: Span, axes: Any) -> None:
         readers.slices[(site, axes)] = None
         if not readers.noted:
-            readers.noted = True
+            readers.noted = readers.family.noted = True
             readers.first = readers.first or site
             machine.record.add(readers.first, note("slices", readers.first, readers), machine.path)
 
