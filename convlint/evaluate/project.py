@@ -34,7 +34,6 @@ class Request:
     """Where lowered files are kept; None for nowhere."""
     calls: tuple[Call, ...] = ()
     """Calls that config files ask for: entry points of their own."""
-    jobs: int = 1
     progress: Progress | None = None
 
 

@@ -352,16 +352,21 @@ class TensorFlow:
 
 def _tensors(args: Arguments) -> list[Tensor]:
     """The tensors among the arguments and in tuples and lists among them."""
-    holding: list[Any] = [value for value in args.positional if value.__class__ in _HOLDING]
-    if args.keywords:
-        holding += [value for value in args.keywords.values() if value.__class__ in _HOLDING]
     found: list[Tensor] = []
-    for value in holding:
-        if value.__class__ is Tensor:
-            found.append(value)
-        elif value.__class__ is Tuple or value.items.__class__ is list:
-            found += [item for item in value.items if item.__class__ is Tensor]
+    for value in args.positional:
+        if value.__class__ in _HOLDING:
+            _add_tensors(found, value)
+    for value in args.keywords.values():
+        if value.__class__ in _HOLDING:
+            _add_tensors(found, value)
     return found
+
+
+def _add_tensors(found: list[Tensor], value: Any) -> None:
+    if value.__class__ is Tensor:
+        found.append(value)
+    elif value.__class__ is Tuple or value.items.__class__ is list:
+        found += [item for item in value.items if item.__class__ is Tensor]
 
 
 _HOLDING = frozenset({Tensor, Tuple, List})
