@@ -162,9 +162,10 @@ def layers(**options: Any) -> int:
 def verify(**options: Any) -> int:
     """Build a model, run it, and prove which of its values nobody reads. THIS RUNS THE MODEL'S CODE.
 
-    TARGET is package.module:callable, path/to/file.py:Class, package.module:pattern* for all that fit, or a YAML file
-    that names a class (_target_, class_path). The exit code is 0 where nothing is dead, 1 where something is, and 2
-    where a model could not be built or run. Needs torch: pip install 'convlint[runtime]'.
+    TARGET is package.module:callable, path/to/file.py:Class, package.module:pattern* for all that fit, or a YAML or
+    JSON file that names a class (_target_, class_path, !new:), with :path.in.it where it names several. The exit code
+    is 0 where nothing is dead, 1 where something is, and 2 where a model could not be built or run. Needs torch:
+    pip install 'convlint[runtime]'.
     """
     from convlint.verify_command import run_verify
 

@@ -7,17 +7,19 @@ import sys
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, TextIO
+from typing import TYPE_CHECKING, Any, TextIO
 
-from convlint import config, fix_run, output, report
+from convlint import config, output, report
 from convlint.findings import Finding, InputError, Severity
-from convlint.fix_run import Mended
 from convlint.pipeline import Order, Outcome, analyse, check, load_rules, rules_that_run
 from convlint.progress import progress_bar
 from convlint.report.run import Run, counted
-from convlint.rule import Rule
 from convlint.usage import UsageError, nearest
 from convlint.workspace import Workspace, open_workspace
+
+if TYPE_CHECKING:
+    from convlint.fix_run import Mended
+    from convlint.rule import Rule
 
 STANDARD_INPUT = Path("-")
 FOR_PERSONS = ("text", "concise")
@@ -32,7 +34,7 @@ def run_check(options: Mapping[str, Any]) -> int:
     if mended is not None and options["diff"]:
         return _show_difference(options, mended)
     if mended is not None:
-        fix_run.write(mended)
+        _write_fixes(mended)
     findings, baselined = _apart_from_baseline(outcome, options["baseline"], options["write_baseline"])
     if options["confirm"]:
         findings = _confirmed(findings, outcome, options)
@@ -77,12 +79,22 @@ def _mend(options: Mapping[str, Any], order: Order) -> Mended:
     """Fix in memory. Raises UsageError for what cannot go together."""
     if order.standard_input is not None and not options["diff"]:
         raise UsageError("standard input cannot be fixed in place; --diff shows what would change")
-    return fix_run.mend(order, options["unsafe_fixes"])
+    from convlint.fix_run import mend
+
+    return mend(order, options["unsafe_fixes"])
+
+
+def _write_fixes(mended: Mended) -> None:
+    from convlint.fix_run import write
+
+    write(mended)
 
 
 def _show_difference(options: Mapping[str, Any], mended: Mended) -> int:
     """``--diff``: 1 where a fix would change something, 2 where an input could not be read."""
-    _write(options["output"], lambda stream: stream.writelines(fix_run.difference(mended)))
+    from convlint.fix_run import difference
+
+    _write(options["output"], lambda stream: stream.writelines(difference(mended)))
     errors = (*mended.outcome.workspace.errors, *mended.outcome.entry.errors)
     _say_more(options, mended.outcome.workspace, errors)
     return 2 if errors else int(bool(mended.texts))

@@ -18,7 +18,8 @@ def load_dialects() -> tuple[Dialect, ...]:
         top = modules[0].__name__
         for module in modules:
             for name, value in vars(module).items():
-                if name.startswith("_") or not (isinstance(value, type) and issubclass(value, Dialect)):
+                # Python 3.10 has it that tuple[int] is an instance of type.
+                if name.startswith("_") or not (issubclass(type(value), type) and issubclass(value, Dialect)):
                     continue
                 if inspect.isabstract(value) or not value.__module__.startswith(top):
                     continue

@@ -4,37 +4,16 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
-from convlint.findings import Applicability, Edit, Finding, Fix, Severity, sort_key
+from convlint.findings import Finding, Fix, Severity, sort_key
+from convlint.hits import Fact, Hit, at_call, at_meeting, is_inside, place_of
 from convlint.network.layers import Confidence, Layer, Network, Use
-from convlint.network.operations import Operation
 from convlint.rule import Problem, Remedy, Rule
-from convlint.source import Place, named_path
+from convlint.source import Place
 
 INTERNAL_ERROR = "internal-error"
 """The name of the finding that stands for a rule that raised."""
-NAMED_KINDS = 3
-"""A finding about a library's layers tells apart at most so many kinds of them; the rest are counted."""
-NAMED_PLACES = 3
-"""A finding about a library's layers names at most so many places for each kind; the rest are counted."""
-
-
-Fact = Layer | Operation
-"""What rules are asked about."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Hit:
-    """One problem of one layer, reached in one way."""
-
-    layer: Fact
-    problem: Problem
-    number: int
-    """Which of the rule's problems with this layer it is."""
-    use: Use
-
-
 Compose = Callable[[str, Place, Use, Sequence[Remedy]], tuple[Fix, ...]]
 """Writes the fixes for a layer: its torch name, its call, one way to reach it, and the remedies."""
 
@@ -97,31 +76,31 @@ def _report(
     network: Network,
     linted: frozenset[str],
     severity: Severity | None,
-) -> list[tuple[Finding, _Hit | None]]:
+) -> list[tuple[Finding, Hit | None]]:
     """One rule's findings: one for each meeting place and layer in ``linted``, one for each call into a library.
 
     With the hit that a finding at a meeting place tells of.
     """
-    meetings: dict[tuple[object, ...], list[_Hit]] = defaultdict(list)
-    calls: dict[Place, list[_Hit]] = defaultdict(list)
+    meetings: dict[tuple[object, ...], list[Hit]] = defaultdict(list)
+    calls: dict[Place, list[Hit]] = defaultdict(list)
     varied = _varied(network) if any(each.written_in_call for _, found in problems for each in found) else frozenset()
     for layer, found in problems:
         for use in network.uses(layer):
             hits = [
-                _Hit(layer, problem, number, use)
+                Hit(layer, problem, number, use)
                 for number, problem in enumerate(found)
                 if _applies(problem, layer, use, varied)
             ]
             if use.meeting.path in linted:
                 for hit in hits:
-                    if _place(hit).path in linted:
+                    if place_of(hit).path in linted:
                         meetings[_identity(hit)].append(hit)
             elif hits and (call := _innermost(use, linted)) is not None:
                 calls[call] += hits
     ordered = [sorted(hits, key=_order) for hits in meetings.values()]
     return [
-        *((_at_meeting(rule, hits, severity), hits[0]) for hits in ordered),
-        *((_at_call(rule, call, sorted(hits, key=_order)), None) for call, hits in calls.items()),
+        *((at_meeting(rule, hits, severity), hits[0]) for hits in ordered),
+        *((at_call(rule, call, sorted(hits, key=_order)), None) for call, hits in calls.items()),
     ]
 
 
@@ -138,11 +117,11 @@ def _applies(problem: Problem, layer: Fact, use: Use, varied: frozenset[Place]) 
     if problem.only_certain and use.confidence is not Confidence.CERTAIN:
         return False
     origins = [use.origins[name] for name in problem.parameters if name in use.origins]
-    written = layer.call not in varied and all(_inside(origin, layer.call) for origin in origins)
+    written = layer.call not in varied and all(is_inside(origin, layer.call) for origin in origins)
     return written or not problem.written_in_call
 
 
-def _mended(finding: Finding, hit: _Hit | None, compose: Compose | None) -> Finding:
+def _mended(finding: Finding, hit: Hit | None, compose: Compose | None) -> Finding:
     """The finding with its remedies written as fixes."""
     if hit is None or compose is None or not hit.problem.remedies:
         return finding
@@ -153,19 +132,14 @@ def _mended(finding: Finding, hit: _Hit | None, compose: Compose | None) -> Find
     return replace(finding, fixes=(*finding.fixes, *fixes)) if fixes else finding
 
 
-def _identity(hit: _Hit) -> tuple[object, ...]:
+def _identity(hit: Hit) -> tuple[object, ...]:
     """What makes a problem at a meeting place one finding: channels and padding do not tell two apart."""
     fact = hit.layer
     sizes = (fact.kernel_size, fact.stride, fact.dilation) if isinstance(fact, Layer) else (hit.problem.message,)
-    return hit.number, _place(hit), fact.call if hit.problem.place is None else None, fact.op, *sizes
+    return hit.number, place_of(hit), fact.call if hit.problem.place is None else None, fact.op, *sizes
 
 
-def _place(hit: _Hit) -> Place:
-    """Where a problem is reported."""
-    return hit.problem.place or hit.use.meeting
-
-
-def _order(hit: _Hit) -> tuple[object, ...]:
+def _order(hit: Hit) -> tuple[object, ...]:
     """Puts the same hit first in every run, whatever the order of the layers."""
     trace = tuple(step.place for step in hit.use.trace)
     origins = tuple(sorted(hit.use.origins.items()))
@@ -175,126 +149,6 @@ def _order(hit: _Hit) -> tuple[object, ...]:
 def _innermost(use: Use, linted: frozenset[str]) -> Place | None:
     """The call nearest to the layer that stands in ``linted``."""
     return next((step.place for step in reversed(use.trace) if step.place.path in linted), None)
-
-
-def _at_meeting(rule: Rule, hits: Sequence[_Hit], severity: Severity | None) -> Finding:
-    """The finding where the numbers meet, for ``hits`` that differ only in how they are reached.
-
-    It tells of the first hit; the entry points are those of all, and it is certain where one of them is.
-    """
-    first = hits[0]
-    certain = any(hit.use.confidence is Confidence.CERTAIN for hit in hits)
-    return Finding(
-        rule=rule.name,
-        severity=severity or first.problem.severity or rule.severity,
-        place=_place(first),
-        message=first.problem.message + (f": {first.use.context}" if first.use.context else ""),
-        picture=first.problem.picture,
-        labels=_labels(first),
-        dead_fraction=first.problem.dead_fraction,
-        confidence=Confidence.CERTAIN if certain else Confidence.POSSIBLE,
-        layer=first.layer if isinstance(first.layer, Layer) else None,
-        origins=first.use.origins,
-        trace=first.use.trace,
-        entry_points=tuple(sorted({name for hit in hits for name in hit.use.entry_points})),
-        fixes=(*first.problem.fixes, *_rewrites(first)),
-    )
-
-
-def _rewrites(hit: _Hit) -> tuple[Fix, ...]:
-    """The changes of a config file that end a problem with what is read. The weights differ, the sizes do not."""
-    if not hit.problem.dead_fraction:
-        return ()
-    return tuple(
-        Fix(rewrite.title, Applicability.UNSAFE, tuple(Edit(place, text) for place, text in rewrite.edits))
-        for rewrite in hit.use.rewrites
-    )
-
-
-def _at_call(rule: Rule, call: Place, hits: Sequence[_Hit]) -> Finding:
-    """The note on a call that makes code outside the linted paths build the layers of ``hits``."""
-    kinds: dict[str, list[_Hit]] = defaultdict(list)
-    for hit in hits:
-        kinds[hit.problem.builds].append(hit)
-    largest_first = sorted(kinds.items(), key=lambda kind: (-_count(kind[1]), kind[0]))
-    parts = [_builds(phrase, of_kind) for phrase, of_kind in largest_first[:NAMED_KINDS]]
-    if others := largest_first[NAMED_KINDS:]:
-        number = sum(_count(of_kind) for _, of_kind in others)
-        parts.append(f"{number} more of {len(others)} other kind{'s' if len(others) > 1 else ''}")
-    return replace(
-        _at_meeting(rule, hits, Severity.NOTE),
-        place=call,
-        message="builds " + "; ".join(parts),
-        picture=hits[0].problem.picture if len(kinds) == 1 else (),
-        fixes=(),
-    )
-
-
-def _builds(phrase: str, hits: Sequence[_Hit]) -> str:
-    """What is built, how often, and where its numbers meet."""
-    places = list(dict.fromkeys(f"{named_path(hit.use.meeting.path)}:{hit.use.meeting.line}" for hit in hits))
-    where = ", ".join(places[:NAMED_PLACES])
-    if len(places) > NAMED_PLACES:
-        where += f" and {len(places) - NAMED_PLACES} more places"
-    count = _count(hits)
-    what = f"{count} layers that {phrase}" if count > 1 else f"1 layer: {hits[0].problem.message}"
-    return f"{what} ({where})"
-
-
-def _count(hits: Sequence[_Hit]) -> int:
-    return sum(hit.use.count for hit in hits)
-
-
-def _labels(hit: _Hit) -> tuple[tuple[Place, str], ...]:
-    """Where each number is set, where they meet and where the layer is built; one label where all is in one call."""
-    layer, use = hit.layer, hit.use
-    if hit.problem.place is not None and hit.problem.place != use.meeting:
-        return ((hit.problem.place, "this one"), (use.meeting, "and this one"))
-    set_at: dict[Place, list[str]] = defaultdict(list)
-    for parameter in hit.problem.parameters:
-        if parameter in use.origins:
-            word = use.words.get(parameter)
-            set_at[use.origins[parameter]].append(_number(layer, parameter) + (f" ({word})" if word else ""))
-    if all(_inside(origin, use.meeting) for origin in set_at):
-        words = [word for of_place in set_at.values() for word in of_place]
-        meets = "the numbers meet here" if isinstance(layer, Layer) else ""
-        labels = [(use.meeting, _are_set_here(words) if words else meets)]
-    else:
-        labels = [(origin, _are_set_here(words)) for origin, words in set_at.items()]
-        if use.meeting not in set_at:
-            labels.append((use.meeting, "they meet here"))
-    if not any(_inside(place, layer.call) for place, _ in labels):
-        what = layer.kind.value if isinstance(layer, Layer) else layer.op.rpartition(".")[2]
-        labels.append((layer.call, f"the {what} is {_verb(layer)} here"))
-    return tuple(labels)
-
-
-def _number(layer: Fact, parameter: str) -> str:
-    """A parameter and its value in words: ``kernel size 1``, ``stride 1x2``."""
-    value = getattr(layer, parameter, layer.options.get(parameter) if isinstance(layer, Layer) else None)
-    if isinstance(value, tuple):
-        sizes = list(dict.fromkeys(map(str, value)))
-        value = sizes[0] if len(sizes) == 1 else "x".join(map(str, value))
-    return f"{parameter.replace('_', ' ')} {value}"
-
-
-def _are_set_here(words: Sequence[str]) -> str:
-    if len(words) == 1:
-        return f"{words[0]} is set here"
-    return f"{', '.join(words[:-1])} and {words[-1]} are set here"
-
-
-def _verb(layer: Fact) -> str:
-    """Modules are built; functions, whose names are lower case, are called."""
-    return "called" if layer.op.rpartition(".")[2][:1].islower() else "built"
-
-
-def _inside(inner: Place, outer: Place) -> bool:
-    return (
-        inner.path == outer.path
-        and (outer.line, outer.column) <= (inner.line, inner.column)
-        and (inner.end_line, inner.end_column) <= (outer.end_line, outer.end_column)
-    )
 
 
 def _failed(

@@ -15,7 +15,6 @@ from convlint import result_cache
 from convlint.config import Config
 from convlint.findings import Severity
 from convlint.result_cache import Entry
-from convlint.rule import Rule
 from convlint.selection import Selection, check_severities, select_rules
 from convlint.texts import Texts
 from convlint.usage import UsageError
@@ -23,6 +22,7 @@ from convlint.workspace import Workspace, open_workspace
 
 if TYPE_CHECKING:
     from convlint.evaluate.project import Analysis, Progress
+    from convlint.rule import Rule
 
 
 @dataclass(frozen=True, slots=True)

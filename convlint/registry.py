@@ -137,7 +137,7 @@ def _rules(source: str, modules: list[ModuleType]) -> Iterator[Rule]:
         for module in modules
         for name, value in vars(module).items()
         if not name.startswith("_")
-        and isinstance(value, type)
+        and issubclass(type(value), type)  # for isinstance, Python 3.10 takes tuple[int] for one
         and issubclass(value, Rule)
         and not inspect.isabstract(value)
         and value.__module__.partition(".")[0] == top_level

@@ -5,13 +5,15 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from convlint.findings import Applicability, Fix, Severity
-from convlint.network.changes import Change
 from convlint.network.layers import Layer
-from convlint.network.operations import Operation
 from convlint.source import Place
+
+if TYPE_CHECKING:
+    from convlint.network.changes import Change
+    from convlint.network.operations import Operation
 
 
 @dataclass(frozen=True, slots=True)

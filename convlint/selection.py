@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from convlint.findings import Severity
-from convlint.rule import Rule
 from convlint.usage import UsageError, nearest
+
+if TYPE_CHECKING:
+    from convlint.rule import Rule
 
 ALL = "all"
 """The word that stands for every rule."""

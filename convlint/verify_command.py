@@ -97,21 +97,29 @@ def _check_folders(options: Mapping[str, Any]) -> None:
 def _report(options: Mapping[str, Any], outcomes: list[Outcome]) -> None:
     if options["output"] is None:
         stream = output.standard_output()
-        _write(options["format"], outcomes, stream)
+        _write(options["format"], outcomes, stream, ".")
         stream.flush()
         return
     with output.write_file(options["output"]) as stream:
-        _write(options["format"], outcomes, stream)
+        _write(options["format"], outcomes, stream, _way_back(options["output"]))
 
 
-def _write(name: str, outcomes: list[Outcome], stream: TextIO) -> None:
+def _way_back(file: Path) -> str:
+    """From the folder of a file to the one that source paths are relative to."""
+    try:
+        return Path(os.path.relpath(Path.cwd(), file.resolve().parent)).as_posix()
+    except ValueError:  # another drive
+        return Path.cwd().as_uri()
+
+
+def _write(name: str, outcomes: list[Outcome], stream: TextIO, folder: str) -> None:
     if name == "json":
         for outcome in outcomes:
             stream.write(json.dumps(_document(outcome)) + "\n")
     elif name == "html":
         from convlint.runtime.html_report import write
 
-        write(outcomes, stream)
+        write(outcomes, stream, folder)
     else:
         _write_text(outcomes, stream)
 

@@ -1,6 +1,8 @@
 """Changes after which a window reads its whole input and its output has the size that it had, for every input size.
 
 Per axis, with kernel size k, stride s, dilation d and padding p; e = ceil((s - k) / 2) is what k lacks on each side.
+Of the padded input, (n + 2p - k) mod s columns, at most s - 1, are left over at the far edge: with p + e >= s - 1 none
+of them is a pixel. That takes a larger e where s > 2.
 """
 
 from __future__ import annotations
@@ -72,15 +74,15 @@ def _larger_kernel(layer: Layer, kernel: Sizes, stride: Sizes, dilation: Sizes, 
     """(k, p) becomes (k + 2e, p + de): n + 2(p + de) - d(k + 2e - 1) = n + 2p - d(k - 1)."""
     if layer.options.get("padding_mode", "zeros") != "zeros" or layer.op.startswith("torch.nn.functional."):
         return  # other modes refuse small inputs; a functional convolution takes its kernel from elsewhere
-    larger, wider = _grown(kernel, stride, dilation, padding)
-    if not _reads_all(larger, stride, dilation):
-        return
-    yield Remedy(
-        f"kernel {_by(larger)}, padding {_by(wider, one=True)} "
-        "(same shape; the weights grow: zeros around the old ones keep the function)",
-        Applicability.UNSAFE,
-        SetArguments((("kernel_size", larger), ("padding", wider)), ("stride", "dilation", "padding_mode")),
-    )
+    for larger, wider, rest in _grown(kernel, stride, dilation, padding):
+        if not _reads_all(larger, stride, dilation):
+            continue
+        yield Remedy(
+            f"kernel {_by(larger)}, padding {_by(wider, one=True)} "
+            f"(same shape; the weights grow: zeros around the old ones keep the function{rest})",
+            Applicability.UNSAFE,
+            SetArguments((("kernel_size", larger), ("padding", wider)), ("stride", "dilation", "padding_mode")),
+        )
 
 
 def _other_dilation(layer: Layer, kernel: Sizes, stride: Sizes, dilation: Sizes, padding: Sizes) -> Iterator[Remedy]:
@@ -136,15 +138,15 @@ def _larger_pool(layer: Layer, kernel: Sizes, stride: Sizes, dilation: Sizes, pa
     """As for a convolution; with ``ceil_mode`` the shape would change for most sizes."""
     if layer.options.get("ceil_mode") is not False or max(dilation) > 1:
         return
-    larger, wider = _grown(kernel, stride, dilation, padding)
-    values: tuple[tuple[str, Number], ...] = (("kernel_size", larger), ("padding", wider))
-    if layer.kind is Kind.AVERAGE_POOL:
-        values = (*values, ("count_include_pad", False))
-    yield Remedy(
-        f"pool over {_by(larger)}, padding {_by(wider, one=True)} (same shape, other numbers)",
-        _of_pool(layer),
-        SetArguments(values, ("stride", "dilation", "ceil_mode")),
-    )
+    for larger, wider, rest in _grown(kernel, stride, dilation, padding):
+        values: tuple[tuple[str, Number], ...] = (("kernel_size", larger), ("padding", wider))
+        if layer.kind is Kind.AVERAGE_POOL:
+            values = (*values, ("count_include_pad", False))
+        yield Remedy(
+            f"pool over {_by(larger)}, padding {_by(wider, one=True)} (same shape, other numbers{rest})",
+            _of_pool(layer),
+            SetArguments(values, ("stride", "dilation", "ceil_mode")),
+        )
 
 
 def _of_pool(layer: Layer) -> Applicability:
@@ -152,13 +154,23 @@ def _of_pool(layer: Layer) -> Applicability:
     return Applicability.SUGGESTION if refuses_small else Applicability.UNSAFE
 
 
-def _grown(kernel: Sizes, stride: Sizes, dilation: Sizes, padding: Sizes) -> tuple[Sizes, Sizes]:
-    """Kernel size and padding with e more on each side of an axis where the kernel is smaller than the stride."""
-    lacking = tuple(max(0, -(-(s - k) // 2)) for k, s in zip(kernel, stride, strict=True))
-    return (
-        tuple(k + 2 * e for k, e in zip(kernel, lacking, strict=True)),
-        tuple(p + d * e for p, d, e in zip(padding, dilation, lacking, strict=True)),
-    )
+def _grown(kernel: Sizes, stride: Sizes, dilation: Sizes, padding: Sizes) -> Iterator[tuple[Sizes, Sizes, str]]:
+    """Kernel size and padding with e more on each side of an axis where the kernel is smaller than the stride.
+
+    First with the e that leaves no pixel at the far edge either, then, with a word on that, with the smallest one.
+    """
+    axes = tuple(zip(kernel, stride, dilation, padding, strict=True))
+    least = tuple(max(0, -(-(s - k) // 2)) for k, s, _, _ in axes)
+    enough = tuple(max(e, s - 1 - p) if k < s else 0 for e, (k, s, _, p) in zip(least, axes, strict=True))
+    rest = "; the last rows of some sizes stay unread"
+    for more, what in dict.fromkeys(((enough, ""), (least, rest if enough != least else ""))):
+        if max(dilation) > 1 and more != least:
+            continue
+        yield (
+            tuple(k + 2 * e for k, e in zip(kernel, more, strict=True)),
+            tuple(p + d * e for p, d, e in zip(padding, dilation, more, strict=True)),
+            what,
+        )
 
 
 def _reads_all(kernel: Sizes, stride: Sizes, dilation: Sizes) -> bool:

@@ -35,6 +35,8 @@ class Inception(nn.Module):
         return F.avg_pool2d(x, kernel_size=3, stride=1, padding=1, count_include_pad=False)
 ```
 
+The shortcut of a ShuffleNet unit:
+
 ```python bad
 from torch import nn
 
@@ -51,6 +53,14 @@ pool = nn.AvgPool2d(3, stride=2, padding=1, count_include_pad=False)
 from torch import nn
 
 pool = nn.AvgPool2d(2, 2, ceil_mode=True)
+```
+
+A sum over the window: with a divisor of its own, zeros take nothing away.
+
+```python good
+from torch import nn
+
+total = nn.AvgPool2d(3, stride=1, padding=1, divisor_override=1)
 ```
 
 ## Fix safety

@@ -40,6 +40,22 @@ class ConvBlock(nn.Module):
         return torch.relu(x)
 ```
 
+The projection head of SimCLR:
+
+```python bad
+from torch import nn
+
+head = nn.Sequential(nn.Linear(2048, 2048), nn.BatchNorm1d(2048), nn.ReLU(), nn.Linear(2048, 128))
+```
+
+One group for each channel is instance normalisation; the first layer of wav2vec 2.0 has it.
+
+```python bad
+from torch import nn
+
+first = nn.Sequential(nn.Conv1d(1, 512, 10, stride=5, bias=True), nn.GroupNorm(512, 512), nn.GELU())
+```
+
 ```python good
 from torch import nn
 

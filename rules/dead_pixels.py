@@ -158,6 +158,14 @@ class Stem(nn.Module):
         return self.patches(self.pool(self.conv(x)))
 ```
 
+A transposed convolution spreads what it reads; gaps in what it writes are the matter of `transposed-holes`.
+
+```python good
+from torch import nn
+
+up = nn.ConvTranspose2d(64, 64, kernel_size=1, stride=2, output_padding=1, groups=64)
+```
+
 ## Fix safety
 
 Every fix keeps the shape of the output for every input size, and changes what the network computes: `--unsafe-fixes`
@@ -167,8 +175,9 @@ applies the first one, and a trained model has to be trained again.
   keeps the shape: without it, one row is lost wherever the size is no multiple of the stride. In an `nn.Sequential`
   the keys of what stands behind the pool move by one; the second fix writes an `OrderedDict` that keeps all keys.
   For a helper such as `conv1x1(..., stride)` the pool goes where the stride is passed; with stride 1 it does nothing.
-- Any other kernel, or a 1x1 one in its own place, grows to k + 2e with padding p + e, e = ceil((s - k) / 2). The
-  weights get another shape; zeros around the old ones give the old function.
+- Any other kernel, or a 1x1 one in its own place, grows to k + 2e with padding p + e. The weights get another shape;
+  zeros around the old ones give the old function. e = ceil((s - k) / 2) reads everything but, with a stride over 2, up
+  to s - 1 - p - e rows at the far edge of some sizes; so e = s - 1 - p comes first where that is more.
 - Where stride and dilation share a factor: a dilation that shares none, with its padding, or the same kernel with
   zeros between its taps and dilation 1, which computes the same.
 - A pool grows likewise; a pool over one position becomes one over the stride with `ceil_mode`.

@@ -54,6 +54,33 @@ context = nn.Sequential(
 )
 ```
 
+The last layers of a dilated residual network take the grid out again: the order does not matter.
+
+```python good
+from torch import nn
+
+degridding = nn.Sequential(
+    nn.Conv2d(512, 512, 3, padding=2, dilation=2, bias=False),
+    nn.BatchNorm2d(512),
+    nn.ReLU(inplace=True),
+    nn.Conv2d(512, 512, 3, padding=1, bias=False),
+)
+```
+
+Dilations that grow by the kernel size, as in audio codecs, leave nothing out either.
+
+```python good
+from torch import nn
+
+context = nn.Sequential(
+    nn.Conv1d(64, 64, 3, padding=1),
+    nn.ELU(),
+    nn.Conv1d(64, 64, 3, padding=3, dilation=3),
+    nn.ELU(),
+    nn.Conv1d(64, 64, 3, padding=9, dilation=9),
+)
+```
+
 Branches of an ASPP stand side by side, not in a row.
 
 ```python good

@@ -2,8 +2,9 @@
 
 ## What it does
 
-Finds `torch.stft` with hop_length > win_length. The window length counts, and not `n_fft`: a shorter window is
-padded with zeros on both sides up to it. A window of 4 samples (`x`) that moves by 6 leaves out two of six (`o`):
+Finds `torch.stft`, and torchaudio's `Spectrogram`, `MelSpectrogram`, `MFCC` and `LFCC`, with hop_length > win_length.
+The window length counts, and not `n_fft`: a shorter window is padded with zeros on both sides up to it. A window of 4
+samples (`x`) that moves by 6 leaves out two of six (`o`):
 
 ```text
 x x x x o o x x x x o o
@@ -34,6 +35,32 @@ import torch
 
 def spectrum(wave, n_fft=400, hop=512):
     return torch.stft(wave, n_fft, hop, window=torch.hann_window(n_fft), return_complex=True)
+```
+
+Frames that touch read every sample.
+
+```python good
+import torch
+
+
+def blocks(wave, size=512):
+    return torch.stft(wave, size, hop_length=size, window=torch.ones(size), center=False, return_complex=True)
+```
+
+The same in torchaudio, where the window is as long as `n_fft` unless it is given.
+
+```python bad
+import torchaudio
+from torch import nn
+
+
+class Front(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.mel = torchaudio.transforms.MelSpectrogram(sample_rate=44100, n_fft=400, hop_length=441, n_mels=64)
+
+    def forward(self, wave):
+        return self.mel(wave)
 ```
 
 A quarter of the window is what `hop_length` is unless it is given.
@@ -72,7 +99,7 @@ A Hann window is 0 at its first sample, so a hop equal to it already leaves one 
 
 ## References
 
-- torch.stft; pytorch/pytorch#134323 on windows as long as the hop.
+- torch.stft and torchaudio.transforms.Spectrogram; pytorch/pytorch#134323 on windows as long as the hop.
 """
 
 from __future__ import annotations

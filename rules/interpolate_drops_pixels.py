@@ -72,6 +72,17 @@ class Pyramid(nn.Module):
         return F.interpolate(x, scale_factor=0.5, mode="bilinear", align_corners=False)
 ```
 
+`area` averages all that falls into an output, and bicubic interpolation by 1/4 looks at four neighbours of four.
+
+```python good
+import torch.nn.functional as F
+
+
+def low_resolution(image):
+    small = F.interpolate(image, scale_factor=0.25, mode="bicubic", align_corners=False)
+    return small, F.interpolate(image, scale_factor=1 / 3, mode="area")
+```
+
 Labels must not be averaged.
 
 ```python good
@@ -141,8 +152,6 @@ class InterpolateDropsPixels(Rule):
         axes = AXES.get(mode, 2)
         if len(factors) == 1:
             factors = factors * axes
-        if resize.align_corners and max(1 / factor for factor in factors) <= 2:
-            return
         read = prod(
             (read_share(mode, Fraction(factor).limit_denominator(FINEST)) for factor in factors), start=Fraction(1)
         )

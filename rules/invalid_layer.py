@@ -2,20 +2,20 @@
 
 ## What it does
 
-Finds layers whose parameters contradict each other. torch raises for each of them:
+Finds layers whose parameters contradict each other. torch refuses each of them:
 
-| Condition | When | What torch says | |---|---|---| | groups do not divide in_channels | built | in_channels must be
-divisible by groups | | groups do not divide out_channels | built | out_channels must be divisible by groups | | groups
-below 1 | built | groups must be a positive integer | | `padding="same"` with a stride | built | padding='same' is not
-supported for strided convolutions | | padding is another word than "same" or "valid" | built | Invalid padding string
-| | padding_mode of another name | built | padding_mode must be one of {'zeros', 'reflect', 'replicate', 'circular'} |
-| padding_mode other than "zeros" in a transposed convolution | built | Only "zeros" padding mode is supported | |
-output padding not under the stride or the dilation | run | output padding must be smaller than either stride or
-dilation | | padding of a pool over half of its window | run | pad should be at most half of effective kernel size | |
-stride of 0 or less | run | non-positive stride is not supported, or stride should not be zero | | num_groups of
-GroupNorm does not divide num_channels | built | num_channels must be divisible by num_groups | | num_heads does not
-divide embed_dim | built | embed_dim must be divisible by num_heads | | neighbours in nn.Sequential with other channels
-| run | expected input to have N channels, but got M channels instead |
+- Convolutions: groups that are not positive, or do not divide the channels ("in_channels must be divisible by groups").
+- Convolutions: `padding="same"` with a stride ("padding='same' is not supported for strided convolutions"), or another
+  word than "same" and "valid"; a padding mode that does not exist.
+- Transposed convolutions: another padding mode than "zeros"; output padding that is neither under the stride nor under
+  the dilation ("output padding must be smaller than either stride or dilation").
+- Pools: padding over half of the window ("pad should be at most half of effective kernel size").
+- Any of them: a stride of 0 or less.
+- `GroupNorm`: groups that do not divide the channels. `MultiheadAttention`: heads that do not divide `embed_dim`.
+- `interpolate`, `Upsample`: `align_corners` with a mode that knows no corners, and `antialias` with a mode other than
+  bilinear, bicubic and lanczos.
+- Neighbours in `nn.Sequential`: channels that disagree ("expected input to have 64 channels, but got 32 channels
+  instead"), or that `PixelShuffle` and `ChannelShuffle` cannot divide.
 
 ## Why it matters
 
@@ -53,6 +53,34 @@ from torch import nn
 norm = nn.GroupNorm(32, 48)
 ```
 
+Output padding chooses among the sizes that one stride allows; there are only two.
+
+```python bad
+from torch import nn
+
+up = nn.ConvTranspose2d(64, 32, 3, stride=2, padding=1, output_padding=2)
+```
+
+The mode was changed, its option was not.
+
+```python bad
+import torch.nn.functional as F
+from torch import nn
+
+
+class Up(nn.Module):
+    def forward(self, x):
+        return F.interpolate(x, scale_factor=2, mode="nearest", align_corners=True)
+```
+
+A sub-pixel convolution gives r * r channels for each one that comes out.
+
+```python bad
+from torch import nn
+
+up = nn.Sequential(nn.Conv2d(64, 64 * 3, 3, padding=1), nn.PixelShuffle(3))
+```
+
 ```python good
 from torch import nn
 
@@ -71,6 +99,20 @@ stem = nn.Sequential(
 )
 ```
 
+```python good
+import torch.nn.functional as F
+from torch import nn
+
+
+class Up(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.shuffle = nn.Sequential(nn.Conv2d(64, 64 * 9, 3, padding=1), nn.PixelShuffle(3))
+
+    def forward(self, x):
+        return F.interpolate(self.shuffle(x), scale_factor=0.5, mode="bilinear", align_corners=False, antialias=True)
+```
+
 ## Fix safety
 
 There is no fix: which of the numbers is wrong is not to be seen.
@@ -78,7 +120,7 @@ There is no fix: which of the numbers is wrong is not to be seen.
 ## Limits
 
 - Only layers are judged that are certainly built so; conditions that are not known could exclude each other.
-- Channels are compared within one `nn.Sequential`.
+- Channels are compared between direct neighbours of one `nn.Sequential`.
 - On the CPU, torch also refuses dilated pools whose padding is over half of the kernel size itself; its check of
   shapes does not, and so neither does this rule.
 
@@ -95,7 +137,7 @@ from typing import ClassVar
 
 from convlint.findings import Severity
 from convlint.network.layers import Kind, Layer, known
-from convlint.network.operations import Module, Succession
+from convlint.network.operations import Module, Resize, Succession
 from convlint.rule import Problem, Rule
 
 from ._words import per_axis
@@ -108,13 +150,15 @@ class InvalidLayer(Rule):
     name = "invalid-layer"
     group = "invalid"
     severity = Severity.ERROR
-    facts: ClassVar[tuple[type, ...]] = (Layer, Module, Succession)
+    facts: ClassVar[tuple[type, ...]] = (Layer, Module, Resize, Succession)
 
-    def check(self, fact: Layer | Module | Succession) -> Iterator[Problem]:
+    def check(self, fact: Layer | Module | Resize | Succession) -> Iterator[Problem]:
         if isinstance(fact, Layer):
             found = _layer(fact)
         elif isinstance(fact, Module):
             found = _module(fact)
+        elif isinstance(fact, Resize):
+            found = _resize(fact)
         else:
             found = _neighbours(fact)
         reason = next(found, None)
@@ -194,8 +238,17 @@ def _module(module: Module) -> Iterator[str]:
                 yield f"{whole} must be divisible by {part}, and {total} is not by {divisor}"
 
 
+def _resize(resize: Resize) -> Iterator[str]:
+    if resize.mode in ("nearest", "nearest-exact", "area") and resize.align_corners is not None:
+        yield f"align_corners cannot be set with mode {resize.mode!r}"
+    if resize.antialias and resize.mode not in ("bilinear", "bicubic", "lanczos", None):
+        yield f"antialias is restricted to bilinear, bicubic and lanczos, and the mode is {resize.mode!r}"
+
+
 _CHANNELS_OUT = {"Conv": "out_channels", "BatchNorm": "num_features", "GroupNorm": "num_channels"}
 _CHANNELS_IN = {"Conv": "in_channels", "BatchNorm": "num_features", "GroupNorm": "num_channels"}
+_DIVIDES = {"torch.nn.PixelShuffle": ("upscale_factor", 2), "torch.nn.ChannelShuffle": ("groups", 1)}
+"""The argument of a module, to a power, that has to divide the channels which it gets."""
 
 
 def _neighbours(pair: Succession) -> Iterator[str]:
@@ -207,6 +260,11 @@ def _neighbours(pair: Succession) -> Iterator[str]:
     if _is_number(given) and _is_number(wanted) and given != wanted:
         before = pair.first.op.rpartition(".")[2]
         yield f"it expects {wanted} channels, and the {before} before it gives {given}"
+    name, power = _DIVIDES.get(pair.second.op, ("", 1))
+    factor = pair.second.arguments.get(name)
+    if _is_number(given) and _is_number(factor) and factor > 0 and given % factor**power:  # type: ignore[operator]
+        of = "the square of its factor" if power == 2 else "its groups"
+        yield f"{of} must divide its channels, and the {pair.first.op.rpartition('.')[2]} before it gives {given}"
 
 
 def _channels(module: Module, names: Mapping[str, str]) -> object:

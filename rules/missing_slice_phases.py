@@ -121,8 +121,8 @@ class Block(nn.Module):
         super().__init__()
         self.conv = nn.Conv2d(16, 16, 3, stride=2, padding=1)
 
-    def forward(self, x, mask):
-        return self.conv(x) + x[:, :, ::2, ::2], mask[:, ::2, ::2]
+    def forward(self, x, mask, data):
+        return self.conv(x) + x[:, :, ::2, ::2], mask[:, ::2, ::2], data["mask0"][..., ::8, ::8]
 ```
 
 ## Fix safety
@@ -134,6 +134,8 @@ same shape and reads everything.
 
 - Readers are collected within one function. That its caller reads the tensor as well is not considered.
 - Slices with an end, single positions, and the first axis, which is the batch, are passed over.
+- A slice of what `F.conv2d` gives, also rearranged, is the second half of filtering and thinning out, and is passed
+  over.
 - Tensors whose name speaks of masks, labels, targets or ground truth are passed over.
 
 ## References

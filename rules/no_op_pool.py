@@ -63,6 +63,16 @@ def downsample(stride=1):
 block = downsample(1)
 ```
 
+The last level of a feature pyramid takes every second pixel, which is no identity; see `dead-pixels`.
+
+```python good
+import torch.nn.functional as F
+
+
+def last_level(x):
+    return F.max_pool2d(x, kernel_size=1, stride=2, padding=0)
+```
+
 A window of 3 that moves by 1 takes the maximum of its neighbours.
 
 ```python good

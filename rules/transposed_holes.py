@@ -75,6 +75,14 @@ from torch import nn
 block = nn.Sequential(nn.ConvTranspose2d(512, 256, 4, 2, 1, bias=False), nn.BatchNorm2d(256), nn.ReLU(True))
 ```
 
+A convolution with such numbers leaves out inputs, and no output: see `dead-pixels`.
+
+```python good
+from torch import nn
+
+shortcut = nn.Conv2d(64, 128, kernel_size=1, stride=2, bias=False)
+```
+
 ## Fix safety
 
 Where there is output padding, it can become a part of the kernel: (k, output_padding) to (k + output_padding, 0) keeps
@@ -84,6 +92,8 @@ weights get another shape. Nothing else that closes the holes keeps the shape of
 ## Limits
 
 - An input of one position has no holes.
+- A kernel of one position is only a warning: on the residual branch of an upsampling block, as in MedNeXt, the main
+  branch fills the holes.
 - Layers whose kernel size, stride or dilation is not known are passed over.
 
 ## References
@@ -125,6 +135,7 @@ class TransposedHoles(Rule):
             message=f"{operation(layer, kernel)}, stride {in_words(stride)}{shared}, writes {share} of its output",
             builds=f"write {share} of their output",
             picture=picture(kernel, stride, dilation),
+            severity=Severity.WARNING if max(kernel) == 1 else None,
             parameters=("kernel_size", "stride", "dilation") if shared else ("kernel_size", "stride"),
             remedies=tuple(kernel_for_output_padding(kernel, stride, dilation, output_padding or (0,) * len(kernel))),
         )

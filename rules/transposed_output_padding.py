@@ -43,7 +43,7 @@ from torch import nn
 class Decoder(nn.Module):
     def __init__(self, channels=64):
         super().__init__()
-        self.up = nn.ConvTranspose1d(channels, channels // 2, 8, stride=8, padding=1, output_padding=3)
+        self.up = nn.ConvTranspose1d(channels, channels // 2, 8, stride=8, padding=1, output_padding=2)
 
     def forward(self, x):
         return self.up(x)

@@ -53,6 +53,14 @@ class Generator(nn.Module):
         return self.up(x)
 ```
 
+A vocoder of RVC for 40 kHz: sixteen taps that move by ten overlap by six.
+
+```python bad
+from torch import nn
+
+ups = nn.ModuleList([nn.ConvTranspose1d(512, 256, kernel_size=16, stride=10, padding=3)])
+```
+
 The generator of a DCGAN, and the decoder of a U-Net:
 
 ```python good
@@ -65,6 +73,15 @@ up = nn.ConvTranspose2d(512, 256, 4, 2, 1, bias=False)
 from torch import nn
 
 up = nn.ConvTranspose2d(128, 64, kernel_size=2, stride=2)
+```
+
+Holes are another matter, and have a rule of their own.
+
+```python good
+from torch import nn
+
+sparse = nn.ConvTranspose2d(64, 64, kernel_size=1, stride=2, output_padding=1)
+dilated = nn.ConvTranspose2d(64, 64, kernel_size=3, stride=2, padding=2, dilation=2, output_padding=1)
 ```
 
 ## Fix safety

@@ -33,6 +33,14 @@ from torch import nn
 down = nn.Conv2d(64, 128, 4, stride=2, padding=1)
 ```
 
+Without padding there is none to be read unevenly; what is left out here are pixels.
+
+```python good
+from torch import nn
+
+shortcut = nn.Conv2d(64, 128, 1, stride=2, bias=False)
+```
+
 ```python good
 from torch import nn
 

@@ -28,6 +28,22 @@ class Plain(nn.Module):
         return out
 
 
+class Dilated(nn.Module):
+    """Dilated branches: one whose stride meets every other residue only, one whose outer taps lie on padding."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.stem = nn.Conv2d(3, C, 3, padding=1)
+        self.even = nn.Conv2d(C, C, 3, stride=2, dilation=2, padding=2)
+        self.wide = nn.Conv2d(C, C, 3, stride=2, dilation=(10, 12), padding=(10, 12), groups=2)
+        self.top = nn.Conv2d(C, 2, 2, dilation=3, padding=1)
+
+    def forward(self, x: Tensor) -> Tensor:
+        x = self.stem(x)
+        out: Tensor = self.top(F.relu(self.even(x) + self.wide(x)))
+        return out
+
+
 class Bottleneck(nn.Module):
     """A residual block with the stride in its 1x1 (v1) or its 3x3 convolution (v1.5)."""
 
@@ -181,6 +197,7 @@ class Unfolded(nn.Module):
 
 NETWORKS: dict[str, Callable[[], nn.Module]] = {
     "plain": Plain,
+    "dilated": Dilated,
     "residual v1": lambda: residual(first=True),
     "residual v1.5": lambda: residual(first=False),
     "squeeze-excitation": SqueezeExcitation,

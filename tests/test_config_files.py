@@ -182,6 +182,7 @@ class TestFormats:
 class TestCost:
     def test_what_is_no_config_is_not_parsed(self, tmp_path: Path) -> None:
         files = {"ci.yml": WORKFLOW, "chart.yaml": CHART, "package.json": '{"name": "x", "scripts": {"head": "y"}}\n'}
+        files["captions.json"] = '{"annotations": [{"caption": "A kernel of corn, taken in its stride: fine"}]}\n'
         analysis = read(tmp_path, files)
         assert analysis.stats.parsed == 0
         assert analysis.errors == ()

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 from config_runs import found
 
+from convlint import cli
 from convlint.findings import Applicability
 from convlint.source import Lines
 
@@ -56,3 +58,38 @@ def test_a_fix_changes_one_scalar_and_ends_the_finding(tmp_path: Path, name: str
 def test_where_the_size_would_change_there_is_no_fix(tmp_path: Path, line: str) -> None:
     (finding,) = found(tmp_path, {"a.yaml": f"backbone:\n  - {line}\nhead:\n  - [-1, 1, Detect, [80]]\n"})
     assert finding.fixes == ()
+
+
+def test_a_number_that_an_anchor_shares_has_no_fix(tmp_path: Path) -> None:
+    text = (
+        "k: &k 1\nbackbone:\n  - [-1, 1, Conv, [256, *k, 2]]\n  - [-1, 1, Conv, [256, *k, 1]]\n"
+        "  - [-1, 1, Conv, [256, &j !!int 1, 2]]\nhead:\n  - [-1, 1, Detect, [80]]\n"
+    )
+    assert [(finding.place.line, finding.fixes) for finding in found(tmp_path, {"a.yaml": text})] == [(1, ()), (5, ())]
+
+
+LINE = "[-1, 1, Conv, [512, 1, 2]]"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f'backbone:  # früh 😀\r\n  - {LINE}   # 😀\r\n  - [-1, 1, "Conv", [ 512,   1 , 2, ]]\r\nhead: []\r\n',
+        f"\ufeffbackbone:\n  - {LINE}\nhead: []\n",
+        f"backbone:\r  - {LINE}\rhead: []\r",
+        f"head: &head []\nbackbone:\n  - &one {LINE}\n  - *one",
+        "backbone:\n- - -1\n  - 1\n  - Conv\n  - - 512\n    - 1  # k\n    - 2\n",
+        "backbone:\n  - [-1, 1, Conv, [512,\t1,\t2]]\n",
+    ],
+    ids=["crlf", "byte-order-mark", "cr", "anchor", "block", "tab"],
+)
+def test_everything_but_the_number_stays(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str], text: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    path = tmp_path / "net.yaml"
+    path.write_bytes(text.encode())
+    cli.run(["--unsafe-fixes", "--no-cache", "net.yaml"])
+    assert "mended in 1 file" in capfd.readouterr().err
+    assert path.read_bytes() == re.sub(r"(512,\s*|- )1(?=\s*,\s*2\b|  # k)", r"\g<1>3", text).encode()
+    assert cli.run(["--no-cache", "net.yaml"]) == 0

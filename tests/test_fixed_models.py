@@ -24,6 +24,7 @@ SIZES = (64, 65, 97, 100, 127)
 MODELS: dict[str, Callable[[Any], Any]] = {
     "resnet.py": lambda module: module.resnet18(),
     "strided_pool.py": lambda module: module.Detector(),
+    "dilated_stride.py": lambda module: module.MultiScaleDownsample(3),
 }
 
 
@@ -64,3 +65,27 @@ def test_examples_keep_their_shapes(name: str, tmp_path: Path, capsys: pytest.Ca
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         assert shapes(MODELS[name](load(after))) == shapes(MODELS[name](load(before)))
+
+
+@pytest.mark.parametrize(
+    ("name", "model", "size"),
+    [
+        ("resnet.py", "resnet18", "1,3,65,97"),
+        ("strided_pool.py", "Detector", "1,3,64,64"),
+        ("dilated_stride.py", "MultiScaleDownsample", "1,128,65,97"),
+    ],
+)
+def test_fixed_examples_skip_nothing(
+    name: str, model: str, size: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Built and run, not by the static rule."""
+    path = tmp_path / name
+    shutil.copy(EXAMPLES / name, path)
+    reports = []
+    for _ in range(2):
+        capsys.readouterr()
+        cli.run(["verify", "--input", size, f"{path}:{model}"])
+        reports.append(capsys.readouterr().out)
+        cli.run(["--no-cache", "--unsafe-fixes", "--select", "dead-pixels", str(path)])
+    assert "reads 1 of every" in reports[0] or "o by nobody" in reports[0]
+    assert "no layer skips anything" in reports[1], reports[1]

@@ -191,6 +191,59 @@ def test_where_the_call_does_not_decide_alone_there_is_no_fix(layer: str) -> Non
     assert titles(HEAD + layer) == []
 
 
+BRANCH = """class Branch(nn.Module):
+    def __init__(self, channels, stride, dilation=1):
+        super().__init__()
+        self.conv = nn.Conv2d(channels, channels, 3, stride=stride, padding=dilation, dilation=dilation)
+
+
+"""
+
+
+@pytest.mark.parametrize(
+    ("use", "expected"),
+    [
+        ("layer = Branch(8, 2, 2)\n", "layer = Branch(8, 2, 3)\n"),
+        ("layer = Branch(8, dilation=2, stride=2)\n", "layer = Branch(8, dilation=3, stride=2)\n"),
+        ("layers = [Branch(8, 2, d) for d in (1, 2, 4)]\n", "layers = [Branch(8, 2, d) for d in (1, 3, 4)]\n"),
+        (
+            "def net(rates=(1, 2)):\n    layers = []\n    for rate in rates:\n"
+            "        layers.append(Branch(8, 2, rate))\n    return nn.Sequential(*layers)\n\n\nlayer = net()\n",
+            "def net(rates=(1, 3)):\n    layers = []\n    for rate in rates:\n"
+            "        layers.append(Branch(8, 2, rate))\n    return nn.Sequential(*layers)\n\n\nlayer = net()\n",
+        ),
+        (
+            "def net(rates):\n    return [Branch(8, 2, rate) for rate in rates]\n\n\nlayers = net([2, 1])\n",
+            "def net(rates):\n    return [Branch(8, 2, rate) for rate in rates]\n\n\nlayers = net([3, 1])\n",
+        ),
+    ],
+)
+def test_a_number_that_is_passed_on_is_mended_where_it_is_written(use: str, expected: str) -> None:
+    assert mended(HEAD + BRANCH + use) == HEAD + BRANCH + expected
+
+
+@pytest.mark.parametrize(
+    "use",
+    [
+        # The stride comes from somewhere else: other layers may get this dilation with another stride.
+        "def net(stride):\n    return Branch(8, stride, 2)\n\n\nlayer = net(2)\n",
+        # The number is used for something else as well.
+        "def net(d=2):\n    return nn.Sequential(Branch(8, 2, d), nn.Conv2d(8, 8 * d, 1))\n\n\nlayer = net()\n",
+        "def net(d=2):\n    d = d + 0\n    return Branch(8, 2, d)\n\n\nlayer = net()\n",
+        "def net(ds=(2, 3)):\n    return [Branch(8, 2, d) for d in ds] * len(ds)\n\n\nlayers = net()\n",
+        "layers = [nn.Sequential(Branch(8, 2, d), nn.Conv2d(8, d, 1)) for d in (1, 2)]\n",
+        # It is no literal, or cannot be seen.
+        "D = 2\nlayer = Branch(8, 2, D)\n",
+        "layer = Branch(*(8, 2, 2))\n",
+        "layer = Branch(**dict(channels=8, stride=2, dilation=2))\n",
+        "class Other(Branch):\n    def __init__(self):\n        super().__init__(8, 2, 2)\n\n\nlayer = Other()\n",
+    ],
+)
+def test_a_number_that_may_be_passed_on_to_others_stays(use: str) -> None:
+    assert findings(HEAD + BRANCH + use)
+    assert titles(HEAD + BRANCH + use) == []
+
+
 def test_a_layer_that_is_asked_for_more_is_not_wrapped() -> None:
     kept = HEAD + "layer = nn.Conv2d(3, 8, 1, 2)\n"
     assert any("begin with" in title for title in titles(kept))

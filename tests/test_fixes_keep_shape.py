@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import math
 import warnings
 from collections.abc import Sequence
 from typing import Any
 
 import pytest
-from fixing import findings
+from fixing import RULES, findings
 from hypothesis import HealthCheck, assume, example, given, settings
 from hypothesis import strategies as st
 
+from convlint.examples import Expectation, examples
 from convlint.findings import Applicability
 from convlint.fixes.apply import apply_edits
 
@@ -166,6 +168,39 @@ def test_a_helper_is_mended_where_its_stride_is_passed(stride: object, argument:
     assert shapes(one[0], 2, sizes) == shapes(one[1], 2, sizes)
 
 
+BLOCK = """class Block(nn.Module):
+    def __init__(self, channels, kernel, stride, dilation, pad):
+        super().__init__()
+        self.conv = nn.Conv2d(4, channels, kernel, stride=stride, padding={padding}, dilation=dilation)
+
+    def forward(self, x):
+        return torch.relu(self.conv(x))
+
+
+layer = nn.Sequential(*[Block(4, {kernel}, {stride}, {dilation}, {pad}) for {name} in {values}])
+"""
+
+
+@PROPERTY
+@given(st.sampled_from([3, 5]), st.integers(2, 4), st.lists(st.integers(1, 4), min_size=1, max_size=2), SIZES)
+@example(3, 2, [1, 2], [1, 2, 7, 8, 32, 33])
+def test_a_dilation_that_is_passed_on(k: int, s: int, dilations: list[int], sizes: list[int]) -> None:
+    padding = "dilation" if k == 3 else "2 * dilation"
+    text = IMPORTS + BLOCK.format(
+        padding=padding, kernel=k, stride=s, dilation="d", pad=0, name="d", values=tuple(dilations)
+    )
+    shared = k == 3 and s < 4 and any(math.gcd(s, d) > 1 for d in dilations)
+    check(text, 2, ["dead-pixels"], sizes, at_least=2 * shared)
+
+
+@PROPERTY
+@given(st.integers(1, 3), st.integers(2, 5), st.integers(0, 2), SIZES)
+def test_a_kernel_that_is_passed_on(k: int, s: int, p: int, sizes: list[int]) -> None:
+    assume(k < s)
+    text = IMPORTS + BLOCK.format(padding="pad", kernel=k, stride=s, dilation=1, pad=p, name="_", values=(0,))
+    check(text, 2, ["dead-pixels"], sizes, at_least=1)
+
+
 TRANSPOSED = ("transposed-holes", "transposed-output-padding", "transposed-uneven-overlap")
 
 
@@ -210,3 +245,57 @@ def test_a_pool_that_does_nothing(word: str, rank: int, sizes: list[int]) -> Non
 @given(st.integers(2, 4), st.integers(1, 3), SIZES)
 def test_an_average_that_counts_padding(k: int, s: int, sizes: list[int]) -> None:
     assert check(IMPORTS + f"layer = nn.AvgPool2d({k}, {s}, padding=1)\n", 2, ["avgpool-border-bias"], sizes) == 1
+
+
+@PROPERTY
+@given(st.sampled_from(["ReLU()", "ReLU6()", "Sigmoid()", "Hardsigmoid()", "Softmax(1)"]), st.integers(1, 3), SIZES)
+def test_an_activation_that_changes_nothing(first: str, rank: int, sizes: list[int]) -> None:
+    text = IMPORTS + f"layer = nn.Sequential(nn.{first}, nn.ReLU(inplace=True), nn.Identity())\n"
+    assert check(text, rank, ["repeated-activation"], sizes) == 1
+    ((fix,),) = (finding.fixes for finding in findings(text, ["repeated-activation"]))
+    assert fix.applicability is Applicability.SAFE
+    before, after = ({}, {})  # type: tuple[dict[str, Any], dict[str, Any]]
+    exec(text, before)
+    exec(apply_edits(text, fix.edits), after)
+    x = torch.randn(2, 3, *[size % 7 + 1 for size in sizes[:rank]]) * 10
+    assert torch.equal(before["layer"](x), after["layer"](x))
+
+
+@PROPERTY
+@given(
+    st.integers(1, 3), st.integers(1, 3), st.integers(1, 3), st.integers(0, 2), st.sampled_from([1, 2, 4]),
+    st.sampled_from(["BatchNorm{}d(8)", "InstanceNorm{}d(8)", "GroupNorm(8, 8)"]), SIZES,
+)  # fmt: skip
+def test_a_bias_before_normalisation(
+    rank: int, k: int, s: int, p: int, groups: int, norm: str, sizes: list[int]
+) -> None:
+    conv = f"nn.Conv{rank}d(4, 8, {k}, stride={s}, padding={p}, groups={groups})"
+    text = IMPORTS + f"layer = nn.Sequential({conv}, nn.{norm.format(rank)}).eval()\n"
+    assert check(text, rank, ["bias-before-norm"], sizes) == 1
+
+
+@PROPERTY
+@given(st.sampled_from(["bilinear", "bicubic"]), st.floats(0.1, 0.9), st.sampled_from(["True", "False", "None"]), SIZES)
+def test_resizing_that_drops_pixels(mode: str, factor: float, corners: str, sizes: list[int]) -> None:
+    options = f"scale_factor={factor}, mode={mode!r}, align_corners={corners}"
+    check(IMPORTS + f"def layer(x):\n    return F.interpolate(x, {options})\n", 2, ["interpolate-drops-pixels"], sizes)
+
+
+HELD = {
+    "avgpool-border-bias", "bias-before-norm", "dead-pixels", "interpolate-drops-pixels", "no-op-pool",
+    "repeated-activation", *TRANSPOSED,
+}  # fmt: skip
+"""The rules of the tests above."""
+
+
+@pytest.mark.parametrize("name", RULES)
+def test_every_rule_with_fixes_is_held_to_them(name: str) -> None:
+    """As far as the examples on its page bring its fixes out; all of them, by ``fixed`` blocks, have some there."""
+    applied = any(
+        fix.applicability is not Applicability.SUGGESTION
+        for example in examples(RULES[name])
+        if example.language == "python" and example.expectation is Expectation.BAD
+        for finding in findings(example.text, [name])
+        for fix in finding.fixes
+    )
+    assert applied == (name in HELD)

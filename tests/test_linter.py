@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 import pytest
 
 from convlint.findings import Finding, Severity
-from convlint.linter import NAMED_PLACES, lint
+from convlint.hits import NAMED_PLACES
+from convlint.linter import lint
 from convlint.network.layers import Confidence, Kind, Layer, Step, Use
 from convlint.network.operations import Operation
 from convlint.registry import load_rules

@@ -130,6 +130,17 @@ def test_concise_is_one_line_each() -> None:
     )
 
 
+def test_concise_tells_two_layers_of_one_place_apart() -> None:
+    assert WARNING.layer is not None
+    place = WARNING.layer.call._replace(line=9)
+    lines = report("concise", run_of(WARNING, replace(WARNING, layer=replace(WARNING.layer, call=place)))).splitlines()
+    said = "models/resnet.py:5:24: warning dead-pixels 1x1 convolution with stride 2 reads 1 of every 4 pixels"
+    assert lines == [
+        f"{said} of its input (layer at {WARNING.layer.call.path}:{WARNING.layer.call.line})",
+        f"{said} of its input (layer at {WARNING.layer.call.path}:9)",
+    ]
+
+
 def test_labels_of_one_place_share_a_marker() -> None:
     assert frame(
         "pool(1, 2)\n", ("pool(1, 2)", "kernel size 1 is set here"), ("pool(1, 2)", "stride 2 is set here")

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import product
+from typing import Any
 
 import pytest
 from fixing import RULES
 
+from convlint.network.changes import SetArguments
 from convlint.network.layers import Kind, Layer, Unknown
 from convlint.source import Place
 
@@ -112,3 +114,28 @@ def test_average_pools_that_count_padding() -> None:
             bias = bias or (counted and real < k)
         built = layer(Kind.AVERAGE_POOL, k, 1, 1, p, count_include_pad=counted)
         assert fires("avgpool-border-bias", built) == bias
+
+
+@pytest.mark.parametrize(
+    ("k", "s", "p"), [(k, s, p) for k, s, p in product(range(1, 5), range(2, 6), range(4)) if k < s]
+)
+@pytest.mark.parametrize("kind", [Kind.CONVOLUTION, Kind.MAX_POOL, Kind.AVERAGE_POOL])
+def test_the_first_remedy_of_a_small_kernel_reads_everything(kind: Kind, k: int, s: int, p: int) -> None:
+    """At every size, also at the far edge; any other one at least far from the edges."""
+    if kind is not Kind.CONVOLUTION and p > k // 2:
+        return  # torch refuses it
+    (problem,) = RULES["dead-pixels"].check(layer(kind, k, s, 1, p, ceil_mode=False))
+    grown: list[dict[str, Any]] = [
+        dict(remedy.change.values) for remedy in problem.remedies if isinstance(remedy.change, SetArguments)
+    ]
+    kept = [values for values in grown if "ceil_mode" not in values]
+    assert kept
+    for number, values in enumerate(kept):
+        (k2,), (p2,) = values["kernel_size"], values["padding"]
+        assert kind is Kind.CONVOLUTION or p2 <= k2 // 2
+        for n in range(k, 40):
+            before, after = list(windows(n, k, s, 1, p)), list(windows(n, k2, s, 1, p2))
+            assert len(before) == len(after)
+            read = {x for window in after for x in window}
+            inside = range(n) if number == 0 else range(max(0, n - s + 1))
+            assert read.issuperset(inside) or not before

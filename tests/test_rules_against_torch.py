@@ -94,6 +94,25 @@ def test_groups_and_heads(parts: int, whole: int) -> None:
     assert bool(findings(built, ["invalid-layer"])) == raised
 
 
+@pytest.mark.parametrize("mode", ["nearest", "nearest-exact", "area", "bilinear", "bicubic"])
+@pytest.mark.parametrize("corners", ["", ", align_corners=True", ", align_corners=False", ", align_corners=None"])
+@pytest.mark.parametrize("antialias", ["", ", antialias=True", ", antialias=False"])
+@pytest.mark.parametrize("size", ["scale_factor=2", "size=(5, 7)"])
+def test_options_of_resizing(mode: str, corners: str, antialias: str, size: str) -> None:
+    text = f"def layer(x):\n    return F.interpolate(x, {size}, mode={mode!r}{corners}{antialias})\n"
+    assert is_invalid(text) == refused(text)
+    if not antialias:
+        text = f"layer = nn.Upsample({size}, mode={mode!r}{corners})\n"
+        assert is_invalid(text) == refused(text)
+
+
+@PROPERTY
+@given(st.integers(1, 40), st.integers(1, 4), st.sampled_from(["PixelShuffle", "ChannelShuffle"]))
+def test_shuffled_channels(channels: int, factor: int, kind: str) -> None:
+    text = f"layer = nn.Sequential(nn.Conv2d(8, {channels}, 1), nn.{kind}({factor}))\n"
+    assert is_invalid(text) == refused(text)
+
+
 def read_by(mode: str, factor: Fraction, antialias: bool = False) -> Fraction:
     """The part of one period, far from the borders, with any weight in ``interpolate`` of a long vector."""
     period = (1 / factor).numerator

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -15,6 +16,7 @@ from convlint.runtime.liveness import Liveness, walk
 from convlint.runtime.masks import full
 from convlint.runtime.recorder import Numbered, Position, Recorder, tensors_in
 from convlint.runtime.tape import Tape
+from convlint.runtime.weights import untouched_weights
 
 SIZE = (2, 3, 12, 11)
 """Two examples, of which the first is tried: with one alone some operations need not copy, and leave others out."""
@@ -134,4 +136,24 @@ def test_generated_networks_agree_too(seed: int) -> None:
 
 def test_the_networks_have_something_to_find() -> None:
     torch.manual_seed(0)
-    assert all(disagreements(NETWORKS[name]())[1] > 0 for name in ("plain", "residual v1", "slicing", "attention"))
+    assert all(disagreements(NETWORKS[name]())[1] > 0 for name in ("plain", "dilated", "residual v1", "slicing"))
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_a_weight_is_untouched_where_no_output_feels_it(seed: int) -> None:
+    chance = random.Random(seed)
+    kernel, stride, dilation = ([chance.randint(1, most) for _ in range(2)] for most in (4, 3, 9))
+    padding = [d * (k - 1) // 2 for k, d in zip(kernel, dilation, strict=True)]
+    zeros = [chance.randint(0, 3) for _ in range(4)]
+    conv = torch.nn.Conv2d(2, 4, kernel, stride, padding, dilation, groups=2, bias=False).double()
+    model = torch.nn.Sequential(torch.nn.ZeroPad2d(zeros), conv)
+    x = torch.ones(1, 2, 9, 12, dtype=torch.float64)
+    recorder = Recorder([x], Position())
+    with torch.no_grad(), recorder:
+        out = model(x)
+    felt = 0
+    for tap in range(kernel[0] * kernel[1]):
+        with torch.no_grad():
+            conv.weight.zero_().reshape(4, -1)[:, tap] = 1
+            felt += 4 * bool(model(x).any())
+    assert sum(untouched_weights(recorder.finish(out)).values()) == conv.weight.numel() - felt

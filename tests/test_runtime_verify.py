@@ -91,6 +91,18 @@ class Pairs(Careful):
     def forward(self, one, two):
         return super().forward(one + two)
 
+class Unsayable(Exception):
+    def __str__(self):
+        raise RuntimeError("no words")
+
+class RaisesThat(nn.Module):
+    def forward(self, x):
+        raise Unsayable
+
+class Interrupts(nn.Module):
+    def forward(self, x):
+        raise KeyboardInterrupt
+
 class Nothing(nn.Module):
     def forward(self, x):
         return 3
@@ -119,13 +131,25 @@ def number() -> int:
 def _hidden():
     return Wasteful()
 """
+SHARED = """\
+
+class Shared(Careful):
+    def __init__(self):
+        super().__init__()
+        self.wide = nn.Conv2d(4, 4, 1, stride=2)
+        self.gate = nn.Linear(4, 4)
+    def forward(self, x):
+        x = self.stem(nn.functional.max_pool2d(x, 3, 2))
+        x = self.down(x) + self.wide(x)
+        return x * self.gate(x.mean((2, 3)))[:, :, None, None]
+"""
 IMAGE = ((1, 3, 16, 16),)
 
 
 @pytest.fixture(scope="module")
 def models(tmp_path_factory: pytest.TempPathFactory) -> Path:
     file = tmp_path_factory.mktemp("models") / "networks.py"
-    file.write_text(MODELS, encoding="utf-8")
+    file.write_text(MODELS + SHARED, encoding="utf-8")
     return file
 
 
@@ -167,6 +191,39 @@ def test_a_private_activation_is_a_branch(examine: Callable[..., Outcome]) -> No
     assert [(layer.module, layer.verdict, layer.proven) for layer in found.layers] == [("down", "branch", None)]
     assert found.model["dead_macs"] == 0
     assert found.worst() == "branch"
+
+
+def test_layers_with_the_same_input_share_a_cost(
+    models: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(models.parent)
+    options = ["--input", "1,3,16,16", "--threads", "1", "--quiet", "--device", "cpu"]
+    assert run(["verify", "networks.py:Shared", *options]) == 1
+    lines = capsys.readouterr().out.splitlines()
+    # A pool of 3 by 2 leaves the 16th row and column over; the stem makes 7x7 values of what it gives.
+    cost = (7 * 7 - 4 * 4) * 4 * 27
+    rows = [re.split(r"  +", line.strip()) for line in lines if "networks.py:" in line and "input" not in line]
+    assert [row[3:6] for row in rows] == [
+        ["12.1% (edge)", "dead 12.1%", "-"],
+        ["67.3%", "dead 67.3%", f"{cost:,}"],
+        ["67.3%", "dead 67.3%", "(same)"],
+    ]
+    (gate,) = (line for line in lines if "for a gate or a statistic only" in line)
+    assert gate.strip().startswith("16 of 5,820 multiply-accumulates (0.3%) are for a gate")
+    assert gate.endswith("none because layers skip them")
+
+
+def test_weights_that_only_meet_padding_are_counted_by_layer(
+    examine: Callable[..., Outcome], models: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    # On one pixel, eight of the nine taps of a padded 3x3 kernel lie on padding.
+    found = result(examine("Careful", shapes=((1, 3, 1, 1),)))
+    assert found.untouched == {"stem": 8 * 3 * 4, "wide": 8 * 4 * 4}
+    assert found.model["untouched_weights"] == 224
+    monkeypatch.chdir(models.parent)
+    assert run(["verify", "networks.py:Careful", "--input", "1,3,1,1", "--threads", "1", "--quiet"]) == 0
+    text = capsys.readouterr().out
+    assert "224 of 280 weights (80.0%) can never touch a pixel at this size: wide (128), stem (96)" in text
 
 
 def test_every_layer_is_listed_on_request(examine: Callable[..., Outcome]) -> None:
@@ -220,6 +277,8 @@ def test_several_inputs_have_one_size(examine: Callable[..., Outcome]) -> None:
         ("RaisesLater", {}, r"record: AttributeError: .*nothing.* \(networks\.py:\d+\)"),
         ("Hangs", {"seconds": 1.5}, r"not done after 1\.5 seconds \(--timeout\)"),
         ("Hoards", {"memory_gib": 1.5}, r"build: needs more memory than it may take \(--memory\)"),
+        ("RaisesThat", {}, r"record: Unsayable \(networks\.py:\d+\)"),
+        ("Interrupts", {}, r"record: KeyboardInterrupt \(networks\.py:\d+\)"),
         ("Exits", {}, r"its process ended with exit code 7 and no answer"),
         ("Crashes", {}, r"its process was ended by SIGSEGV"),
         ("Nothing", {}, r"record: its output, of type int, has no tensor in it"),
@@ -284,7 +343,7 @@ def test_the_document_has_every_promised_key(examine: Callable[..., Outcome]) ->
 class _Tags(HTMLParser):
     """What a page refers to, and whether its elements are closed."""
 
-    VOID = frozenset({"meta", "img", "br"})
+    VOID = frozenset({"meta", "img", "br", "wbr"})
 
     def __init__(self) -> None:
         super().__init__()
@@ -321,7 +380,7 @@ def test_the_command_line_in_every_format(
     tags.feed(page.read_text(encoding="utf-8"))
     assert tags.open == []
     links = [each for each in tags.addresses if not each.startswith("data:image/png;base64,")]
-    assert links == ["./networks.py#L17"]
+    assert [Path(tmp_path, each.removesuffix("#L17")).resolve() for each in links] == [models.resolve()]
     assert len(tags.addresses) == 3
     assert len(list(pictures.glob("*.png"))) == 2
 
@@ -363,6 +422,49 @@ def test_confirm_adds_the_verdict_to_every_finding(
     results = json.loads(capsys.readouterr().out)["runs"][0]["results"]
     assert [each["properties"]["verdict"] for each in results] == ["dead", "branch"]
     assert "nobody uses 75% of the values (proven)" in results[0]["message"]["text"]
+
+
+OTHERS = """\
+from torch import nn
+
+def halved():
+    return nn.Conv2d(4, 4, 1, stride=2)
+
+class Careful(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.stem = nn.Conv2d(3, 4, 3)
+        self.norm = nn.BatchNorm2d(4)
+        self.down, self.wide = halved(), nn.Conv2d(4, 4, 3, stride=2, padding=1)
+        self.pool = nn.AvgPool2d(1, 2)
+    def forward(self, x):
+        x = self.norm(self.stem(x))
+        return self.down(x) + self.wide(x) + self.pool(x)
+
+class Wasteful(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.layers = nn.Sequential(nn.Conv2d(3, 4, 3), halved(), nn.AvgPool2d(1, 2))
+    def forward(self, x):
+        return self.layers(x)
+"""
+
+
+def test_confirm_tells_the_worst_of_the_models_and_leaves_other_rules_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "others.py").write_text(OTHERS, encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    assert run(["check", "others.py", "--confirm", "--no-cache", "--output-format", "json"]) == 1
+    found = {(each["rule"], each["line"]): each for each in json.loads(capsys.readouterr().out)["findings"]}
+    shared = next(each for each in found.values() if "1x1 convolution with stride 2" in each["message"])
+    assert (shared["verdict"], shared["severity"]) == ("dead", "error")
+    assert "in layers.1 of Wasteful nobody uses 75% of the values (proven)" in shared["message"]
+    assert shared["message"].endswith("in Careful it is 'branch'")
+    # What is not about positions that nobody reads keeps its words and its severity.
+    (bias,) = (each for each in found.values() if each["rule"] == "bias-before-norm")
+    assert bias["message"].endswith("behind it")
+    assert bias["severity"] == "note"
 
 
 def test_confirm_says_why_it_could_not(

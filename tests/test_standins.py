@@ -30,6 +30,7 @@ PACKAGES = {
     "mmcv_cnn": ("mmcv", "mmengine"),
     "monai_blocks": ("monai",),
     "timm_layers": ("timm",),
+    "torchaudio_transforms": ("torchaudio",),
     "torchvision_ops": ("torchvision",),
 }
 """Which packages a file of cases is compared with, where all of them are at hand."""

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import textwrap
+from typing import Any
 
 import pytest
 from fixing import findings
+
+from convlint.evaluate.tensor_flow import TensorFlow
 
 HEAD = "import itertools\n\nimport torch\nimport torch.nn.functional as F\nfrom torch import nn\n\n\n"
 
@@ -41,6 +44,9 @@ def sliced(body: str, init: str = "pass") -> list[str]:
         "return torch.relu(x), x[..., ::2]",
         "z = x[:, :, ::2]\nreturn helper(x) + z",
         "return x.mean(), x[:, ::2]",
+        # Filtered first, by a function: anti-aliased.
+        "x = F.conv2d(x, y)\nreturn x[:, :, ::2, ::2]",
+        "x = F.conv2d(x, y).reshape(-1, 8, 8, 3).permute(0, 2, 3, 1)\nreturn x[:, ::2, ::2, :]",
         # What is no grid over all of a tensor.
         "return x[::2]",
         "return x[:, :8:2]",
@@ -161,3 +167,20 @@ def test_the_receptive_field_of_a_row() -> None:
                 seen = {x + tap * dilation for x in seen for tap in range(kernel)}
             assert has_holes(kernel, dilations) == (len(seen) <= max(seen))
             assert has_holes(kernel, dilations[::-1]) == has_holes(kernel, dilations)
+
+
+def test_rearranging_alone_filters_nothing() -> None:
+    assert len(sliced("x = x.reshape(-1, 8, 8, 3).permute(0, 2, 3, 1)\nreturn x[:, ::2, ::2, :]")) == 1
+
+
+def test_what_is_in_a_list_already_is_not_read_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = []
+    plain = TensorFlow._of
+
+    def counted(flow: TensorFlow, machine: Any, tensor: Any) -> Any:
+        asked.append(tensor)
+        return plain(flow, machine, tensor)
+
+    monkeypatch.setattr(TensorFlow, "_of", counted)
+    assert sliced("parts = []\nfor i in range(300):\n    parts.append(x.relu())\nreturn torch.cat(parts)") == []
+    assert 300 < len(asked) < 3000

@@ -1,4 +1,4 @@
-"""Classes: building them from their bodies, method resolution order, look-up, and ``isinstance``."""
+"""Classes: building them from their bodies, method resolution order, look-up, and types."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from convlint.evaluate.budget import MAX_BASES
-from convlint.evaluate.environment import Arguments, Frame, Raised
+from convlint.evaluate.environment import Arguments, Frame
 from convlint.evaluate.machine import Machine
 from convlint.evaluate.paths import ROOT, force, leaves, resolve, without_unbound
 from convlint.evaluate.values import (
@@ -187,90 +187,3 @@ def type_name(value: Value) -> str | None:
     if isinstance(value, Partial):
         return "partial"
     return None
-
-
-def is_instance(machine: Machine, value: Value, kind: Value) -> bool | Unknown:
-    """``isinstance(value, kind)``."""
-    value, kind = force(value, machine.path), force(kind, machine.path)
-    if isinstance(kind, Tuple):
-        verdicts = [is_instance(machine, value, item) for item in kind.items]
-        if True in verdicts:
-            return True
-        return next((verdict for verdict in verdicts if isinstance(verdict, Unknown)), False)
-    if isinstance(kind, Unknown):
-        return False if isinstance(value, Const) and value.value is None else _asked(value, kind)
-    if isinstance(value, Unknown):
-        return _asked(value, kind)
-    if not isinstance(kind, Class):
-        name = getattr(kind, "name", None)
-        return name is not None and name == type_name(value)
-    if isinstance(value, Instance):
-        if kind in value.cls.mro or kind.name == "object":
-            return True
-        if value.cls.incomplete is not None and kind.span is None:
-            return _asked(value.cls.incomplete, kind)
-        return _by_protocol(value, kind)
-    if isinstance(value, Tuple) and value.cls is not None and kind in value.cls.mro:
-        return True
-    name = type_name(value)
-    return kind.name == name or kind.name in _WIDER.get(name or "", ()) or kind.name == "object"
-
-
-_WIDER = {
-    "bool": ("int", "Number", "Integral", "Real"),
-    "int": ("Number", "Integral", "Real"),
-    "float": ("Number", "Real"),
-    "list": ("Sequence", "MutableSequence", "Iterable", "Collection", "Sized"),
-    "tuple": ("Sequence", "Iterable", "Collection", "Sized", "Hashable"),
-    "str": ("Sequence", "Iterable", "Collection", "Sized", "Hashable"),
-    "dict": ("Mapping", "MutableMapping", "Iterable", "Collection", "Sized", "OrderedDict", "defaultdict"),
-    "set": ("Set", "Iterable", "Collection", "Sized"),
-    "range": ("Sequence", "Iterable"),
-    "function": ("Callable", "FunctionType", "MethodType", "LambdaType", "BuiltinFunctionType"),
-    "type": ("Callable", "Hashable"),
-    "partial": ("Callable",),
-}
-
-
-def _by_protocol(value: Instance, kind: Class) -> bool:
-    """Abstract classes of collections.abc, by the methods they ask for."""
-    needed = {"Iterable": "__iter__", "Callable": "__call__", "Sized": "__len__", "Container": "__contains__"}.get(
-        kind.name
-    )
-    if needed is not None and kind.span is None:
-        return lookup(value.cls, needed) is not None
-    if isinstance(value.payload, Value):
-        name = type_name(value.payload)
-        return kind.name == name or kind.name in _WIDER.get(name or "", ())
-    return False
-
-
-def _asked(value: Value, kind: Value) -> Unknown:
-    """The unknown answer to ``isinstance``; the same question has the same answer."""
-    if not isinstance(value, Unknown):
-        assert isinstance(kind, Unknown)
-        return Unknown(kind.reason, kind.detail, kind.span)
-    if value.derived is None:
-        value.derived = {}
-    key = ("isinstance", kind, None)
-    found = value.derived.get(key)
-    if found is None:
-        found = value.derived[key] = Unknown(value.reason, value.detail, value.span)
-    return found
-
-
-def is_subclass(machine: Machine, value: Value, kind: Value) -> bool | Unknown:
-    """``issubclass(value, kind)``."""
-    value, kind = force(value, machine.path), force(kind, machine.path)
-    if isinstance(kind, Tuple):
-        verdicts = [is_subclass(machine, value, item) for item in kind.items]
-        if True in verdicts:
-            return True
-        return next((verdict for verdict in verdicts if isinstance(verdict, Unknown)), False)
-    if isinstance(value, Unknown) or isinstance(kind, Unknown):
-        return _asked(value if isinstance(value, Unknown) else kind, kind)
-    if not isinstance(value, Class) or not isinstance(kind, Class):
-        raise Raised("TypeError", "issubclass() arg 1 must be a class")
-    if kind in value.mro or kind.name == "object":
-        return True
-    return value.incomplete or False

@@ -34,6 +34,9 @@ from convlint.evaluate.values import (
 _WORD = re.compile(r"[A-Za-z_]\w*")
 LAYERS = frozenset({*MODULES, *FUNCTIONS})
 """Names of layers in ``torch.nn`` and ``torch.nn.functional``."""
+OPERATIONS = frozenset({"stft"})
+"""Names of functions of torch that rules ask about, and whose numbers are kept in modules as those of layers are."""
+FOLLOWED = LAYERS | OPERATIONS
 ENTERED = frozenset({"forward", "__call__"})
 """Methods that calling a module runs."""
 
@@ -137,7 +140,7 @@ class Forwards:
             text = source.file.text[code.span.start : code.span.end] if source is not None else ""
             words = self._words[code] = frozenset(_WORD.findall(text))
             found: list[Function] = []
-            reached = not words.isdisjoint(LAYERS) or any(
+            reached = not words.isdisjoint(FOLLOWED) or any(
                 self._reaches(value, found, words) for value in self._named(function, words)
             )
             self._mentioned[code] = None if reached else tuple(found)
@@ -166,7 +169,7 @@ class Forwards:
     def _reaches(self, value: Any, found: list[Function], words: frozenset[str] = frozenset(), depth: int = 0) -> bool:
         """Whether a value is itself a layer; the user's functions in it are added to ``found``."""
         if value.__class__ is Builtin:
-            return value.name in LAYERS
+            return value.name in FOLLOWED
         if isinstance(value, Class):
             if value.span is None:
                 return value.name in LAYERS

@@ -189,7 +189,7 @@ class Modules:
             if source.path.name != "__init__.py":
                 return None
             path = self.finder.child(source.path, name)
-            return self.at(path) if path is not None else None
+            return self.at(self.finder.instead_of(path)) if path is not None else None
         if isinstance(module.attrs.get("__path__"), Const):
             path = self.finder.child(Path(module.attrs["__path__"].value), name)
             return self.at(path) if path is not None else None

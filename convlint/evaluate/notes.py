@@ -106,7 +106,7 @@ def _module(known: Known, sites: Sites) -> Module:
 def _resize(module: Module) -> Resize:
     given = module.arguments
     factor, mode = given.get("scale_factor"), given.get("mode", "nearest")
-    corners = given.get("align_corners", False)
+    corners = given.get("align_corners")
     return Resize(
         module.op,
         module.call,
@@ -180,4 +180,12 @@ def _text(site: Any, sites: Sites) -> str:
     """The expression that is subscripted at ``site``, or that stands there."""
     if not isinstance(site, Span) or not 0 <= site.file < len(sites.sources):
         return ""
-    return sites.sources[site.file].file.text[site.start : site.end].partition("[")[0].strip()
+    text = sites.sources[site.file].file.text[site.start : site.end].strip()
+    if not text.endswith("]"):
+        return text
+    depth = 0
+    for index in range(len(text) - 1, -1, -1):  # back to the bracket that opens the last subscript
+        depth += {"]": 1, "[": -1}.get(text[index], 0)
+        if depth == 0:
+            return text[:index].strip()
+    return text

@@ -23,6 +23,8 @@ from convlint.frontends.config.nodes import Scalar, Source
 from convlint.usage import nearest
 
 UNKNOWN_TARGET = "unknown-target"
+MOST_UNKNOWN_KEYWORDS = 2
+"""Where more keywords of one mapping are unknown, other code than the class reads it, and takes what is its own out."""
 _DYNAMIC = re.compile(r"\b(?:globals\(|vars\(|setattr\(|exec\(|sys\.modules|importlib|lazy|__getattr__|__path__)")
 """What a module may get more names by than its statements bind."""
 _WINDOWS = ("Conv", "Pool", "fold")
@@ -149,10 +151,10 @@ class Outside:
         names = _parameters(callee)
         if names is None:
             return
-        for keyword in call.keywords:
-            if keyword not in names and keyword in call.keys:
-                title = call.name.rpartition(".")[2]
-                self._note(call.keys[keyword], f"{title} takes no '{keyword}'{nearest(keyword, names)}")
+        unknown = [keyword for keyword in call.keywords if keyword not in names and keyword in call.keys]
+        for keyword in unknown if len(unknown) <= MOST_UNKNOWN_KEYWORDS else ():
+            title = call.name.rpartition(".")[2]
+            self._note(call.keys[keyword], f"{title} takes no '{keyword}'{nearest(keyword, names)}")
 
     def _note(self, node: Scalar, message: str) -> None:
         self.notes.append(Finding(UNKNOWN_TARGET, Severity.NOTE, node.place, message))

@@ -7,8 +7,8 @@ from functools import partial
 from typing import Any
 
 from convlint.evaluate import attributes, comparison, equality, iteration
-from convlint.evaluate.classes import is_instance
 from convlint.evaluate.environment import Frame, NotIterable, follows
+from convlint.evaluate.instance_checks import is_instance
 from convlint.evaluate.paths import force
 from convlint.evaluate.values import UNBOUND, Choice, Class, Const, Dict, List, Span, Tuple, Unknown, Value
 from convlint.frontends.python import ir

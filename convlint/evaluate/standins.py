@@ -7,10 +7,17 @@ from pathlib import Path
 STANDINS = Path(__file__).parent / "library" / "standins"
 """Searched last, for packages that are found nowhere else. Its README says more."""
 ALWAYS_STANDINS = frozenset(
-    {"einops", "mmengine.registry", "monai.networks.layers.convutils", "monai.networks.layers.factories"}
+    {
+        "einops",
+        "mmengine.registry",
+        "monai.networks.layers.convutils",
+        "monai.networks.layers.factories",
+        "torchaudio.transforms",
+    }
 )
 """Modules, with all inside them, whose stand-ins are read even where the package is installed: nobody can follow what
-their source does to tables, arrays and tensors."""
+their source does to tables, arrays and tensors, or they compute only when they are called what is decided when they
+are built."""
 _PACKAGES = frozenset(name.partition(".")[0] for name in ALWAYS_STANDINS)
 SHOWN_STANDINS = "<convlint-model>"
 """What results call the folder: the same on every machine, and no path that a project would have."""

@@ -25,6 +25,8 @@ NOT_READING = frozenset(
     type id print str repr register_hook stride forward""".split()
 )
 """Functions that look at a tensor from outside; ``forward`` is called by ``__call__``, which counts."""
+GROWING = frozenset({"append", "insert", "extend"})
+"""Methods of lists: what is put in is out of sight from then on, what is there already has been since it was put in."""
 TRANSPARENT = frozenset({"Sequential", "Identity"})
 """Modules of torch that hand their input on as it is, to others or as their result."""
 ACTIVATIONS = frozenset(
@@ -35,6 +37,10 @@ PASSING = tuple(
     "BatchNorm InstanceNorm GroupNorm LayerNorm Dropout ReLU SiLU GELU ELU Mish Hardswish Sigmoid Tanh".split()
 )
 """Words in the names of modules that work on each position by itself."""
+FILTERS = frozenset({"conv1d", "conv2d", "conv3d"})
+"""Functions that make a slice of their result an ordinary way to subsample: first filtered, then thinned out."""
+REARRANGING = frozenset({"reshape", "view", "permute", "transpose", "movedim", "contiguous"})
+"""Functions whose result has the same values."""
 MAX_ARGUMENTS = 20
 """Arguments of a module that are kept; torch's have fewer."""
 
@@ -152,6 +158,8 @@ class TensorFlow:
         self._families: dict[tuple[int, int], Family] = {}
         self._products: dict[int, tuple[Tensor, Product]] = {}
         self._records: dict[int, Record] = {}
+        self._filtered: dict[int, Tensor] = {}
+        """What comes out of a function in ``FILTERS``, also rearranged."""
         self.loose: set[Span] = set()
         """The calls that build modules whose result something reads of which nothing is known."""
 
@@ -243,9 +251,16 @@ class TensorFlow:
             known = target.payload if target.payload.__class__ is Known else None
         else:
             known = Known(f"torch.nn.functional.{name}", site, ()) if name in ACTIVATIONS else None
+        if name in GROWING and target.__class__ is List:
+            args = Arguments(args.positional[1:], args.keywords)
         tensors = _tensors(args)
         if tensors or known is not None:
             self._reads(machine, known, tensors, result, site)
+        if result.__class__ is Tensor and (name in FILTERS or (name in REARRANGING and self._is_filtered(target))):
+            self._filtered[id(result)] = result
+
+    def _is_filtered(self, tensor: Any) -> bool:
+        return self._filtered.get(id(tensor)) is tensor
 
     def _reads(self, machine: Machine, known: Known | None, tensors: list[Tensor], result: Any, site: Span) -> None:
         row: list[Known] = []
@@ -273,7 +288,7 @@ class TensorFlow:
         part = Tensor()
         readers = self._of(machine, tensor)
         axes = _axes(machine, key)
-        if axes is None or not axes or readers.family.parent is not None:
+        if axes is None or not axes or readers.family.parent is not None or self._is_filtered(tensor):
             readers.read_unseen()
         elif any(step > 1 for _, _, step in axes):
             self._add_slice(machine, readers, site, axes)
@@ -291,7 +306,7 @@ class TensorFlow:
             for left in self._families.values():
                 if not left.noted:
                     left.members.clear()  # they hold the family, in a circle
-            self._families, self._products, self._records = {}, {}, {}
+            self._families, self._products, self._records, self._filtered = {}, {}, {}, {}
         record = machine.record
         key = (id(record), id(tensor))
         family = self._families.get(key)

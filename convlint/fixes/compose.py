@@ -1,7 +1,8 @@
 """From remedies to fixes: where a change to a layer is written, and with which edits. Nothing is written here.
 
 A change is made at the layer's own call, or, where a helper only hands its parameters on to that call, at the call of
-the helper. Whatever the change relies on has to be written there as a literal: then no other layer comes of it.
+the helper, or at the literal from which the layer's numbers come. Whatever the change relies on has to be written there
+as a literal: then no other layer comes of it.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from convlint.findings import Edit, Fix
 from convlint.fixes.call_site import CallSite, call_site, helper_site
 from convlint.fixes.call_text import with_arguments
 from convlint.fixes.naming import in_style_of
+from convlint.fixes.passed_on import passed_on
 from convlint.fixes.precede import follows, preceded
 from convlint.fixes.source_view import SourceView
 from convlint.fixes.trim import trimmed
@@ -53,7 +55,8 @@ class Composer:
         if isinstance(change, ReplaceModule):
             return _replaced(site, change) if own else ()
         if isinstance(change, SetArguments):
-            return _with_values(site, change) if own else ()
+            edits = _with_values(site, change) if own else ()
+            return edits or passed_on(self._view, site, use, change, self._linted)
         edits = preceded(site, change) if own else ()
         outer = self._view(use.meeting.path) if use.meeting.path in self._linted else None
         if edits or outer is None or use.meeting == call:

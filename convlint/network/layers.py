@@ -5,10 +5,12 @@ from __future__ import annotations
 import enum
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from convlint.network.operations import Operation
 from convlint.source import Place
+
+if TYPE_CHECKING:
+    from convlint.network.operations import Operation
 
 
 @dataclass(frozen=True, slots=True)

@@ -53,6 +53,7 @@ class Resize(Operation):
     scale_factor: tuple[float, ...] | None
     """One factor, or one for each axis."""
     align_corners: bool | None
+    """None also where it is not given, which is another thing than False."""
     antialias: bool | None
 
 

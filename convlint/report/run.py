@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from convlint.findings import Finding, InputError, Severity
-from convlint.rule import Rule
+
+if TYPE_CHECKING:
+    from convlint.rule import Rule
 
 WORST_FIRST = (Severity.ERROR, Severity.WARNING, Severity.NOTE)
 

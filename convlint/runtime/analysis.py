@@ -60,8 +60,12 @@ def weighed(findings: Analysis) -> dict[int, tuple[int, int]]:
     return costs
 
 
-def macs_by_skipping(findings: Analysis, dead: int) -> int:
-    return dead - _if_read(findings, findings.skips).macs(findings.tape)[1] if findings.skips else 0
+def macs_by_skipping(findings: Analysis) -> tuple[int, int]:
+    """Of the multiply-accumulates that nobody reads, and of those for a gate only: how many no skipping would need."""
+    if not findings.skips:
+        return 0, 0
+    before, after = (each.macs(findings.tape) for each in (findings.liveness, _if_read(findings, findings.skips)))
+    return before[1] - after[1], max(0, before[2] - after[2])
 
 
 def _if_read(findings: Analysis, skips: Sequence[Skip]) -> Liveness:

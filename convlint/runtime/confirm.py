@@ -12,7 +12,7 @@ from convlint.findings import Finding, Severity
 from convlint.network.layers import known
 from convlint.runtime import bounds
 from convlint.runtime.launch import Outcome, workshop
-from convlint.runtime.request import Request
+from convlint.runtime.request import CONFIG_SUFFIXES, Request
 from convlint.runtime.result import VERDICTS, Failure, LayerResult
 from convlint.source import Place
 
@@ -29,6 +29,13 @@ class Match:
 
     entry_point: str
     layers: tuple[LayerResult, ...]
+    looseness: int
+    """0 where places and numbers agree; more where less does."""
+
+    @property
+    def worst(self) -> LayerResult:
+        """The layer with the worst verdict."""
+        return min(self.layers, key=lambda layer: VERDICTS.index(layer.verdict))
 
 
 def confirm(
@@ -36,19 +43,26 @@ def confirm(
 ) -> tuple[Finding, ...]:
     """The findings with their verdicts: an error where somebody's work is wasted, a note where somebody else reads it.
 
+    Findings of rules that are not about positions that nobody reads stay as they are.
+
     Builds entry points that reach the findings, those that reach the most first, each in a process of its own with a
-    bound on its time and memory, and matches layers by the source positions of the calls that built them.
+    bound on its time and memory, and matches layers by the source positions of the calls that built them. A layer may
+    be wasteful in one model and not in another: of all that were built, the worst counts.
     """
-    targets = _Targets(root, linted, setup)
+    skipping = [finding for finding in findings if finding.dead_fraction is not None]
+    with_verdicts = iter(_confirmed(skipping, _Targets(root, linted, setup), progress))
+    return tuple(finding if finding.dead_fraction is None else next(with_verdicts) for finding in findings)
+
+
+def _confirmed(findings: Sequence[Finding], targets: _Targets, progress: Progress | None) -> Iterator[Finding]:
     wanted = Counter(name for finding in findings for name in finding.entry_points)
     built: dict[str, Outcome] = {}
-    matches: list[tuple[Match | None, list[str]]] = []
+    why: list[list[str]] = []
     with workshop() as shop:
         for number, finding in enumerate(findings):
             if progress is not None:
                 progress("confirm", number, len(findings))
-            names = _ordered(finding, targets.module_of(finding), wanted, built)
-            match: Match | None = None
+            names = _ordered(finding, targets.module_of(finding), wanted, built) if finding.layer is not None else []
             reasons: list[str] = []
             tried = 0
             for name in names:
@@ -58,21 +72,20 @@ def confirm(
                 if name not in built:
                     tried += 1
                     built[name] = shop.examine(request, lambda target, stage: None)
-                match = _match(finding, name, built[name])
-                if match is not None:
+                if _match(finding, name, built[name]) is not None:
                     break
                 reasons.append(_reason(name, built[name]))
-            matches.append((match, reasons))
-    return tuple(
-        _with_verdict(finding, match or _match_any(finding, built), reasons)
-        for finding, (match, reasons) in zip(findings, matches, strict=True)
-    )
+            why.append(reasons)
+    for finding, reasons in zip(findings, why, strict=True):
+        yield _with_verdict(finding, _matches(finding, built), reasons)
 
 
-def _match_any(finding: Finding, built: dict[str, Outcome]) -> Match | None:
-    """Its layers in any model that was built for another finding: the evaluator may know fewer ways to a layer."""
-    matches = (_match(finding, name, outcome) for name, outcome in built.items())
-    return next((match for match in matches if match is not None), None)
+def _matches(finding: Finding, built: dict[str, Outcome]) -> list[Match]:
+    """The models with its layers, the worst verdict first; those built for other findings count as well."""
+    found = [match for name, outcome in built.items() if (match := _match(finding, name, outcome)) is not None]
+    least = min((match.looseness for match in found), default=0)
+    found = [match for match in found if match.looseness == least]
+    return sorted(found, key=lambda match: VERDICTS.index(match.worst.verdict))
 
 
 def _spent(built: dict[str, Outcome]) -> bool:
@@ -95,19 +108,19 @@ class _Targets:
     def request(self, name: str) -> Request | None:
         """How to build an entry point; None for what is no class or function of a module."""
         module, _, rest = name.partition(":")
+        if module.endswith(CONFIG_SUFFIXES):
+            target = f"{(self.root / module).as_posix()}:{rest}" if rest else (self.root / module).as_posix()
+            return self._to_build(target)
         attribute = ""
         while module not in self.files and "." in module:
             module, _, last = module.rpartition(".")
             attribute = f"{last}.{attribute}" if attribute else last
         if rest or not attribute or module not in self.files:
             return None
-        file = self.files[module]
-        return Request(
-            target=f"{file.as_posix()}:{attribute}",
-            folder=self.root.as_posix(),
-            setup=self.setup,
-            every_layer=True,
-        )
+        return self._to_build(f"{self.files[module].as_posix()}:{attribute}")
+
+    def _to_build(self, target: str) -> Request:
+        return Request(target=target, folder=self.root.as_posix(), setup=self.setup, every_layer=True)
 
 
 def _module_name(path: Path) -> str:
@@ -150,17 +163,26 @@ def _match(finding: Finding, name: str, outcome: Outcome) -> Match | None:
         return None
     places = {finding.place, finding.layer.call}
     # A stand-in for a library's source has other lines than the library; what the user wrote is the same.
-    for chosen, same_numbers in ((places, True), ({finding.place}, True), ({finding.place}, False)):
+    choices = [(places, True), ({finding.place}, True), ({finding.place}, False)]
+    if finding.place.path.endswith(CONFIG_SUFFIXES):  # there it stands at a number, not at a call
+        choices = [({finding.layer.call}, True)]
+    for looseness, (chosen, same_numbers) in enumerate(choices):
         for exact in (True, False):
             layers = tuple(
                 layer
                 for layer in outcome.layers
-                if any(_all_in(chosen, calls, exact) for calls in (layer.built_at, layer.called_at))
+                if not _is_whole_model(layer)
+                and any(_all_in(chosen, calls, exact) for calls in (layer.built_at, layer.called_at))
                 and (_numbers_agree(finding, layer) if same_numbers else layer.verdict != "none")
             )
             if layers:
-                return Match(name, layers)
+                return Match(name, layers, looseness)
     return None
+
+
+def _is_whole_model(layer: LayerResult) -> bool:
+    """Whether the layer is all that was built: who else reads its input is then not to be seen."""
+    return not layer.module and ".functional." not in layer.op
 
 
 def _all_in(places: set[Place], calls: Sequence[tuple[str, int, int, int, int]], exact: bool) -> bool:
@@ -188,20 +210,31 @@ def _one_each(sizes: tuple[int, ...] | None) -> tuple[int, ...] | None:
     return sizes[:1] if sizes and len(set(sizes)) == 1 else sizes
 
 
+def _short(name: str) -> str:
+    """What an entry point is called in a sentence: a class or function by its name, a config by its file."""
+    file = name.partition(":")[0]
+    return name.rpartition("/")[2] if file.endswith(CONFIG_SUFFIXES) else name.rpartition(".")[2]
+
+
 def _reason(name: str, outcome: Outcome) -> str:
-    short = name.rpartition(".")[2]
+    short = _short(name)
     if isinstance(outcome, Failure):
         return f"{short}: {outcome.message}"
+    if any(_is_whole_model(layer) for layer in outcome.layers):
+        return f"{short}: it is a single layer; what reads its input beside it is not in this file"
     return f"{short}: it was built and run, and has no layer that was built there with these numbers"
 
 
-def _with_verdict(finding: Finding, match: Match | None, reasons: Sequence[str]) -> Finding:
-    if match is None:
-        why = reasons[0] if reasons else "no entry point that reaches it can be built by itself"
+def _with_verdict(finding: Finding, matches: Sequence[Match], reasons: Sequence[str]) -> Finding:
+    if not matches:
+        if finding.layer is None:
+            why = "models are watched for convolutions, pools and unfold only"
+        else:
+            why = reasons[0] if reasons else "no entry point that reaches it can be built by itself"
         more = f"; {len(reasons) - 1} more tried" if len(reasons) > 1 else ""
         return replace(finding, verdict=UNCONFIRMED, message=f"{finding.message}; not confirmed: {why}{more}")
-    worst = min(match.layers, key=lambda layer: VERDICTS.index(layer.verdict))
-    words = "; ".join(_words(match, worst))
+    worst = matches[0].worst
+    words = "; ".join((*_words(matches[0], worst), *_elsewhere(matches)))
     return replace(
         finding,
         verdict=worst.verdict,
@@ -210,9 +243,16 @@ def _with_verdict(finding: Finding, match: Match | None, reasons: Sequence[str])
     )
 
 
+def _elsewhere(matches: Sequence[Match]) -> Iterator[str]:
+    """Where the same layer has a better verdict."""
+    best = matches[-1]
+    if best.worst.verdict != matches[0].worst.verdict:
+        yield f"in {_short(best.entry_point)} it is '{best.worst.verdict}'"
+
+
 def _words(match: Match, worst: LayerResult) -> Iterator[str]:
     """What the verdict says, in one model, about the worst of the layers."""
-    model = match.entry_point.rpartition(".")[2]
+    model = _short(match.entry_point)
     where = f"{worst.module or 'a call'} of {model}"
     if worst.verdict == "dead":
         yield f"confirmed: in {where} nobody uses {worst.dead_fraction:.0%} of the values (proven)"

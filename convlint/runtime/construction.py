@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from types import CodeType, FrameType
 from typing import Any
@@ -50,6 +50,11 @@ def built_at(module: object) -> tuple[Place, ...]:
     return tuple(getattr(module, "__dict__", {}).get(NOTE, ()))
 
 
+def called_at(place: Place, function: Callable[..., Any], args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
+    """Call ``function`` for a place in a config file: what it builds counts as built there."""
+    return function(*args, **kwargs)
+
+
 def running_calls() -> tuple[Place, ...]:
     """The calls that are running now, outside of torch and convlint, innermost first."""
     return tuple(_outside(sys._getframe(1)))
@@ -71,6 +76,8 @@ def _outside(frame: FrameType | None) -> Iterator[Place]:
     count = 0
     while frame is not None and count < _CALLS:
         name = frame.f_code.co_filename
+        if frame.f_code is called_at.__code__:
+            yield frame.f_locals["place"]
         if not name.startswith((_TORCH, _OWN, "<")):
             yield _place(frame.f_code, frame.f_lasti, frame.f_lineno)
             count += 1

@@ -14,7 +14,7 @@ from torch import nn
 from convlint.runtime import capture, devices, heatmaps
 from convlint.runtime.analysis import Analysis, analyse, macs_by_skipping, pixels_of, same_claims
 from convlint.runtime.layer_results import layers_of
-from convlint.runtime.load import build, prepare, random_inputs, shapes_of
+from convlint.runtime.load import built, prepare, random_inputs, shapes_of
 from convlint.runtime.proof import Proof, claims_of, outputs_of, prove
 from convlint.runtime.recorder import tensors_in
 from convlint.runtime.refusal import RefusedError, in_one_line
@@ -53,7 +53,7 @@ def examine(request: Request, progress: Progress) -> ModelResult:
         return _examine(request, clock)
     except RefusedError as error:
         raise RefusedError(f"{clock.stage}: {error}") from None
-    except (Exception, SystemExit) as error:
+    except (Exception, SystemExit, KeyboardInterrupt) as error:  # a model may raise anything
         raise RefusedError(in_one_line(clock.stage, error, request.folder)) from None
 
 
@@ -62,9 +62,10 @@ def _examine(request: Request, clock: Clock) -> ModelResult:
         prepare(request)
         device = devices.choose(request.device)
         torch.manual_seed(0)
-        model = build(request).to(device)
+        model, keywords = built(request)
+        model = model.to(device)
         dtype = next((p.dtype for p in model.parameters() if p.is_floating_point()), torch.float32)
-        candidates = shapes_of(request, model)
+        candidates = shapes_of(request, model, keywords)
     with devices.cudnn(device == "cpu"):
         with clock.time("record"):
             shapes, inputs, watched, plain = _recorded(model, candidates, device, dtype)
@@ -155,6 +156,8 @@ def _written_down(
     holds = proof.holds and same_claims(findings, checked)
     macs, dead, gate = liveness.macs(tape)
     pixels, unread = pixels_of(tape, liveness)
+    dead_by_skipping, gate_by_skipping = macs_by_skipping(findings)
+    untouched = untouched_weights(tape)
     totals = {
         "macs": macs,
         "dead_macs": dead if holds else 0,
@@ -162,9 +165,10 @@ def _written_down(
         "input_pixels": pixels,
         "unread_input_pixels": unread if holds else 0,
         "weights": sum(parameter.numel() for parameter in model.parameters()),
-        "untouched_weights": untouched_weights(tape),
+        "untouched_weights": sum(untouched.values()),
         "unproven_macs": 0 if holds else dead,
-        "dead_macs_by_skipping": macs_by_skipping(findings, dead) if holds else 0,
+        "dead_macs_by_skipping": dead_by_skipping if holds else 0,
+        "gate_macs_by_skipping": gate_by_skipping,
     }
     return ModelResult(
         target=request.target,
@@ -174,6 +178,7 @@ def _written_down(
         fallbacks=fallbacks,
         model=totals,
         layers=layers_of(request, model, findings, checked, holds),
+        untouched=untouched,
         unknown_ops=liveness.unknown,
         timings={name: round(seconds, 4) for name, seconds in clock.timings.items()},
         proof=dataclasses.asdict(proof),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 from torch import nn
@@ -34,14 +35,20 @@ def layers_of(
     # The graph has no Python frames; the model's own pass, with the same layers in the same order, has.
     watched = dict(_numbered(checked.tape))
     costs = weighed(findings)
-    layers = []
+    layers: list[LayerResult] = []
+    first_reader: dict[object, str] = {}
     for key, op in _numbered(findings.tape):
         window = window_of(op)
         skip = skips.get(op.index)
         if window is None or (skip is None and not request.every_layer):
             continue
         seen = watched.get(key, op)
-        layers.append(_layer(request, modules.get(op.module), seen, window, skip, holds, costs.get(op.index, (0, 0))))
+        layer = _layer(request, modules.get(op.module), seen, window, skip, holds, costs.get(op.index, (0, 0)))
+        if skip is not None:
+            values = window.input, _last_write(findings.tape, op, window)
+            layer = replace(layer, same_input_as=first_reader.get(values, ""))
+            first_reader.setdefault(values, layer.module or layer.op)
+        layers.append(layer)
     if request.every_layer:
         layers += _not_run(request, modules, {layer.module for layer in layers})
     return tuple(layers)
@@ -57,6 +64,16 @@ def _numbered(tape: Tape) -> Iterator[tuple[tuple[str, int, str, int], Op]]:
             seen[key] += 1
 
 
+def _last_write(tape: Tape, layer: Op, window: Window) -> int:
+    """The last operation before a layer that wrote into the memory that it reads; -1 for the model's input."""
+    writes = (
+        op.index
+        for op in reversed(tape.ops[: layer.index])
+        if any(ref is not None and ref.storage == window.input.storage for ref in op.outputs)
+    )
+    return next(writes, -1)
+
+
 def _not_run(request: Request, modules: dict[str, nn.Module], run: set[str]) -> Iterator[LayerResult]:
     """The layers that were built and that the pass did not reach."""
     for name, module in modules.items():
@@ -68,7 +85,7 @@ def _not_run(request: Request, modules: dict[str, nn.Module], run: set[str]) -> 
         )
         yield LayerResult(
             name, _torch_name(module), places[0][0] if places else "", places[0][1] if places else 0,
-            size, stride, dilation, padding, (), 0.0, 0.0, 0.0, "not run", None, 0, 0, places,
+            size, stride, dilation, padding, (), 0.0, 0.0, 0.0, "not run", None, 0, 0, built_at=places,
         )  # fmt: skip
 
 

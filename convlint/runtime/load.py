@@ -9,23 +9,23 @@ import os
 import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from types import ModuleType
+from types import GenericAlias, ModuleType
 from typing import Any
 
 import torch
 from torch import nn
 
-from convlint.runtime import bounds
+from convlint.runtime import bounds, configs
 from convlint.runtime.construction import noted
 from convlint.runtime.refusal import RefusedError
-from convlint.runtime.request import DEFAULT_SIDE, Request, split_target
+from convlint.runtime.request import CONFIG_SUFFIXES, DEFAULT_SIDE, Request, split_target
 
 USUAL_IMAGES = ((DEFAULT_SIDE, DEFAULT_SIDE), (32, 32))
 """What is tried where a model says nothing: ImageNet's size, then CIFAR's."""
 USUAL_CLIPS = ((16, 112, 112), (16, DEFAULT_SIDE, DEFAULT_SIDE))
 """The same for models that begin with a 3-d convolution: frames, height, width."""
-_CLASS_KEYS = ("_target_", "class_path")
-_ARGUMENT_KEYS = ("init_args", "dict_kwargs")
+SIZE_KEYS = ("img_size", "image_size", "input_size", "input_shape", "spatial_size")
+"""What constructors call the size of the image that they are made for."""
 
 
 def prepare(request: Request) -> None:
@@ -42,23 +42,34 @@ def prepare(request: Request) -> None:
 
 def build(request: Request) -> nn.Module:
     """The model, in eval mode. Raises RefusedError, or whatever the user's code raises."""
+    return built(request)[0]
+
+
+def built(request: Request) -> tuple[nn.Module, Mapping[str, Any]]:
+    """The model, in eval mode, and the keywords that it was made with. Raises as ``build`` does."""
     where, name = split_target(request.target)
     args, kwargs = list(request.args), dict(request.kwargs)
     # Also while modules are imported: some build their models then.
     with noted():
-        if not name:
-            where, name, args, kwargs = _from_yaml(where, args, kwargs)
-        found = _attribute(_module(where), where, name)
-        model = found if isinstance(found, nn.Module) else _called(found, request.target, args, kwargs)
+        if where.endswith(CONFIG_SUFFIXES):
+            call = configs.network_call(where, name, request.folder)
+            model = configs.made(call, args, kwargs)
+            kwargs = {**configs.numbers_in(call), **kwargs}
+        else:
+            found = _attribute(_module(where), where, name)
+            model = found if isinstance(found, nn.Module) else _called(found, request.target, args, kwargs)
     if not isinstance(model, nn.Module):
         raise RefusedError(f"it gives {_a(type(model).__name__)}, not a torch.nn.Module")
-    return model.eval()
+    return model.eval(), kwargs
 
 
-def shapes_of(request: Request, model: nn.Module) -> list[tuple[tuple[int, ...], ...]]:
+def shapes_of(
+    request: Request, model: nn.Module, keywords: Mapping[str, Any] | None = None
+) -> list[tuple[tuple[int, ...], ...]]:
     """Sizes of the inputs, to be tried in turn: the user's; else the model's own configuration's; else the usual ones.
 
-    A ``forward`` that needs several arguments gets as many inputs of one size.
+    In front of the usual ones comes a size that is among the model's ``keywords``. A ``forward`` that needs several
+    arguments gets as many inputs of one size.
     """
     if request.shapes:
         return [request.shapes]
@@ -73,7 +84,19 @@ def shapes_of(request: Request, model: nn.Module) -> list[tuple[tuple[int, ...],
         raise RefusedError("its first convolution is a Conv1d: say the size of the input with --input")
     channels = first.in_channels if first is not None else 3
     usual = USUAL_CLIPS if isinstance(first, nn.Conv3d) else USUAL_IMAGES
-    return [((1, channels, *size),) * count for size in usual]
+    sizes = (*_named_sizes(keywords or {}, channels, 3 if isinstance(first, nn.Conv3d) else 2), *usual)
+    return [((1, channels, *size),) * count for size in sizes]
+
+
+def _named_sizes(keywords: Mapping[str, Any], channels: int, axes: int) -> Iterator[tuple[int, ...]]:
+    """The sizes that a model's keywords name: one number for all axes, one for each, or the channels in front."""
+    for key in SIZE_KEYS:
+        value = keywords.get(key)
+        numbers = [value] * axes if isinstance(value, int) else list(value) if isinstance(value, (list, tuple)) else []
+        if len(numbers) == axes + 1 and numbers[0] == channels:
+            del numbers[0]
+        if len(numbers) == axes and all(isinstance(each, int) and each > 0 for each in numbers):
+            yield tuple(numbers)
 
 
 def _needed_inputs(model: nn.Module) -> int:
@@ -85,14 +108,18 @@ def _needed_inputs(model: nn.Module) -> int:
     return max(1, sum(p.default is p.empty and p.kind in kinds for p in parameters))
 
 
-def members(pattern: str) -> Iterator[str]:
+def members(pattern: str, folder: str) -> Iterator[str]:
     """The targets that ``package.module:pattern*`` stands for: public callables that need no argument, sorted.
 
-    Functions that say that they return something else than a module are left out, and so are submodules.
+    Functions that say that they return something else than a module are left out, and so are submodules. For a config
+    file, the networks that it names, in its order.
     """
     from fnmatch import fnmatchcase
 
     where, name = split_target(pattern)
+    if where.endswith(CONFIG_SUFFIXES):
+        yield from (f"{where}:{path}" for path in configs.networks(where, folder) if fnmatchcase(path, name))
+        return
     module = _module(where)
     names = getattr(module, "__all__", None) or vars(module)
     count = 0
@@ -109,11 +136,9 @@ def members(pattern: str) -> Iterator[str]:
 
 
 def _may_build(value: object) -> bool:
-    if (
-        not callable(value)
-        or isinstance(value, ModuleType)
-        or (isinstance(value, type) and not issubclass(value, nn.Module))
-    ):
+    if not callable(value) or isinstance(value, (ModuleType, GenericAlias)):
+        return False
+    if isinstance(value, type) and not issubclass(value, nn.Module):
         return False
     try:
         signature = inspect.signature(value, eval_str=False)
@@ -125,7 +150,7 @@ def _may_build(value: object) -> bool:
     returns = signature.return_annotation
     if isinstance(value, type) or returns is signature.empty or isinstance(returns, str):
         return True
-    return isinstance(returns, type) and issubclass(returns, nn.Module)
+    return issubclass(type(returns), type) and issubclass(returns, nn.Module)
 
 
 def _module(where: str) -> ModuleType:
@@ -177,44 +202,6 @@ def _called(found: Any, target: str, args: list[Any], kwargs: dict[str, Any]) ->
     except TypeError as error:
         raise RefusedError(f"it cannot be called like this: {error}; give arguments with --args and --kwargs") from None
     return found(*args, **kwargs)
-
-
-def _from_yaml(file: str, args: list[Any], kwargs: dict[str, Any]) -> tuple[str, str, list[Any], dict[str, Any]]:
-    """The class that a configuration names, and its arguments: Hydra's ``_target_``, Lightning's ``class_path``."""
-    import yaml
-
-    try:
-        with open(file, "rb") as stream:
-            config = yaml.safe_load(stream)
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        raise RefusedError(f"not YAML{f' (line {mark.line + 1})' if mark else ''}") from None
-    node = _naming_node(config)
-    if node is None:
-        raise RefusedError("it names no class: convlint looks for _target_ and for class_path")
-    key = next(key for key in _CLASS_KEYS if isinstance(node.get(key), str))
-    where, _, name = node[key].rpartition(".")
-    if key == "_target_":
-        own = {name: value for name, value in node.items() if not (name.startswith("_") and name.endswith("_"))}
-        args = args or list(node.get("_args_") or [])
-    else:
-        own = {}
-        for part in _ARGUMENT_KEYS:
-            own.update(node.get(part) or {})
-    return where, name, args, {**own, **kwargs}
-
-
-def _naming_node(config: Any) -> dict[str, Any] | None:
-    """The mapping that names the model's class: the top one, else the one called ``model`` or alike."""
-    if not isinstance(config, dict):
-        return None
-    if any(isinstance(config.get(key), str) for key in _CLASS_KEYS):
-        return config
-    for key in ("model", "net", "network", "network_def", "backbone"):
-        found = _naming_node(config.get(key))
-        if found is not None:
-            return found
-    return None
 
 
 def _a(noun: str) -> str:

@@ -103,8 +103,9 @@ def prove(
     finite = all(bool(torch.isfinite(each).all()) for each in plain if each.is_floating_point())
     written = 0
     equal = {}
+    masks: dict[tuple[int, int], torch.Tensor] = {}
     for what in ("nan", "random"):
-        overwrite = Overwrite(claims, what)
+        overwrite = Overwrite(claims, what, masks)
         changed = [tensor.clone() for tensor in inputs]
         overwrite.overwrite(-1, changed, claims.inputs)
         same = same_bits(plain, outputs_of(run, changed, overwrite))
@@ -136,10 +137,12 @@ def same_bits(one: Sequence[torch.Tensor], two: Sequence[torch.Tensor]) -> bool:
 class Overwrite(Numbered):  # type: ignore[no-untyped-call]
     """Overwrites what is claimed dead as soon as it has been computed."""
 
-    def __init__(self, claims: Claims, what: str) -> None:
+    def __init__(self, claims: Claims, what: str, masks: dict[tuple[int, int], torch.Tensor]) -> None:
         super().__init__()
         self.claims = claims
         self.what = what
+        self.masks = masks
+        """What is dead in each output of each operation, kept from the first pass for the second."""
         self.random = torch.empty(0)
         self.written = 0
         self.strayed = False
@@ -156,25 +159,27 @@ class Overwrite(Numbered):  # type: ignore[no-untyped-call]
 
     def overwrite(self, index: int, tensors: Sequence[torch.Tensor], levels: Sequence[Levels]) -> None:
         """Overwrite the dead elements of some tensors."""
-        for tensor, each in zip(tensors, levels, strict=False):
+        for at, (tensor, each) in enumerate(zip(tensors, levels, strict=False)):
             if not tensor.is_floating_point() or not tensor.numel() or (isinstance(each, int) and each):
                 continue
             if isinstance(each, torch.Tensor) and each.shape != tensor.shape:
                 self.strayed = True
                 continue
-            where = (full(each, tuple(tensor.shape)) == 0).to(tensor.device)
-            self.written += int(where.sum())
+            if (index, at) not in self.masks:
+                self.masks[index, at] = (full(each, tuple(tensor.shape)) == 0).to(tensor.device)
+            where = self.masks[index, at]
+            self.written += int(where.count_nonzero())
             if self.what == "nan":
                 tensor.masked_fill_(where, float("nan"))
             else:
                 numbers = self._random_numbers(index, tensor.numel())
-                tensor.copy_(torch.where(where, numbers.reshape(tensor.shape).to(tensor), tensor))
+                torch.where(where, numbers.reshape(tensor.shape).to(tensor), tensor, out=tensor)
 
     def _random_numbers(self, index: int, count: int) -> torch.Tensor:
         """As many numbers as are asked for: a stretch of one long row of them, elsewhere for each operation."""
         start = index % _STARTS + 1
         if len(self.random) < count + start:
             # A generator of its own: the model's random numbers must not shift.
-            numbers = torch.rand(count + _STARTS, generator=torch.Generator().manual_seed(SEED))
-            self.random = (numbers * 2 - 1) * LARGEST
+            generator = torch.Generator().manual_seed(SEED)
+            self.random = torch.empty(count + _STARTS).uniform_(-LARGEST, LARGEST, generator=generator)
         return self.random[start : start + count]

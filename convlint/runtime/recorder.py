@@ -48,7 +48,7 @@ class Numbered(TorchDispatchMode):
 
     def __torch_dispatch__(self, function: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
         kwargs = kwargs or {}
-        inputs = {address(tensor) for tensor in tensors_in((args, kwargs))}
+        inputs = _addresses((*args, *kwargs.values()))
         result = function(*args, **kwargs)
         written = written_arguments(function, args, kwargs)
         if not is_recorded(function, result, inputs, written):
@@ -85,7 +85,7 @@ class Recorder(TorchDispatchMode):
         kwargs = kwargs or {}
         given = bound_arguments(function, args, kwargs)
         arguments = {name: self._refs(value) for name, value in given.items()}
-        inputs = {address(tensor) for tensor in tensors_in((args, kwargs))}
+        inputs = _addresses((*args, *kwargs.values()))
         constants = self._constants(function, given)
         result = function(*args, **kwargs)
         written = written_arguments(function, args, kwargs)
@@ -184,6 +184,8 @@ def _copied(value: Any) -> Any:
     return value.detach().to("cpu", copy=True) if isinstance(value, torch.Tensor) else value
 
 
+_PLAIN = frozenset({int, float, bool, str, type(None), torch.dtype, torch.device, torch.layout, torch.memory_format})
+"""What holds no tensor: most of the arguments of most operations."""
 _INDEXED = frozenset({"index", "index_select", "gather", "embedding", "take"})
 _WINDOWED = ("aten.convolution.", "aten.max_pool", "aten.avg_pool", "aten.im2col")
 
@@ -198,18 +200,31 @@ def address(tensor: torch.Tensor) -> int:
     return int(tensor.untyped_storage()._cdata)
 
 
+def _addresses(arguments: Sequence[Any]) -> set[int]:
+    """What identifies the storages of an operation's arguments."""
+    found = set()
+    for each in arguments:
+        if isinstance(each, torch.Tensor):
+            found.add(address(each))
+        elif type(each) not in _PLAIN:
+            found.update(map(address, tensors_in(each)))
+    return found
+
+
 def tensors_in(value: Any) -> Iterator[torch.Tensor]:
     """All tensors inside lists, tuples, dictionaries, dataclasses and plain objects, in order, each once."""
     seen: set[int] = set()
     waiting = [value]
     while waiting:
         each = waiting.pop()
+        if type(each) in _PLAIN:
+            continue
         if isinstance(each, torch.Tensor):
             yield each
-        elif isinstance(each, Mapping):
-            waiting += reversed(list(each.values()))
         elif isinstance(each, (list, tuple, set)):
             waiting += reversed(list(each))
+        elif isinstance(each, Mapping):
+            waiting += reversed(list(each.values()))
         elif hasattr(each, "__dict__") and not isinstance(each, type) and id(each) not in seen:
             seen.add(id(each))
             waiting += reversed(list(vars(each).values()))
@@ -247,7 +262,7 @@ def is_recorded(function: Any, result: Any, inputs: set[int], written: Sequence[
     # A graph copies its constants where the model makes them anew: no input comes near either.
     if torch.Tag.inplace_view in function.tags or function.overloadpacket.__name__ == "lift_fresh_copy":
         return False
-    returned = list(tensors_in(result)) if not isinstance(result, (int, float, bool, str)) else []
+    returned = [result] if isinstance(result, torch.Tensor) else list(tensors_in(result))
     if written or not returned:
         return bool(written) or bool(inputs)
     return any(address(tensor) not in inputs for tensor in returned)

@@ -16,7 +16,7 @@ def in_one_line(stage: str, error: BaseException, folder: str) -> str:
     """What a model's exception says, and the line of the model's code that raised it."""
     if isinstance(error, RefusedError):
         return str(error)
-    text = str(error).strip()
+    text = _said(error).strip()
     if isinstance(error, MemoryError) or "can't allocate memory" in text or "out of memory" in text:
         return f"{stage}: needs more memory than it may take (--memory)"
     said = printable(text.splitlines()[0] if text else "")
@@ -26,13 +26,21 @@ def in_one_line(stage: str, error: BaseException, folder: str) -> str:
     return f"{stage}: {name}: {said}{_where(error, folder)}" if said else f"{stage}: {name}{_where(error, folder)}"
 
 
+def _said(error: BaseException) -> str:
+    try:
+        return str(error)
+    except Exception:  # its own __str__ may raise
+        return ""
+
+
 def _where(error: BaseException, folder: str) -> str:
-    """The innermost line outside of torch and convlint."""
+    """The innermost line outside of torch, convlint and what imports modules."""
     frames = [
         frame
         for frame in traceback.extract_tb(error.__traceback__)
         if "/torch/" not in frame.filename.replace("\\", "/")
         and "/convlint/runtime/" not in frame.filename.replace("\\", "/")
+        and "/importlib/" not in frame.filename.replace("\\", "/")
         and not frame.filename.startswith("<")
     ]
     if not frames:

@@ -21,7 +21,7 @@ class Request:
     """One model to build, run and prove."""
 
     target: str
-    """``package.module:callable``, ``path/to/file.py:Class``, or a YAML file that names a class."""
+    """``package.module:callable``, ``path/to/file.py:Class``, ``conf.yaml``, or ``conf.yaml:path.in.it``."""
     args: tuple[Any, ...] = ()
     kwargs: Mapping[str, Any] = field(default_factory=dict)
     shapes: tuple[tuple[int, ...], ...] = ()
@@ -77,15 +77,18 @@ def json_of(option: str, text: str | None, kind: type, empty: Any) -> Any:
     return value
 
 
+CONFIG_SUFFIXES = (".yaml", ".yml", ".json")
+"""Files that can name a class and its arguments."""
+
+
 def split_target(target: str) -> tuple[str, str]:
-    """The file or module of a target, and the name in it; the name is empty for YAML. Raises UsageError."""
-    if target.endswith((".yaml", ".yml")):
-        if not Path(target).is_file():
-            raise UsageError(f"{target}: no such file")
-        return target, ""
-    where, _, name = target.rpartition(":")
-    if not where or not name:
-        raise UsageError(f"{target}: write package.module:callable, path/to/file.py:Class, or a YAML file")
-    if where.endswith(".py") and not Path(where).is_file():
+    """The file or module of a target, and the name in it; that may be empty for a config file. Raises UsageError."""
+    if target.endswith(CONFIG_SUFFIXES):
+        where, name = target, ""
+    else:
+        where, _, name = target.rpartition(":")
+        if not where or not name:
+            raise UsageError(f"{target}: write package.module:callable, path/to/file.py:Class, or a YAML file")
+    if where.endswith((".py", *CONFIG_SUFFIXES)) and not Path(where).is_file():
         raise UsageError(f"{where}: no such file")
     return where, name

@@ -52,6 +52,8 @@ class LayerResult:
     """Multiply-accumulates in front that would be needed if the layer read everything, and are not."""
     gate_macs: int
     """The same for those that only a gate or a statistic needs."""
+    same_input_as: str = ""
+    """An earlier layer of the list that reads the same values: what they cost is said of both."""
     built_at: tuple[tuple[str, int, int, int, int], ...] = ()
     """The calls that built the layer, innermost first: path, line, column, end line, end column; columns may be 0."""
     called_at: tuple[tuple[str, int, int, int, int], ...] = ()
@@ -73,6 +75,8 @@ class ModelResult:
     """Why ``torch.export`` (and ``torch.fx``) could not be used."""
     model: Mapping[str, int]
     layers: tuple[LayerResult, ...]
+    untouched: Mapping[str, int]
+    """For each module with weights that can never touch a pixel, how many."""
     unknown_ops: tuple[str, ...]
     timings: Mapping[str, float]
     """Seconds of each stage."""
@@ -132,4 +136,5 @@ def document(result: ModelResult) -> dict[str, object]:
         "fallbacks": list(result.fallbacks),
         "proof": dict(result.proof),
         "notes": list(result.notes),
+        "untouched_weights_in": dict(result.untouched),
     }

@@ -8,26 +8,27 @@ from convlint.runtime.backward.windows import Window, window_of
 from convlint.runtime.tape import Op, Ref, Tape
 
 
-def untouched_weights(tape: Tape) -> int:
-    """How many weights of convolutions no call of the pass puts on a real position of an input, exactly.
+def untouched_weights(tape: Tape) -> dict[str, int]:
+    """For each module how many weights of its convolution no call puts on a real position of an input, exactly.
 
     Per axis, tap t of size-k is alive where some output o has 0 <= o*s - p + t*d < n; a weight is alive where its tap
     is on every axis, in any call that uses the same weight. Zeros that ``F.pad`` put around the input count as padding.
     """
-    alive: dict[tuple[int, int, tuple[int, ...]], tuple[Window, set[tuple[int, ...]]]] = {}
+    alive: dict[tuple[int, int, tuple[int, ...]], tuple[Op, Window, set[tuple[int, ...]]]] = {}
     pads = {op.outputs[0].storage: op for op in tape.ops if op.name == "aten.constant_pad_nd" and op.outputs[0]}
     for op in tape.ops:
         window = window_of(op)
         if window is None or window.kind != "Conv" or window.weight is None:
             continue
         weight = window.weight
-        _, taps = alive.setdefault((weight.storage, weight.offset, weight.size), (window, set()))
+        _, _, taps = alive.setdefault((weight.storage, weight.offset, weight.size), (op, window, set()))
         taps.add(_product_key(window, _zeros(window.input, pads.get(window.input.storage))))
-    untouched = 0
-    for window, boxes in alive.values():
+    untouched: dict[str, int] = {}
+    for op, window, boxes in alive.values():
         assert window.weight is not None
-        taps_alive = _union_size(boxes, window.kernel_size)
-        untouched += prod(window.weight.size[:2]) * (prod(window.kernel_size) - taps_alive)
+        count = prod(window.weight.size[:2]) * (prod(window.kernel_size) - _union_size(boxes, window.kernel_size))
+        if count:
+            untouched[op.module] = untouched.get(op.module, 0) + count
     return untouched
 
 

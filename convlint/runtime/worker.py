@@ -138,7 +138,7 @@ def _answer(request: Request, emit: Emit) -> None:
             from convlint.runtime.load import members, prepare
 
             prepare(request)
-            emit({"event": "targets", "targets": list(members(request.target))})
+            emit({"event": "targets", "targets": list(members(request.target, request.folder))})
             return
         from convlint.runtime.examine import examine
 

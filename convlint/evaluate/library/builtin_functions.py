@@ -7,6 +7,7 @@ from typing import Any
 from convlint.evaluate import arithmetic, calls, classes
 from convlint.evaluate.budget import MAX_SEQUENCE
 from convlint.evaluate.environment import Arguments, Raised, follows
+from convlint.evaluate.instance_checks import is_instance, is_subclass
 from convlint.evaluate.library import ordering
 from convlint.evaluate.library.adapt import (
     asked,
@@ -159,12 +160,12 @@ def length(machine: Machine, value: Value, site: Span) -> Value:
 
 def _is_instance(machine: Machine, args: Arguments, site: Span) -> Value:
     value, kind = take(machine, args, "isinstance", 2, "obj", "class_or_tuple")
-    return verdict(classes.is_instance(machine, value, kind))
+    return verdict(is_instance(machine, value, kind))
 
 
 def _is_subclass(machine: Machine, args: Arguments, site: Span) -> Value:
     value, kind = take(machine, args, "issubclass", 2, "cls", "class_or_tuple")
-    return verdict(classes.is_subclass(machine, value, kind))
+    return verdict(is_subclass(machine, value, kind))
 
 
 def _callable(machine: Machine, args: Arguments, site: Span) -> Value:

@@ -54,6 +54,7 @@ PARAMETERS = {
     "Upsample": "size scale_factor mode align_corners recompute_scale_factor",
     "PixelShuffle": "upscale_factor",
     "PixelUnshuffle": "downscale_factor",
+    "ChannelShuffle": "groups",
     "AdaptiveAvgPool1d": "output_size",
     "AdaptiveAvgPool2d": "output_size",
     "AdaptiveAvgPool3d": "output_size",

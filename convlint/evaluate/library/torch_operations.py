@@ -23,8 +23,8 @@ def resizing(name: str) -> Builtin:
         given = {**dict(zip(_RESIZE, args.positional, strict=False)), **args.keywords}
         mode = _value(machine, given.get("mode", Const("nearest")))
         scale = factors(_value(machine, given.get("scale_factor", NONE)))
-        if args.unknown is None and scale is not None and isinstance(mode, str):
-            corners, antialias = (_value(machine, given.get(key, NONE)) for key in ("align_corners", "antialias"))
+        corners, antialias = (_value(machine, given.get(key, NONE)) for key in ("align_corners", "antialias"))
+        if args.unknown is None and isinstance(mode, str) and (scale is not None or corners is not None or antialias):
             content = (f"torch.nn.functional.{name}", site, mode, scale, corners, antialias)
             machine.record.add(site, note("resize", site, content), machine.path)
         return Tensor()

@@ -146,7 +146,13 @@ def scripting(machine: Machine) -> dict[str, Any]:
             return None
         return classes.make_class(name, (), {}) if name[:1].isupper() else Builtin(name, _identity)
 
-    return {"is_scripting": never, "is_tracing": never, "*": other}
+    return {
+        "is_scripting": never,
+        "is_tracing": never,
+        "isinstance": machine.modules.builtins["isinstance"],
+        "annotate": Builtin("annotate", lambda machine, args, site: args.positional[-1]),
+        "*": other,
+    }
 
 
 def tracing(machine: Machine) -> dict[str, Any]:

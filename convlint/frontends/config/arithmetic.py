@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import operator
+import warnings
 from collections.abc import Callable
 from typing import Any
 
@@ -47,7 +48,9 @@ def evaluate(text: str) -> Result:
         raise ArithmeticTextError("too long, or no plain text")
     stripped = text.strip()
     try:
-        tree = ast.parse(stripped, mode="eval")
+        with warnings.catch_warnings():  # of "1if", which is text to us
+            warnings.simplefilter("ignore")
+            tree = ast.parse(stripped, mode="eval")
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         raise ArithmeticTextError("no expression") from None
     return _value(tree.body, text.index(stripped) if stripped else 0)

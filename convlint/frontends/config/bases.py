@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 
 from convlint.frontends.config.dialect import Config
 from convlint.frontends.config.limits import MAX_BASES, MAX_NESTING
-from convlint.frontends.config.nodes import Mapping, Node, Scalar, Sequence, truth
+from convlint.frontends.config.nodes import Mapping, Node, Scalar, Sequence, child, truth
 from convlint.network.layers import Step
 
 BASE_KEYS = ("_BASE_", "__include__", "_base_")
+OF_BASE = "!base:"
+"""Begins the tag of what stands for a part of the base (``_base_.model``): the rest is its dotted path.
+
+A mapping with such a tag is laid over that part.
+"""
+_QUOTED = re.compile(r"\{\{\s*_base_\.([\w.]+)\s*\}\}")
 MAX_CHAIN = 20
 """Files that take in each other, one after the other; mmdetection's longest chain is five."""
 
@@ -54,7 +61,49 @@ def _merged(config: Config, root: Mapping, above: tuple[Step, ...], composed: Co
         composed.ways.setdefault(base.source.path, steps)
         taken = _merged(base, inner, steps, composed)
         merged = taken if merged is None else merge(merged, taken)
-    return root if merged is None else merge(merged, root)
+    if merged is None:
+        return root
+    if "_base_." in root.source.text:
+        root = _Parts(merged).mapping(root, 0)
+    return merge(merged, root)
+
+
+class _Parts:
+    """Puts parts of a base where a config names them: ``_base_.model``, and ``"{{_base_.model}}"``."""
+
+    def __init__(self, base: Mapping) -> None:
+        self.base = base
+        self.done: dict[int, tuple[Node, Node]] = {}
+        """By what was looked at, which is kept so that nothing else can have its id."""
+
+    def of(self, node: Node, depth: int) -> Node:
+        if id(node) in self.done or depth > MAX_NESTING:
+            return self.done.get(id(node), (node, node))[1]
+        self.done[id(node)] = (node, node)
+        result: Node = node
+        if isinstance(node, Scalar):
+            quoted = _QUOTED.fullmatch(node.text) if node.quoted else None
+            if quoted or node.tag.startswith(OF_BASE):
+                path = quoted[1] if quoted else node.tag[len(OF_BASE) :]
+                result = child(self.base, *path.split(".")) or node
+        elif isinstance(node, Mapping):
+            result = self.mapping(node, depth)
+        else:
+            items = [self.of(item, depth + 1) for item in node.items]
+            if any(new is not old for new, old in zip(items, node.items, strict=True)):
+                result = Sequence(node.source, node.start, node.end, items, node.tag)
+        self.done[id(node)] = (node, result)
+        return result
+
+    def mapping(self, node: Mapping, depth: int) -> Mapping:
+        pairs = [(key, self.of(value, depth + 1)) for key, value in node.pairs]
+        own = node
+        if node.tag.startswith(OF_BASE) or any(
+            new is not old for (_, new), (_, old) in zip(pairs, node.pairs, strict=True)
+        ):
+            own = Mapping(node.source, node.start, node.end, pairs, "" if node.tag.startswith(OF_BASE) else node.tag)
+        below = child(self.base, *node.tag[len(OF_BASE) :].split(".")) if node.tag.startswith(OF_BASE) else None
+        return merge(below, own) if isinstance(below, Mapping) else own
 
 
 def _paths(above: tuple[Step, ...], config: Config) -> set[str]:
@@ -81,7 +130,7 @@ def merge(base: Mapping, over: Mapping, depth: int = 0) -> Mapping:
             entries[key] = merge(below, value, depth + 1)
         else:
             entries[key] = value
-    merged = Mapping(over.source, over.start, over.end, tag=over.tag)
+    merged = Mapping(over.source, over.start, over.end, tag=over.tag or base.tag)
     merged.pairs = [(over.key(key) or base.key(key) or _name(over, key), value) for key, value in entries.items()]
     return merged
 

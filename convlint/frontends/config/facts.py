@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from convlint.frontends.config.limits import MAX_AXES, MAX_NUMBER_TEXT
+from convlint.frontends.config.limits import MAX_ANCHOR, MAX_AXES, MAX_NUMBER_TEXT
 from convlint.frontends.config.nodes import Node, Scalar, Sequence, integer
 from convlint.network.layers import Confidence, Kind, Layer, Rewrite, Size, Sizes, Step, Unknown, Use
 from convlint.source import Place
@@ -21,6 +21,7 @@ _KINDS = (
 )
 _LISTED = re.compile(r"\s*[(\[]\s*(-?\d{1,9}(?:\s*,\s*-?\d{1,9})*)\s*,?\s*[)\]]\s*")
 _DIGITS = re.compile(r"-?\d+")
+_ANCHOR = re.compile(r"(?:^|[\s\[{,])&[^\s,\[\]{}]+\s+(?:![^\s]*\s+)?\Z")
 OPEN = Unknown("config")
 """A number that the config does not say."""
 
@@ -125,11 +126,13 @@ def found(
     return Found(layer, _use(spot, layer.call, written))
 
 
-def replaced(node: Scalar, text: str, title: str) -> Rewrite:
-    """A scalar with another text, in the quotes in which it stands."""
+def replaced(node: Scalar, text: str, title: str) -> tuple[Rewrite, ...]:
+    """A scalar with another text, in the quotes in which it stands; nothing where an anchor lets others share it."""
+    if _ANCHOR.search(node.source.text, max(0, node.start - MAX_ANCHOR), node.start):
+        return ()
     quote = node.source.text[node.start : node.start + 1]
     quoted = node.quoted and quote in ("'", '"')
-    return Rewrite(title, ((node.place, f"{quote}{text}{quote}" if quoted else text),))
+    return (Rewrite(title, ((node.place, f"{quote}{text}{quote}" if quoted else text),)),)
 
 
 def larger_kernel(node: Node | None, kernel_size: Size, stride: Size) -> tuple[Rewrite, ...]:
@@ -143,7 +146,7 @@ def larger_kernel(node: Node | None, kernel_size: Size, stride: Size) -> tuple[R
     if not 0 < kernel_size < stride or kernel_size % 2 == 0:
         return ()
     size = stride if stride % 2 else stride + 1
-    return (replaced(node, str(size), f"kernel size {size} (same output size; the weights grow)"),)
+    return replaced(node, str(size), f"kernel size {size} (same output size; the weights grow)")
 
 
 def _sizes(numbers: Numbers, rank: int) -> Sizes:

@@ -32,5 +32,8 @@ MAX_LAYERS = 20_000
 MAX_NUMBER_TEXT = 400
 """Characters of a string that is read as numbers, such as ``(2, 4, 4)`` or fairseq's list arithmetic."""
 
+MAX_ANCHOR = 200
+"""Characters in front of a scalar that are searched for an anchor; names of anchors are words."""
+
 MAX_CALLS = 2_000
 """Instantiations (``_target_`` and its like) of one file that are evaluated."""

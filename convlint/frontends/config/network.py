@@ -39,9 +39,20 @@ class ConfigNetwork:
 
 
 class JoinedNetwork:
-    """Several networks as one."""
+    """Several networks as one.
+
+    Where a config's own dialect and the code that it names tell of the same numbers (a vocoder's lists, which the
+    generator's class turns into layers), the dialect's words count, and the code's are left out.
+    """
 
     def __init__(self, networks: Sequence[Network]) -> None:
+        self._told: set[object] = {
+            (use.meeting, layer.kernel_size, layer.stride, layer.dilation)
+            for network in networks
+            if isinstance(network, ConfigNetwork)
+            for layer in network.layers
+            for use in network.uses(layer)
+        }
         self._holders: dict[Layer | Operation, list[Network]] = defaultdict(list)
         for network in networks:
             facts: tuple[Layer | Operation, ...] = (*network.layers, *network.operations)
@@ -53,7 +64,15 @@ class JoinedNetwork:
 
     def uses(self, layer: Layer | Operation) -> Sequence[Use]:
         """The ways to reach the layer in all networks that hold it."""
-        return [use for network in self._holders[layer] for use in network.uses(layer)]
+        return [use for network in self._holders[layer] for use in self._new(network, layer)]
+
+    def _new(self, network: Network, layer: Layer | Operation) -> Sequence[Use]:
+        """The ways of one network, without those of which a dialect tells."""
+        uses = network.uses(layer)
+        if isinstance(network, ConfigNetwork) or not isinstance(layer, Layer) or not self._told:
+            return uses
+        sizes = (layer.kernel_size, layer.stride, layer.dilation)
+        return [use for use in uses if (use.meeting, *sizes) not in self._told]
 
     def reached_from(self, layer: Layer | Operation) -> tuple[tuple[str, ...], Confidence]:
         """The entry points of all networks that hold the layer."""

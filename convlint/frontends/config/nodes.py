@@ -148,8 +148,10 @@ def truth(node: Node | None) -> bool | None:
 
 
 def is_null(node: Node | None) -> bool:
-    """Whether a node is missing, empty or ``null``."""
-    return node is None or (isinstance(node, Scalar) and not node.quoted and node.text in ("", "~", "null", "None"))
+    """Whether a node is missing, empty or ``null``; what has a tag is something that nobody has built."""
+    if node is None:
+        return True
+    return isinstance(node, Scalar) and not node.quoted and not node.tag and node.text in ("", "~", "null", "None")
 
 
 def child(node: Node | None, *path: str) -> Node | None:

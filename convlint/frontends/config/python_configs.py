@@ -6,7 +6,7 @@ import ast
 import re
 import warnings
 
-from convlint.frontends.config.bases import merge
+from convlint.frontends.config.bases import OF_BASE, merge
 from convlint.frontends.config.limits import MAX_NESTING
 from convlint.frontends.config.nodes import Mapping, Node, Scalar, Sequence, Source
 
@@ -34,6 +34,7 @@ class _Module:
     def __init__(self, source: Source) -> None:
         self.source = source
         self.names: dict[str, Node] = {}
+        self.deleted: set[str] = set()
         self.root = Mapping(source, 0, len(source.text))
         self.starts = [0]
         for match in re.finditer(r"\r\n|\r|\n", source.text):
@@ -47,45 +48,57 @@ class _Module:
                 self._bases(statement)
             elif isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Call):
                 self._update(statement.value)
+            elif isinstance(statement, ast.Delete):
+                self._delete(statement)
         return self.root
 
     def _assign(self, target: ast.expr, value: ast.expr) -> None:
         node = self._node(value, 0)
         if isinstance(target, ast.Name):
-            self._put(self._scalar(target, target.id), node)
+            self._put(self._scalar(target, target.id), self._alone(node) if target.id in self.deleted else node)
         elif isinstance(target, (ast.Attribute, ast.Subscript)):
-            self._set_inside(target, node)
+            self._set_inside(target, self._alone(node))
 
     def _put(self, key: Scalar, node: Node) -> None:
         self.names[key.text] = node
         self.root.pairs.append((key, node))
+
+    def _alone(self, node: Node) -> Node:
+        """What is assigned, and not laid over what was there."""
+        if not isinstance(node, Mapping) or node.tag:
+            return node
+        at = Scalar(self.source, node.start, node.start, "_delete_")
+        alone = Mapping(self.source, node.start, node.end)
+        alone.pairs = [*node.pairs, (at, Scalar(self.source, node.start, node.start, "True"))]
+        return alone
+
+    def _delete(self, statement: ast.Delete) -> None:
+        """``del _base_.model``: what is called so from here on has nothing of the base's."""
+        for target in statement.targets:
+            if isinstance(target, ast.Attribute) and isinstance(target.value, ast.Name) and target.value.id == "_base_":
+                self.deleted.add(target.attr)
+                self._put(self._scalar(target, target.attr), self._scalar(target, "null"))
 
     def _set_inside(self, target: ast.expr, node: Node) -> None:
         """``model.backbone.style = ...``: laid over what is known, or over what a base has.
 
         ``_base_.model...`` is the same as ``model...``.
         """
-        path: list[str] = []
-        at = target
-        while isinstance(at, (ast.Attribute, ast.Subscript)):
-            if isinstance(at, ast.Attribute):
-                path.append(at.attr)
-            elif isinstance(at.slice, ast.Constant) and isinstance(at.slice.value, str):
-                path.append(at.slice.value)
-            else:
-                return
-            at = at.value
-        if not isinstance(at, ast.Name) or len(path) > MAX_NESTING:
+        path = _path(target)
+        if path is None:
             return
-        name = path.pop() if at.id == "_base_" and path else at.id
-        for key in path:
+        name, *below = path[1:] if path[0] == "_base_" and len(path) > 1 else path
+        for key in reversed(below):
             outer = Mapping(self.source, node.start, node.end)
             outer.pairs.append((Scalar(self.source, node.start, node.start, key), node))
             node = outer
         known = self.names.get(name)
-        if isinstance(known, Mapping) and isinstance(node, Mapping):
+        if isinstance(node, Mapping) and isinstance(known, Mapping):
             node = merge(known, node)
-        self._put(self._scalar(at, name), node)
+        elif isinstance(node, Mapping) and isinstance(known, Scalar) and known.tag.startswith(OF_BASE):
+            node.tag = known.tag
+        start, _ = self._span(target)
+        self._put(Scalar(self.source, start, start, name), node)
 
     def _update(self, call: ast.Call) -> None:
         """``model.backbone.update(dict(...))``, as configs with ``read_base()`` have it."""
@@ -121,11 +134,28 @@ class _Module:
             return self._call(value, depth)
         if isinstance(value, ast.Name):
             return self.names.get(value.id) or self._scalar(value, value.id)
+        if isinstance(value, ast.Set) and len(value.elts) == 1:  # {{_base_.x}}
+            inner = value.elts[0]
+            return self._node(inner.elts[0] if isinstance(inner, ast.Set) and inner.elts else inner, depth + 1)
+        if isinstance(value, (ast.Attribute, ast.Subscript)):
+            return self._part(value)
         if isinstance(value, ast.UnaryOp) and isinstance(value.op, ast.USub):
             operand = self._node(value.operand, depth + 1)
             if isinstance(operand, Scalar) and not operand.quoted:
                 return self._scalar(value, f"-{operand.text}", operand.tag)
         return self._scalar(value, "", OPAQUE)
+
+    def _part(self, value: ast.expr) -> Node:
+        """``_base_.model.backbone``, and a part of what this file has set."""
+        path = _path(value) or ["", ""]
+        if path[0] == "_base_":
+            return self._scalar(value, "", OF_BASE + ".".join(path[1:]))
+        node = self.names.get(path[0])
+        for at, key in enumerate(path[1:], start=1):
+            if isinstance(node, Scalar) and node.tag.startswith(OF_BASE):
+                return self._scalar(value, "", ".".join([node.tag, *path[at:]]))
+            node = node.get(key) if isinstance(node, Mapping) and not node.tag else None
+        return node or self._scalar(value, "", OPAQUE)
 
     def _constant(self, value: ast.Constant) -> Scalar:
         if isinstance(value.value, str):
@@ -173,6 +203,22 @@ class _Module:
         end = self.starts[line] if line < len(self.starts) else len(self.source.text)
         row = self.source.text[start:end]
         return start + (column if row.isascii() else len(row.encode()[:column].decode(errors="ignore")))
+
+
+def _path(target: ast.expr) -> list[str] | None:
+    """The name and the keys of ``model.backbone['style']``; None for anything else."""
+    path: list[str] = []
+    while isinstance(target, (ast.Attribute, ast.Subscript)):
+        if isinstance(target, ast.Attribute):
+            path.append(target.attr)
+        elif isinstance(target.slice, ast.Constant) and isinstance(target.slice.value, str):
+            path.append(target.slice.value)
+        else:
+            return None
+        target = target.value
+    if not isinstance(target, ast.Name) or len(path) > MAX_NESTING:
+        return None
+    return [target.id, *reversed(path)]
 
 
 def _reads_base(statement: ast.With) -> bool:

@@ -35,4 +35,4 @@ def moved(flag: Scalar, text: str, words: str) -> tuple[Rewrite, ...]:
     title = (
         f"{words}: the 3x3 convolution strides (same output size; weights trained with the stride elsewhere do not fit)"
     )
-    return (replaced(flag, text, title),)
+    return replaced(flag, text, title)

@@ -91,7 +91,8 @@ from convlint.frontends.config.nodes import Mapping, Node, Scalar, Sequence, int
 from convlint.frontends.config.residual import bottlenecks, moved
 
 _BOTTLENECKS = frozenset(
-    {"ResNet", "ResNeXt", "SEResNet", "SEResNeXt", "ResNetV1c", "DetectoRS_ResNet", "DetectoRS_ResNeXt", "Res2Net"}
+    {"ResNet", "ResNeXt", "SEResNet", "SEResNeXt", "ResNetV1c", "ResNetV1d", "TridentResNet"}
+    | {"DetectoRS_ResNet", "DetectoRS_ResNeXt", "Res2Net"}
 )
 _PYRAMIDS = frozenset({"FPN", "PAFPN", "FPN_DropBlock"})
 _LAYERS = frozenset(f"{name}{rank}d" for name in ("Conv", "ConvTranspose", "MaxPool", "AvgPool") for rank in (1, 2, 3))

@@ -87,6 +87,7 @@ _MOST_LEVELS = 64
 class Siblings(Dialect):
     name = "siblings"
     marks: ClassVar = ((b"kernel", b"filter_size"), (b"stride",))
+    shape = re.compile(rb"(?:kernel(?:_size)?|filter_size)s?['\"]?\s*:")  # captions speak of kernels and strides too
     order = 100
 
     def read(self, config: Config) -> Iterator[Found]:

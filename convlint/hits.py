@@ -1,0 +1,157 @@
+"""Problems where they are met, and the one finding that tells of several: what it says, and what it points to."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from convlint.findings import Applicability, Edit, Finding, Fix, Severity
+from convlint.network.layers import Confidence, Layer, Use
+from convlint.network.operations import Operation
+from convlint.rule import Problem, Rule
+from convlint.source import Place, named_path
+
+NAMED_KINDS = 3
+"""A finding about a library's layers tells apart at most so many kinds of them; the rest are counted."""
+NAMED_PLACES = 3
+"""A finding about a library's layers names at most so many places for each kind; the rest are counted."""
+
+Fact = Layer | Operation
+"""What rules are asked about."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """One problem of one layer, reached in one way."""
+
+    layer: Fact
+    problem: Problem
+    number: int
+    """Which of the rule's problems with this layer it is."""
+    use: Use
+
+
+def place_of(hit: Hit) -> Place:
+    """Where a problem is reported."""
+    return hit.problem.place or hit.use.meeting
+
+
+def at_meeting(rule: Rule, hits: Sequence[Hit], severity: Severity | None) -> Finding:
+    """The finding where the numbers meet, for ``hits`` that differ only in how they are reached.
+
+    It tells of the first hit; the entry points are those of all, and it is certain where one of them is.
+    """
+    first = hits[0]
+    certain = any(hit.use.confidence is Confidence.CERTAIN for hit in hits)
+    return Finding(
+        rule=rule.name,
+        severity=severity or first.problem.severity or rule.severity,
+        place=place_of(first),
+        message=first.problem.message + (f": {first.use.context}" if first.use.context else ""),
+        picture=first.problem.picture,
+        labels=_labels(first),
+        dead_fraction=first.problem.dead_fraction,
+        confidence=Confidence.CERTAIN if certain else Confidence.POSSIBLE,
+        layer=first.layer if isinstance(first.layer, Layer) else None,
+        origins=first.use.origins,
+        trace=first.use.trace,
+        entry_points=tuple(sorted({name for hit in hits for name in hit.use.entry_points})),
+        fixes=(*first.problem.fixes, *_rewrites(first)),
+    )
+
+
+def _rewrites(hit: Hit) -> tuple[Fix, ...]:
+    """The changes of a config file that end a problem with what is read. The weights differ, the sizes do not."""
+    if not hit.problem.dead_fraction:
+        return ()
+    return tuple(
+        Fix(rewrite.title, Applicability.UNSAFE, tuple(Edit(place, text) for place, text in rewrite.edits))
+        for rewrite in hit.use.rewrites
+    )
+
+
+def at_call(rule: Rule, call: Place, hits: Sequence[Hit]) -> Finding:
+    """The note on a call that makes code outside the linted paths build the layers of ``hits``."""
+    kinds: dict[str, list[Hit]] = defaultdict(list)
+    for hit in hits:
+        kinds[hit.problem.builds].append(hit)
+    largest_first = sorted(kinds.items(), key=lambda kind: (-_count(kind[1]), kind[0]))
+    parts = [_builds(phrase, of_kind) for phrase, of_kind in largest_first[:NAMED_KINDS]]
+    if others := largest_first[NAMED_KINDS:]:
+        number = sum(_count(of_kind) for _, of_kind in others)
+        parts.append(f"{number} more of {len(others)} other kind{'s' if len(others) > 1 else ''}")
+    return replace(
+        at_meeting(rule, hits, Severity.NOTE),
+        place=call,
+        message="builds " + "; ".join(parts),
+        picture=hits[0].problem.picture if len(kinds) == 1 else (),
+        fixes=(),
+    )
+
+
+def _builds(phrase: str, hits: Sequence[Hit]) -> str:
+    """What is built, how often, and where its numbers meet."""
+    places = list(dict.fromkeys(f"{named_path(hit.use.meeting.path)}:{hit.use.meeting.line}" for hit in hits))
+    where = ", ".join(places[:NAMED_PLACES])
+    if len(places) > NAMED_PLACES:
+        where += f" and {len(places) - NAMED_PLACES} more places"
+    count = _count(hits)
+    what = f"{count} layers that {phrase}" if count > 1 else f"1 layer: {hits[0].problem.message}"
+    return f"{what} ({where})"
+
+
+def _count(hits: Sequence[Hit]) -> int:
+    return sum(hit.use.count for hit in hits)
+
+
+def _labels(hit: Hit) -> tuple[tuple[Place, str], ...]:
+    """Where each number is set, where they meet and where the layer is built; one label where all is in one call."""
+    layer, use = hit.layer, hit.use
+    if hit.problem.place is not None and hit.problem.place != use.meeting:
+        return ((hit.problem.place, "this one"), (use.meeting, "and this one"))
+    set_at: dict[Place, list[str]] = defaultdict(list)
+    for parameter in hit.problem.parameters:
+        if parameter in use.origins:
+            word = use.words.get(parameter)
+            set_at[use.origins[parameter]].append(_number(layer, parameter) + (f" ({word})" if word else ""))
+    if all(is_inside(origin, use.meeting) for origin in set_at):
+        words = [word for of_place in set_at.values() for word in of_place]
+        meets = "the numbers meet here" if isinstance(layer, Layer) else ""
+        labels = [(use.meeting, _are_set_here(words) if words else meets)]
+    else:
+        labels = [(origin, _are_set_here(words)) for origin, words in set_at.items()]
+        if use.meeting not in set_at:
+            labels.append((use.meeting, "they meet here"))
+    if not any(is_inside(place, layer.call) for place, _ in labels):
+        what = layer.kind.value if isinstance(layer, Layer) else layer.op.rpartition(".")[2]
+        labels.append((layer.call, f"the {what} is {_verb(layer)} here"))
+    return tuple(labels)
+
+
+def _number(layer: Fact, parameter: str) -> str:
+    """A parameter and its value in words: ``kernel size 1``, ``stride 1x2``."""
+    value = getattr(layer, parameter, layer.options.get(parameter) if isinstance(layer, Layer) else None)
+    if isinstance(value, tuple):
+        sizes = list(dict.fromkeys(map(str, value)))
+        value = sizes[0] if len(sizes) == 1 else "x".join(map(str, value))
+    return f"{parameter.replace('_', ' ')} {value}"
+
+
+def _are_set_here(words: Sequence[str]) -> str:
+    if len(words) == 1:
+        return f"{words[0]} is set here"
+    return f"{', '.join(words[:-1])} and {words[-1]} are set here"
+
+
+def _verb(layer: Fact) -> str:
+    """Modules are built; functions, whose names are lower case, are called."""
+    return "called" if layer.op.rpartition(".")[2][:1].islower() else "built"
+
+
+def is_inside(inner: Place, outer: Place) -> bool:
+    return (
+        inner.path == outer.path
+        and (outer.line, outer.column) <= (inner.line, inner.column)
+        and (inner.end_line, inner.end_column) <= (outer.end_line, outer.end_column)
+    )
