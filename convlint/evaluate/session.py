@@ -43,6 +43,9 @@ class Session:
         try:
             return self._run()
         finally:
+            # All that was made counts as old from here on; as new objects, all of it would be looked at once more.
+            gc.freeze()
+            gc.unfreeze()
             if collecting:
                 gc.enable()
 
