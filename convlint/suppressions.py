@@ -81,6 +81,8 @@ def judge(
 ) -> Judged:
     """Take out the findings that a comment silences: on the finding's own lines, on its layer's call, in its file.
 
+    In a config also where one of its numbers is written.
+
     ``suppressions`` gives those of a file by its path.
     """
     kept: list[Finding] = []
@@ -102,6 +104,8 @@ def _near(finding: Finding, suppressions: Callable[[str], Sequence[Suppression]]
     # An installed package does not decide what its user gets to see.
     if finding.layer is not None and "site-packages" not in finding.layer.call.path.split("/"):
         places.append(finding.layer.call)
+    if not finding.place.path.endswith(".py"):  # in a config there may be no call around the numbers
+        places += [place for place in finding.origins.values() if place.path == finding.place.path]
     for place in places:
         for suppression in suppressions(place.path):
             if suppression.whole_file or place.line <= suppression.place.line <= place.end_line:

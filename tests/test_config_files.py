@@ -88,6 +88,19 @@ class TestErrors:
         files = {"a.yaml": f'_BASE_: "{name}"\nMODEL:\n  RESNETS:\n    DEPTH: 50\n'}
         assert dead(tmp_path, files) == ["a.yaml:4:12"]
 
+    def test_text_that_would_take_a_careless_reader_forever(self, tmp_path: Path) -> None:
+        twice = [f"{name}{level}: !ref <x{level + 1}> - <y{level + 1}> + 1" for level in range(40) for name in "xy"]
+        files = {
+            "references.yaml": "\n".join([*twice, "x40: 2", "y40: 1", "c: !new:torch.nn.Conv2d [!ref <x0>]\n"]),
+            "angles.yaml": f"a: 1\nc: !new:torch.nn.Conv2d\n  in_channels: !ref {'<a>' * 300_000}\n",
+            "blank.cfg": f"[net]\n[convolutional]\nsize=x{' ' * 300_000}x\n",
+            "lines.yaml": "target: a.b" + "\n" * 1_000_000 + "x: 1\n",
+            "dots.yaml": f"a: !new:{'a.' * 300_000}B {{}}\nb: {{class_path: {'a.' * 300_000}B}}\n",
+            "builder.yaml": f"MODEL:\n  RESNETS: {{DEPTH: 50}}\n  BACKBONE: {{NAME: build_{'resnet_' * 300_000}}}\n",
+            "digits.yaml": f"kernel_size: 1\nstride: {'1' * 1_000_000}\n",
+        }
+        assert found(tmp_path, files) == ()
+
 
 class TestSilence:
     def test_comments_silence_in_yaml(self, folder: Path, capfd: pytest.CaptureFixture[str]) -> None:
@@ -98,6 +111,17 @@ class TestSilence:
         assert rules(capfd, ".") == []
         write(folder, d__yaml=YOLO_CLEAN.replace("[128, 3, 2]]", f"[128, 3, 2]]{comment}"))
         assert rules(capfd, ".") == ["d.yaml:3:33 unused-suppression note"]
+
+    @pytest.mark.parametrize("line", [1, 2, 5, 6])
+    def test_a_comment_beside_either_number_silences(
+        self, folder: Path, capfd: pytest.CaptureFixture[str], line: int
+    ) -> None:
+        lines = ["net:", "  _target_: torch.nn.Conv2d", "  in_channels: 1", "  out_channels: 1"]
+        lines += ["  kernel_size: 1", "  stride: 2"]
+        lines[line - 1] += "  # convlint: ignore[dead-pixels]"
+        write(folder, a__yaml="\n".join(lines) + "\n")
+        silent = ["a.yaml:5:16 dead-pixels warning", "a.yaml:1:7 unused-suppression note"]
+        assert sorted(rules(capfd, ".")) == (sorted(silent) if line == 1 else [])
 
     def test_json_has_per_file_ignores(self, folder: Path, capfd: pytest.CaptureFixture[str]) -> None:
         write(folder, config__json='{"model_type": "x", "kernel_size": 1, "stride": 2}\n')
@@ -183,6 +207,8 @@ class TestCost:
     def test_what_is_no_config_is_not_parsed(self, tmp_path: Path) -> None:
         files = {"ci.yml": WORKFLOW, "chart.yaml": CHART, "package.json": '{"name": "x", "scripts": {"head": "y"}}\n'}
         files["captions.json"] = '{"annotations": [{"caption": "A kernel of corn, taken in its stride: fine"}]}\n'
+        words = {f"word{number:05}": number for number in range(2_000)}
+        files["vocab.json"] = json.dumps({"kernel": 3} | words | {"stride": 40_000})
         analysis = read(tmp_path, files)
         assert analysis.stats.parsed == 0
         assert analysis.errors == ()

@@ -265,6 +265,11 @@ def test_json_that_skips(tmp_path: Path, text: str, expected: list[int]) -> None
     assert dead(tmp_path, {"config.json": text}) == [f"config.json:1:{column}" for column in expected]
 
 
+def test_a_vocabulary_has_kernels_and_strides(tmp_path: Path) -> None:
+    words = ", ".join(f'"w{number}": {number}' for number in range(200))
+    assert found(tmp_path, {"vocab.json": f'{{"kernel": 3, "stride": 900, {words}}}'}) == ()
+
+
 def test_nnunet_of_today_and_its_planners_corner(tmp_path: Path) -> None:
     kernels, strides = "[[1, 3, 3], [1, 3, 3]]", "[[1, 1, 1], [2, 2, 2]]"
     text = (

@@ -87,5 +87,6 @@ def test_fixed_examples_skip_nothing(
         cli.run(["verify", "--input", size, f"{path}:{model}"])
         reports.append(capsys.readouterr().out)
         cli.run(["--no-cache", "--unsafe-fixes", "--select", "dead-pixels", str(path)])
-    assert "reads 1 of every" in reports[0] or "o by nobody" in reports[0]
+    assert "verdict" in reports[0], reports[0]
+    assert "no layer skips anything" not in reports[0], reports[0]
     assert "no layer skips anything" in reports[1], reports[1]

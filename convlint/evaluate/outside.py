@@ -23,6 +23,8 @@ from convlint.frontends.config.nodes import Scalar, Source
 from convlint.usage import nearest
 
 UNKNOWN_TARGET = "unknown-target"
+MOST_PARTS = 20
+"""Parts of a dotted name that are looked for; packages nest six deep."""
 MOST_UNKNOWN_KEYWORDS = 2
 """Where more keywords of one mapping are unknown, other code than the class reads it, and takes what is its own out."""
 _DYNAMIC = re.compile(r"\b(?:globals\(|vars\(|setattr\(|exec\(|sys\.modules|importlib|lazy|__getattr__|__path__)")
@@ -138,7 +140,7 @@ class Outside:
 
     def _module(self, parts: list[str]) -> tuple[Module | None, int]:
         """The innermost module that a dotted name begins with, and how many of its parts that takes."""
-        if not all(part.isidentifier() for part in parts):
+        if len(parts) > MOST_PARTS or not all(part.isidentifier() for part in parts):
             return None, 0
         for used in range(len(parts) - 1, 0, -1):
             module = self.machine.modules.import_by_name(".".join(parts[:used]))

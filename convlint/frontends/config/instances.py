@@ -16,10 +16,10 @@ MAX_VALUES = 50_000
 MAX_DEPTH = 100
 """Arguments inside each other."""
 
-_TAG = re.compile(r"!(?P<how>new|name|apply):(?P<target>[\w.]+)")
+_TAG = re.compile(r"!(?P<how>new|name|apply):(?P<target>[\w.]{1,400})(?![\w.])")
 _SHORT = re.compile(r"[A-Z]\w*")
-_DOTTED = re.compile(r"(?:[A-Za-z_]\w*\.)+[A-Za-z_]\w*")
-_DOTTED_CLASS = re.compile(r"(?:[a-z_]\w*\.)+[A-Z]\w*")
+_DOTTED = re.compile(r"(?:[A-Za-z_]\w*\.){1,20}[A-Za-z_]\w*")
+_DOTTED_CLASS = re.compile(r"(?:[a-z_]\w*\.){1,20}[A-Z]\w*")
 _TYPE_KEYS = frozenset({"type", "_delete_", "_scope_"})
 _OWN_KEYS = frozenset(
     {"_target_", "_args_", "_partial_", "_recursive_", "_convert_", "_disabled_", "_requires_", "_desc_", "_mode_"}
@@ -69,7 +69,7 @@ class Instances:
             name = self._name(located.below(target))
             return None if name is None else self._target_call(located, node, target, name, path, depth)
         target = node.get("class_path")
-        if isinstance(target, Scalar) and "." in target.text:
+        if isinstance(target, Scalar) and _DOTTED.fullmatch(target.text):
             call = Call(target, target.text, node, path)
             for key in ("init_args", "dict_kwargs"):
                 given = node.get(key)
@@ -99,7 +99,7 @@ class Instances:
         name = text(found.node) if found is not None else None
         if name is None:
             return None
-        return name if _SHORT.fullmatch(name) or re.fullmatch(r"[A-Za-z_]\w*(\.\w+)+", name) else None
+        return name if _SHORT.fullmatch(name) or _DOTTED.fullmatch(name) else None
 
     def _target_call(
         self, located: Located, node: Mapping, target: Scalar, name: str, path: str, depth: int

@@ -20,13 +20,15 @@ _FALSE = frozenset({"false", "no", "off"})
 class Source:
     """One config file: how results call it, where it lies, and its text."""
 
-    __slots__ = ("_lines", "file", "path", "text")
+    __slots__ = ("_lines", "file", "path", "resolved", "text")
 
     def __init__(self, path: str, file: Path, text: str) -> None:
         self.path = path
         self.file = file
         self.text = text
         self._lines: Lines | None = None
+        self.resolved: dict[int, Node | None] = {}
+        """What arithmetic over references gave, by the id of its scalar."""
 
     def place(self, start: int, end: int) -> Place:
         """The place of the characters ``start`` to ``end`` (exclusive)."""
@@ -129,9 +131,9 @@ Node = Scalar | Sequence | Mapping
 
 def integer(node: Node | None) -> int | None:
     """The whole number that a scalar is; None for anything else, strings of digits included."""
-    if not isinstance(node, Scalar) or node.quoted or node.tag or not _INTEGER.fullmatch(node.text):
+    if not isinstance(node, Scalar) or node.quoted or node.tag or len(node.text) > 18:
         return None
-    return int(node.text.replace("_", "")) if len(node.text) <= 18 else None
+    return int(node.text.replace("_", "")) if _INTEGER.fullmatch(node.text) else None
 
 
 def text(node: Node | None) -> str | None:

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 
 from convlint.frontends.config.arithmetic import ArithmeticTextError, Item, evaluate
-from convlint.frontends.config.limits import MAX_REFERENCES
+from convlint.frontends.config.limits import MAX_NUMBER_TEXT, MAX_REFERENCES
 from convlint.frontends.config.nodes import Mapping, Node, Scalar, Sequence
 
 _HYDRA = re.compile(r"\$\{(?P<dots>\.*)(?P<path>[^${}:.][^${}:]*)\}")
@@ -85,9 +85,21 @@ def _length(root: Node, node: Scalar, parts: list[str]) -> Located | None:
 
 def _angled(root: Node, node: Scalar) -> Located | None:
     """``<a[b]>``, alone or in arithmetic, as HyperPyYAML has it: always from the root."""
+    if len(node.text) > MAX_NUMBER_TEXT:
+        return None
     names = _ANGLES.findall(node.text)
     if len(names) == 1 and node.text.strip() == f"<{names[0]}>":
         return follow(root, _PART.findall(names[0]))
+    known = node.source.resolved
+    if id(node) not in known:
+        known[id(node)] = None  # what refers to itself has no value
+        known[id(node)] = _computed(root, node, names)
+    result = known[id(node)]
+    return None if result is None else Located(result, (root,))
+
+
+def _computed(root: Node, node: Scalar, names: list[str]) -> Scalar | None:
+    """The value of arithmetic over references, as a number that stands where it is asked for."""
     text = node.text
     for name in names:
         found = follow(root, _PART.findall(name))
@@ -103,7 +115,7 @@ def _angled(root: Node, node: Scalar) -> Located | None:
         return None
     value_of = result.value
     whole = int(value_of) if isinstance(value_of, float) and value_of.is_integer() and "//" in text else value_of
-    return Located(Scalar(node.source, node.start, node.end, str(whole)), (root,))
+    return Scalar(node.source, node.start, node.end, str(whole))
 
 
 def follow(start: Node, parts: list[str], around: tuple[Node, ...] = ()) -> Located | None:

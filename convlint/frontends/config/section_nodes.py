@@ -10,7 +10,7 @@ from convlint.frontends.config.nodes import Mapping, Node, Scalar, Sequence, Sou
 from convlint.frontends.config.yaml_nodes import ConfigError
 
 _LINE = re.compile(r"[^\r\n]+")
-_OPTION = re.compile(r"[ \t]*(?P<key>[^=\s]+)[ \t]*=[ \t]*(?P<value>.*?)[ \t]*")
+_OPTION = re.compile(r"[ \t]*(?P<key>[^=\s]+)[ \t]*=[ \t]*(?P<value>.*)")
 
 
 def parse_sections(source: Source) -> list[Node]:
@@ -31,7 +31,8 @@ def parse_sections(source: Source) -> list[Node]:
         elif section is not None and (option := _OPTION.fullmatch(line.group())) is not None:
             at = line.start()
             key = Scalar(source, at + option.start("key"), at + option.end("key"), option["key"])
-            value = Scalar(source, at + option.start("value"), at + option.end("value"), option["value"])
+            text = option["value"].rstrip(" \t")
+            value = Scalar(source, at + option.start("value"), at + option.start("value") + len(text), text)
             section.pairs.append((key, value))
             section.end = line.end()
     return [root]

@@ -80,6 +80,7 @@ from convlint.frontends.config.nodes import Mapping, Node, Scalar, Sequence, chi
 from convlint.frontends.config.residual import bottlenecks, moved
 
 _BUILDS_RESNET = re.compile(r"build_(\w+_)?resnet(_\w+)?_backbone")
+_LONGEST_NAME = 200
 _WITH_BOTTLENECKS = (50, 101, 152)
 
 
@@ -100,7 +101,7 @@ class Detectron(Dialect):
 def _yacs(config: Config, composed: Composed) -> Iterator[Found]:
     model = child(composed.root, "MODEL")
     resnets, builder = child(model, "RESNETS"), child(model, "BACKBONE", "NAME")
-    if builder is not None and not _BUILDS_RESNET.fullmatch(text(builder) or ""):
+    if builder is not None and not _BUILDS_RESNET.fullmatch((text(builder) or "")[:_LONGEST_NAME]):
         return
     flag, depth = child(resnets, "STRIDE_IN_1X1"), child(resnets, "DEPTH")
     if builder is None and flag is None and depth is None:

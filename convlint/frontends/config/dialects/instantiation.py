@@ -147,8 +147,9 @@ class Instantiation(Dialect):
     name = "instantiation"
     marks: ClassVar = ((b"target", b"class_path", b"!new:", b"!name:", b"!apply:", b"type"),)
     shape = re.compile(
-        rb"(?:_target_|class_path)['\"]?\s*:|\btype['\"]?\s*:\s*['\"]?(?:[a-z_]\w*\.)+[A-Z]\w*['\"]?\s*[,}\r\n]"
-        rb"|\btarget['\"]?\s*:\s*['\"]?(?:[A-Za-z_]\w*\.)+\w+['\"]?\s*[,\r\n]\s*['\"]?params['\"]?\s*:|!(?:new|name|apply):\w"
+        rb"(?:_target_|class_path)['\"]?\s*:|!(?:new|name|apply):\w"
+        rb"|\btype['\"]?\s*:\s*['\"]?(?:[a-z_]\w*\.){1,20}[A-Z]\w*['\"]?\s*[,}\r\n]"
+        rb"|\btarget['\"]?\s*:\s*['\"]?(?:[A-Za-z_]\w*\.){1,20}\w+['\"]?[ \t]*[,\r\n]\s*['\"]?params['\"]?\s*:"
     )
 
     def read(self, config: Config) -> Iterator[Call]:

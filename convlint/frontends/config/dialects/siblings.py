@@ -11,9 +11,9 @@ or both lists of equal length, one entry for each axis or level.
 One layer of one axis for each pair, with `dilation` where it stands beside them. Whether such a layer is built like
 that is up to the code, so it is only possible.
 
-Not read: whatever stands under a name that speaks of anchors, windows, patches, losses, metrics, data, transforms,
-tests or inference; a stride that belongs to a window or a chunk (`window_stride`, `chunk_stride`, `fpn_strides`); a
-mapping whose type is a transposed convolution.
+Not read: mappings with more than 150 keys, which are vocabularies; whatever stands under a name that speaks of
+anchors, windows, patches, losses, metrics, data, transforms, tests or inference; a stride that belongs to a window or
+a chunk (`window_stride`, `chunk_stride`, `fpn_strides`); a mapping whose type is a transposed convolution.
 
 ## Examples
 
@@ -74,6 +74,7 @@ from convlint.frontends.config.nodes import Mapping, Node, Sequence, integer, ma
 from convlint.network.layers import Confidence
 
 _KERNEL = re.compile(r"(?P<before>(?:[a-zA-Z0-9]+_)*?)(?:kernel(?:_size)?|filter_size)(?P<many>s?)")
+_KEY = re.compile(rb"(?:(?P<stride>stride(?:s|_size)?)|(?:kernel(?:_size)?|filter_size)s?)['\"]?\s*:")
 _DENIED = re.compile(
     r"anchor|fpn_strides|window|slid|crop|patch|loss|metric|criterion|dataset|dataloader|loader|transform|augment|"
     r"preprocess|pipeline|test|infer|eval|chunk|token|blur|smooth|morpho|label|target|up_?sampl|transpose|deconv|decoder",
@@ -82,13 +83,29 @@ _DENIED = re.compile(
 _DENIED_TYPE = re.compile(r"transpose|deconv|upsampl|loss", re.IGNORECASE)
 _TYPES = ("type", "name", "class", "module", "layer", "op", "_target_", "class_name")
 _MOST_LEVELS = 64
+_LONGEST_KEY = 100
+_MOST_KEYS = 150
+"""Keys of a mapping that may describe a layer; the vocabulary of a tokenizer has thousands."""
+_APART = 4_000
+"""Bytes between a kernel size and its stride."""
 
 
 class Siblings(Dialect):
     name = "siblings"
     marks: ClassVar = ((b"kernel", b"filter_size"), (b"stride",))
-    shape = re.compile(rb"(?:kernel(?:_size)?|filter_size)s?['\"]?\s*:")  # captions speak of kernels and strides too
     order = 100
+
+    def passes(self, content: bytes) -> bool:
+        """Whether a kernel size and a stride stand near each other; captions and vocabularies have the words too."""
+        if not super().passes(content):
+            return False
+        last = {False: -_APART - 1, True: -_APART - 1}
+        for match in _KEY.finditer(content):
+            strides = match["stride"] is not None
+            last[strides] = match.start()
+            if match.start() - last[not strides] <= _APART:
+                return True
+        return False
 
     def read(self, config: Config) -> Iterator[Found]:
         for root in config.roots:
@@ -98,7 +115,9 @@ class Siblings(Dialect):
 
 
 def _of_another_kind(mapping: Mapping) -> bool:
-    """Whether a mapping says that it is something else: a transposed convolution, a sliding window."""
+    """Whether a mapping says that it is something else: a transposed convolution, a sliding window, a vocabulary."""
+    if len(mapping.pairs) > _MOST_KEYS:
+        return True
     if any(_DENIED_TYPE.search(text(mapping.get(key)) or "") for key in _TYPES):
         return True
     return any(key in mapping.entries for key in ("crop_size", "window_size", "patch_size", "win_length", "n_fft"))
@@ -106,7 +125,7 @@ def _of_another_kind(mapping: Mapping) -> bool:
 
 def _pairs(config: Config, path: str, mapping: Mapping) -> Iterator[Found]:
     for key, kernels in mapping.entries.items():
-        match = _KERNEL.fullmatch(key)
+        match = _KERNEL.fullmatch(key) if len(key) <= _LONGEST_KEY else None
         if match is None or _DENIED.search(key):
             continue
         before, many = match["before"], match["many"]
