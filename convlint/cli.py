@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from collections.abc import Callable, Sequence
@@ -60,7 +61,8 @@ def _for_any_run(command: Function) -> Function:
                     help="Interpreter or environment whose packages are read; nothing in it is run."),
             _option("Where", "--stdin-filename", type=FILE, metavar="FILE",
                     help="With '-' as the path: the file that standard input stands for."),
-            _option("Running", "--jobs", type=click.IntRange(min=1), metavar="N", help="Processes to use at most."),
+            _option("Running", "--jobs", type=click.IntRange(min=1), metavar="N", expose_value=False,
+                    help="Processes to use at most; a run needs only one, so no number changes anything."),
             _option("Running", "--no-cache", is_flag=True, help="Neither read nor write .convlint_cache."),
             _option("Running", "-q", "--quiet", is_flag=True, help="Say nothing but findings and errors."),
             _option("Running", "-v", "--verbose", is_flag=True, help="Say also what was read, and from where."),
@@ -205,6 +207,8 @@ def new_rule(name: str, folder: Path, group: str) -> int:
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run convlint and end the process with its exit code."""
+    # A run makes millions of objects that live to its end: looking at old ones again and again would take seconds.
+    gc.set_threshold(100_000, 50, 10_000)
     sys.exit(run(arguments))
 
 

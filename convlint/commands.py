@@ -189,7 +189,6 @@ def _order(options: Mapping[str, Any], progress: Callable[[str, int, int], None]
         select=options.get("select", ()),
         ignore=options.get("ignore", ()),
         severity={rule: Severity(level) for rule, level in options.get("severity", {}).items()},
-        jobs=options["jobs"] or _processors(),
         use_cache=not options["no_cache"],
         progress=progress,
     )
@@ -203,12 +202,6 @@ def _standard_input() -> str:
         return decode_source(sys.stdin.buffer.read())
     except SourceError as error:
         raise UsageError(f"standard input:{error.line or 1}: {error.message}") from None
-
-
-def _processors() -> int:
-    """How many processors this process may use."""
-    affinity = getattr(os, "sched_getaffinity", None)
-    return len(affinity(0)) if affinity is not None else os.cpu_count() or 1
 
 
 def _apart_from_baseline(outcome: Outcome, file: Path | None, new_file: Path | None) -> tuple[tuple[Finding, ...], int]:

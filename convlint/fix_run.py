@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import difflib
+import gc
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -50,6 +51,7 @@ def mend(order: Order, unsafe: bool) -> Mended:
             break
         texts = _new_texts(chosen, outcome.texts)
         overlays = {outcome.workspace.root / path: text for path, text in texts.items()}
+        gc.collect()  # the evaluation before holds itself in a circle
         after = check(dataclasses.replace(order, overlays={**outcome.workspace.overlays, **overlays}))
         failed = _failed(chosen, outcome, after)
         if failed:

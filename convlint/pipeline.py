@@ -39,7 +39,6 @@ class Order:
     select: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
     severity: Mapping[str, Severity] = field(default_factory=dict)
-    jobs: int = 1
     use_cache: bool = True
     progress: Progress | None = None
 
@@ -87,7 +86,6 @@ def analyse(workspace: Workspace, order: Order, cache_folder: Path | None, graph
             overlays=workspace.overlays,
             site_packages=workspace.packages,
             cache_folder=cache_folder,
-            jobs=order.jobs,
             progress=order.progress,
             graphs=graphs,
         )

@@ -174,7 +174,11 @@ class TestExitCodes:
 class TestPaths:
     def test_check_is_what_happens_without_a_command(self, run: Convlint) -> None:
         run.write("src/model.py", DEAD)
-        assert run("src") == run("check", "src") == run("--jobs", "1", "src")
+        assert run("src") == run("check", "src")
+
+    def test_the_number_of_processes_changes_nothing(self, run: Convlint) -> None:
+        run.write("src/model.py", DEAD)
+        assert run("src") == run("--jobs", "1", "src") == run("--jobs", "2", "src")
 
     def test_a_folder_called_like_a_command(self, run: Convlint) -> None:
         run.write("rules/model.py", DEAD)

@@ -314,7 +314,7 @@ def put(machine: Machine, target: Value, name: str, value: Any, span: Span) -> N
     target = force(target, machine.path)
     if isinstance(target, Instance):
         found = classes.lookup(target.cls, name)
-        if isinstance(found, Descriptor) and found.kind == "property":
+        if found.__class__ is Descriptor and found.kind == "property":
             if found.setter is not None:
                 calls.call(machine, found.setter, Arguments([target, value]), span)
                 return

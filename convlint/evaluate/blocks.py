@@ -11,6 +11,7 @@ from collections.abc import Callable
 
 from convlint.evaluate.environment import Frame, Raised
 from convlint.evaluate.expressions import Context
+from convlint.evaluate.machine import Machine
 from convlint.evaluate.paths import Path
 from convlint.evaluate.values import UNBOUND
 from convlint.frontends.python import ir
@@ -24,42 +25,51 @@ def compile_block(context: Context, body: tuple[ir.Stmt, ...]) -> Run:
     from convlint.evaluate.statements import COMPILE
 
     steps = [COMPILE[statement.__class__](context, statement) for statement in body]
+    if len(steps) == 1:
+        return steps[0]
     machine, count = context.machine, len(steps)
 
     def run(frame: Frame) -> Live:
-        return go_on(frame, 0)
-
-    def go_on(frame: Frame, index: int) -> Live:
-        while index < count:
+        for index in range(count):
             machine.steps += 1
             live = steps[index](frame)
-            index += 1
             if live is not None:
-                return split(frame, index, live)
+                return _split(machine, steps, frame, index + 1, live)
         return None
 
-    def split(frame: Frame, index: int, live: tuple[Path, ...]) -> Live:
-        if index == count or not live:
-            return live
-        ends: list[Path] = []
-        failure: Raised | None = None
-        for path in live:
-            machine.path = path
-            try:
-                rest = go_on(frame, index)
-            except Raised as error:
-                if len(live) == 1:
-                    raise
-                failure = error
-                continue
-            ends += (path,) if rest is None else rest
-        if failure is not None and not ends and frame.result is UNBOUND:
-            raise failure
-        return tuple(ends)
-
-    if count == 1:
-        return steps[0]
     return run
+
+
+def _go_on(machine: Machine, steps: list[Run], frame: Frame, index: int) -> Live:
+    """Run a block from its statement ``index`` on."""
+    while index < len(steps):
+        machine.steps += 1
+        live = steps[index](frame)
+        index += 1
+        if live is not None:
+            return _split(machine, steps, frame, index, live)
+    return None
+
+
+def _split(machine: Machine, steps: list[Run], frame: Frame, index: int, live: tuple[Path, ...]) -> Live:
+    """Run the rest of a block on each of the paths that are live."""
+    if index == len(steps) or not live:
+        return live
+    ends: list[Path] = []
+    failure: Raised | None = None
+    for path in live:
+        machine.path = path
+        try:
+            rest = _go_on(machine, steps, frame, index)
+        except Raised as error:
+            if len(live) == 1:
+                raise
+            failure = error.kept()
+            continue
+        ends += (path,) if rest is None else rest
+    if failure is not None and not ends and frame.result is UNBOUND:
+        raise failure
+    return tuple(ends)
 
 
 def nothing(frame: Frame) -> Live:

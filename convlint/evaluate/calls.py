@@ -38,6 +38,10 @@ from convlint.evaluate.values import (
 def call(machine: Machine, callee: Value, args: Arguments, site: Span) -> Any:
     """``callee(*args)`` at ``site``. Raises Undecided where the callee, or what a modelled one needs, is a choice."""
     kind = callee.__class__
+    if kind is Method:
+        args = Arguments([callee.receiver, *args.positional], args.keywords, args.unknown)  # type: ignore[attr-defined]
+        callee = callee.function  # type: ignore[attr-defined]
+        kind = callee.__class__
     if kind is Function:
         machine.flow.passed(machine, args, followed=True)
         return invoke(machine, callee, args, site)  # type: ignore[arg-type]
@@ -50,9 +54,6 @@ def call(machine: Machine, callee: Value, args: Arguments, site: Span) -> Any:
             return follows(error.cause)
         machine.flow.called(machine, callee, args, result, site)  # type: ignore[arg-type]
         return result
-    if kind is Method:
-        bound = Arguments([callee.receiver, *args.positional], args.keywords, args.unknown)  # type: ignore[attr-defined]
-        return call(machine, callee.function, bound, site)  # type: ignore[attr-defined]
     if kind is Class:
         machine.flow.passed(machine, args)
         return instantiate(machine, callee, args, site)  # type: ignore[arg-type]
@@ -67,7 +68,9 @@ def call(machine: Machine, callee: Value, args: Arguments, site: Span) -> Any:
     if kind is Unknown:
         machine.flow.passed(machine, args)
         return follows(callee)  # type: ignore[arg-type]
-    if kind is Descriptor:
+    if kind is Descriptor or kind is Method:
+        if kind is Method:
+            args = Arguments([callee.receiver, *args.positional], args.keywords, args.unknown)  # type: ignore[attr-defined]
         return call(machine, callee.function, args, site)  # type: ignore[attr-defined]
     if kind is Tensor:
         machine.flow.unseen("a call of a tensor", callee, *args.positional)
@@ -114,9 +117,12 @@ def _merge_keywords(machine: Machine, keywords: dict[str, Value], value: Value) 
     if isinstance(value, Instance) and isinstance(value.payload, Dict):
         value = value.payload
     if isinstance(value, Dict):
-        for key, _, item in machine.entries(value):
-            if isinstance(key, str):
-                keywords[key] = item
+        for key, (_, item) in value.entries.items():
+            if key.__class__ is str:
+                if item.__class__ is Choice:
+                    item = machine.read_entry(value, key)
+                if item is not UNBOUND:
+                    keywords[key] = item
         return value.unknown
     return value if isinstance(value, Unknown) else Unknown("unsupported", "** of an object that is not a dict")
 
@@ -141,7 +147,7 @@ def bind(function: Function, args: Arguments, names: dict[str, Any], machine: Ma
             names[signature.star] = args.unknown if args.unknown is not None else Tuple(())
     extra: dict[Any, tuple[Value, Any]] = {}
     for name, value in args.keywords.items():
-        if name in positional[signature.posonly :] or name in signature.keyword:
+        if name in signature.by_name:
             if name in names:
                 raise Raised("TypeError", f"{function.name}() got multiple values for argument '{name}'")
             names[name] = value
@@ -263,10 +269,12 @@ def run_function(machine: Machine, function: Function, args: Arguments, site: Sp
 
 def _run_body(machine: Machine, function: Function, frame: Frame) -> Any:
     """The result of a function's body, run in ``frame``."""
-    from convlint.evaluate.functions import compile_body
-
     code = function.code
-    run = code.run or compile_body(machine, code, function.module)
+    run = code.run
+    if run is None:
+        from convlint.evaluate.functions import compile_body
+
+        run = compile_body(machine, code, function.module)
     if code.is_lambda:
         return run(frame)
     frame.declared = code.declared
@@ -290,8 +298,10 @@ def _run_body(machine: Machine, function: Function, frame: Frame) -> Any:
 
 def scope_of(function: Function) -> Scope:
     """The function as a record names it."""
-    owner = function.owner.span if function.owner is not None else None
-    return Scope(f"{function.module.name}.{function.qualname}", function.code.span, owner)
+    if function.scope is None:
+        owner = function.owner.span if function.owner is not None else None
+        function.scope = Scope(f"{function.module.name}.{function.qualname}", function.code.span, owner)
+    return function.scope
 
 
 # --- objects ----------------------------------------------------------------------------------------------------------
@@ -331,7 +341,10 @@ def build(machine: Machine, cls: Class, args: Arguments, site: Span, vague: bool
     if init is not None:
         bound = Arguments([target, *args.positional], args.keywords, args.unknown)
         if isinstance(init, Function):
-            invoke(machine, init, bound, site, vague)
+            if target.made is None:  # an object that has no name yet leaves a call without a key
+                run_function(machine, init, bound, site, vague)
+            else:
+                invoke(machine, init, bound, site, vague)
         else:
             call(machine, init, bound, site)
     return target

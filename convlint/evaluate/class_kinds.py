@@ -319,10 +319,10 @@ def _init(machine: Machine, cls: Class, defaults: dict[str, Any], args: Argument
     values = _bind(
         [*taken, *keyword_only], {name: value for name, value in plain.items() if value is not UNBOUND}, given, cls.name
     )
-    for field in cls.fields or ():
-        value = values.get(field.name, plain.get(field.name, UNBOUND))
-        if value is not UNBOUND and field.name not in passed:
-            machine.write_attribute(target, field.name, value)
+    kept = {field.name: values.get(field.name, plain.get(field.name, UNBOUND)) for field in cls.fields or ()}
+    machine.write_attributes(
+        target, {name: value for name, value in kept.items() if value is not UNBOUND and name not in passed}
+    )
     after = classes.lookup(cls, "__post_init__")
     if isinstance(after, Function):
         handed = [values.get(name, plain.get(name, UNBOUND)) for name in passed]

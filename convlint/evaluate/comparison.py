@@ -13,7 +13,19 @@ from convlint.evaluate.equality import equal, key_of, plain
 from convlint.evaluate.iteration import iterate
 from convlint.evaluate.machine import Machine
 from convlint.evaluate.paths import force
-from convlint.evaluate.values import FALSE, TRUE, UNBOUND, Const, Dict, Instance, Span, Tensor, Unknown, Value
+from convlint.evaluate.values import (
+    FALSE,
+    TRUE,
+    UNBOUND,
+    Choice,
+    Const,
+    Dict,
+    Instance,
+    Span,
+    Tensor,
+    Unknown,
+    Value,
+)
 
 _COMPARE: dict[str, Callable[[Any, Any], Any]] = {
     "==": operator.eq,
@@ -30,7 +42,8 @@ _COMPARE_METHODS = {"==": "__eq__", "!=": "__ne__", "<": "__lt__", "<=": "__le__
 def compare(machine: Machine, op: str, a: Value, b: Value, span: Span) -> Value:
     """``a op b`` for a comparison operator; an unknown result is one object for one question."""
     path = machine.path
-    a, b = force(a, path), force(b, path)
+    if a.__class__ is Choice or b.__class__ is Choice:
+        a, b = force(a, path), force(b, path)
     if op in ("is", "is not"):
         return _identity(machine, a, b, op == "is", span)
     if op in ("in", "not in"):
@@ -120,9 +133,9 @@ def _identity(machine: Machine, a: Value, b: Value, positive: bool, span: Span) 
     """``is``: constants by value, everything else by identity; an unknown may be None."""
     if a is b:
         return TRUE if positive else FALSE
-    if isinstance(a, Unknown) or isinstance(b, Unknown):
+    if a.__class__ is Unknown or b.__class__ is Unknown:
         return _question(machine, "==" if positive else "!=", a, b)
-    if isinstance(a, Const) and isinstance(b, Const):
+    if a.__class__ is Const and b.__class__ is Const:
         same = a.value is b.value or (a.value.__class__ is b.value.__class__ and a.value == b.value)
         return TRUE if same == positive else FALSE
     if isinstance(a, Tensor) and isinstance(b, Tensor):

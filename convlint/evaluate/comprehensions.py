@@ -45,26 +45,25 @@ def comprehension(context: Any, node: ir.Comprehension) -> Callable[[Frame], Any
     value = compile_expression(inner, node.value) if node.value is not None else None
     leaving = sorted(walrus_names(node))
 
+    def turns(frame: Frame, index: int, items: list[Value], found: list[Any]) -> None:
+        store, _, tests = clauses[index]
+        for item in items:
+            machine.step()
+            store(frame, item)
+            if tests and not all(_known(machine, test(frame)) for test in tests):
+                continue
+            if index + 1 < len(clauses):
+                turns(frame, index + 1, iterate(machine, clauses[index + 1][1](frame), span), found)
+            elif value is not None:
+                found.append((element(frame), value(frame)))
+            else:
+                found.append(element(frame))
+            if len(found) > MAX_SEQUENCE:
+                raise _Vague(Unknown("limit", "MAX_SEQUENCE", span))
+
     def collect(frame: Frame, source: Value) -> list[Any]:
         found: list[Any] = []
-
-        def turn(index: int, items: list[Value]) -> None:
-            store, _, tests = clauses[index]
-            for item in items:
-                machine.step()
-                store(frame, item)
-                if not all(_known(machine, test(frame)) for test in tests):
-                    continue
-                if index + 1 < len(clauses):
-                    turn(index + 1, iterate(machine, clauses[index + 1][1](frame), span))
-                elif value is not None:
-                    found.append((element(frame), value(frame)))
-                else:
-                    found.append(element(frame))
-                if len(found) > MAX_SEQUENCE:
-                    raise _Vague(Unknown("limit", "MAX_SEQUENCE", span))
-
-        turn(0, iterate(machine, source, span))
+        turns(frame, 0, iterate(machine, source, span), found)
         return found
 
     def build(frame: Frame, source: Value) -> Any:

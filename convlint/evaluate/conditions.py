@@ -12,7 +12,7 @@ from convlint.evaluate.expressions import Context, compile_expression
 from convlint.evaluate.machine import Machine
 from convlint.evaluate.paths import Path, Undecided, force, resolve
 from convlint.evaluate.truth import truth
-from convlint.evaluate.values import Unknown
+from convlint.evaluate.values import Const, Unknown
 from convlint.frontends.python import ir
 
 
@@ -41,7 +41,13 @@ def compile_if(context: Context, node: ir.If) -> Run:
     def both(frame: Frame, decision: Any, yes: Callable[[], Live], no: Callable[[], Live]) -> Live:
         return run_both(machine, frame, decision, yes, no)
 
-    return lambda frame: judge(frame, test(frame))
+    def run(frame: Frame) -> Live:
+        value = test(frame)
+        if value.__class__ is Const:
+            return body(frame) if value.value else orelse(frame)
+        return judge(frame, value)
+
+    return run
 
 
 def run_both(machine: Any, frame: Frame, decision: Any, yes: Callable[[], Live], no: Callable[[], Live]) -> Live:
@@ -63,7 +69,7 @@ def run_both(machine: Any, frame: Frame, decision: Any, yes: Callable[[], Live],
             arms.append((path, arm()))
         except Raised as error:
             machine.given_up(error)
-            arms.append((path, error))
+            arms.append((path, error.kept()))
             frame.exits += 1
     machine.path = outer
     failures = [result for _, result in arms if isinstance(result, Raised)]

@@ -17,6 +17,10 @@ class Raised(Exception):
         self.message = message
         self.value = value
 
+    def kept(self) -> Raised:
+        """Itself without the frames of convlint's that it came through: those hold whoever keeps it, in a circle."""
+        return self.with_traceback(None)
+
 
 class Exhausted(Exception):
     """A limit for the whole entry point is reached; ``limit`` is its name in budget.py."""

@@ -108,7 +108,10 @@ def _name(context: Context, node: ir.Name) -> Run:
         return outer
 
     def local(frame: Frame) -> Any:
-        value = frame.locals.get(name, UNBOUND)
+        try:
+            value = frame.locals[name]
+        except KeyError:
+            value = UNBOUND
         if value.__class__ is Choice:
             value = resolve(value, machine.path)
             if value.__class__ is Choice:
@@ -170,11 +173,14 @@ def compile_arguments(context: Context, args: tuple[ir.Argument, ...]) -> Callab
     if not any(star for star, _, _ in compiled):
         positional = [run for _, name, run in compiled if name is None]
         keywords = [(name, run) for _, name, run in compiled if name is not None]
-
-        def plain(frame: Frame) -> Arguments:
-            return Arguments([run(frame) for run in positional], {name: run(frame) for name, run in keywords})
-
-        return plain
+        if keywords:
+            return lambda frame: Arguments(
+                [run(frame) for run in positional], {name: run(frame) for name, run in keywords}
+            )
+        if len(positional) == 1:
+            only = positional[0]
+            return lambda frame: Arguments([only(frame)])
+        return lambda frame: Arguments([run(frame) for run in positional])
 
     def starred(frame: Frame) -> Arguments:
         parts = [(star, name, run(frame)) for star, name, run in compiled]
@@ -185,30 +191,36 @@ def compile_arguments(context: Context, args: tuple[ir.Argument, ...]) -> Callab
 
 def _call(context: Context, node: ir.Call) -> Run:
     callee = compile_expression(context, node.func)
-    call = compile_call(context, node, callee)
+    call = compile_call(context, node)
     return lambda frame: call(frame, callee(frame))
 
 
-def compile_call(context: Context, node: ir.Call, callee: Run) -> Callable[[Frame, Any], Any]:
-    """The function that makes a call in a frame, given what ``callee`` gave there."""
+def compile_call(context: Context, node: ir.Call) -> Callable[[Frame, Any], Any]:
+    """The function that makes a call in a frame, given what is called there."""
     machine, site = context.machine, context.span(node)
     func, call = node.func, calls.call
     arguments = compile_arguments(context, node.args)
     special = calls.SPECIAL.get(func.id) if isinstance(func, ir.Name) else None
-    has_star = any(arg.star for arg in node.args)
+
+    def plain(frame: Frame, target: Any) -> Any:
+        args = arguments(frame)
+        try:
+            return call(machine, target, args, site)
+        except Undecided as undecided:
+            return machine.fork(undecided.decision, call, machine, target, args, site)
 
     def run(frame: Frame, target: Any) -> Any:
         if special is not None and target.__class__ is special[0]:
             return machine.apply(special[1], machine, frame, target, arguments(frame), site)
         args = arguments(frame)
-        if has_star and args.__class__ is not Arguments:
+        if args.__class__ is not Arguments:
             return _call_each(machine, target, args, site)
         try:
             return call(machine, target, args, site)
         except Undecided as undecided:
             return machine.fork(undecided.decision, call, machine, target, args, site)
 
-    return run
+    return run if special is not None or any(arg.star for arg in node.args) else plain
 
 
 def _call_each(machine: Machine, target: Value, args: Any, site: Span) -> Any:
@@ -258,8 +270,15 @@ def _boolean(context: Context, node: ir.Boolean) -> Run:
     last = len(parts) - 1
 
     def rest(frame: Frame, index: int) -> Any:
-        value = parts[index](frame)
-        return value if index == last else machine.apply(judge, frame, index, value)
+        while True:
+            value = parts[index](frame)
+            if index == last:
+                return value
+            if value.__class__ is not Const:
+                return machine.apply(judge, frame, index, value)
+            if bool(value.value) == stop_at:
+                return value
+            index += 1
 
     def judge(frame: Frame, index: int, value: Any) -> Any:
         value = force(value, machine.path)
@@ -336,6 +355,8 @@ def _conditional(context: Context, node: ir.Conditional) -> Run:
     def run(frame: Frame) -> Any:
         value = test(frame)
         try:
+            if value.__class__ is Const:
+                return body(frame) if value.value else orelse(frame)
             return judge(frame, value)
         except Undecided as undecided:
             return machine.fork(undecided.decision, judge, frame, value)
@@ -354,7 +375,7 @@ def fork_arms(machine: Machine, decision: Any, frame: Frame, arms: tuple[Run, Ru
             results.append(arm(frame))
         except Raised as error:
             machine.given_up(error)
-            results.append(error)
+            results.append(error.kept())
         finally:
             machine.path = outer
     failed = [isinstance(result, Raised) for result in results]

@@ -50,6 +50,7 @@ class Forwards:
     def __init__(self, machine: Any) -> None:
         self.machine = machine
         self._parts: dict[int, Parts] = {}
+        self._same: dict[Parts, Parts] = {}
         self._verdicts: dict[Parts, bool] = {}
         self._words: dict[Code, frozenset[str]] = {}
         self._mentioned: dict[Code, tuple[Function, ...] | None] = {}
@@ -77,7 +78,8 @@ class Forwards:
                     self._collect(value, found, seen)
         parts = frozenset(found[0]), frozenset(found[1])
         if target.made is not None:
-            self._parts[target.made] = parts
+            # Thousands of modules have equal parts.
+            parts = self._parts[target.made] = self._same.setdefault(parts, parts)
         return parts
 
     def _collect(self, value: Any, found: tuple[set[Class], set[Value]], seen: set[int]) -> None:

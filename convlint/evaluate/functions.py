@@ -21,6 +21,7 @@ class Blank(NamedTuple):
     keyword: tuple[str, ...]
     star: str | None
     double_star: str | None
+    by_name: frozenset[str]
     defaults: tuple[tuple[str, Any], ...]
 
 
@@ -32,6 +33,7 @@ def prepare(context: Any, node: ir.Function | ir.Lambda, qualname: str) -> Blank
     code.is_lambda = isinstance(node, ir.Lambda)
     code.generator = isinstance(node, ir.Function) and node.generator
     positional = (*params.posonly, *params.args)
+    by_name = frozenset(param.name for param in (*params.args, *params.kwonly))
     defaults = tuple(
         (param.name, context.compile(param.default))
         for param in (*positional, *params.kwonly)
@@ -45,6 +47,7 @@ def prepare(context: Any, node: ir.Function | ir.Lambda, qualname: str) -> Blank
         tuple(param.name for param in params.kwonly),
         params.vararg.name if params.vararg else None,
         params.kwarg.name if params.kwarg else None,
+        by_name,
         defaults,
     )
 
@@ -57,6 +60,7 @@ def make_function(machine: Machine, blank: Blank, frame: Frame, owner: Class | N
         blank.keyword,
         blank.star,
         blank.double_star,
+        blank.by_name,
         {name: run(frame) for name, run in blank.defaults},
     )
     closure: Frame | None = frame

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from collections.abc import Iterator as Generator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -234,6 +234,15 @@ class Machine:
             value = guarded(value, attrs.get(name, UNBOUND), self.path, target.birth)
         attrs[name] = value
 
+    def write_attributes(self, target: Instance, values: Mapping[str, Any]) -> None:
+        """Set several attributes on the present path."""
+        if self.path is target.birth:
+            self.touch(target)
+            target.attrs.update(values)
+        else:
+            for name, value in values.items():
+                self.write_attribute(target, name, value)
+
     def write_entry(self, target: Dict, key: Any, key_value: Value, value: Any) -> None:
         """Set an entry of a dict on the present path."""
         self.touch(target)
@@ -306,7 +315,7 @@ class Machine:
                     results.append(self.apply(operation, *args))
                 except Raised as error:
                     self.given_up(error)
-                    failure = failure or error
+                    failure = failure or error.kept()
                     results.append(UNBOUND)
         finally:
             self.path = outer

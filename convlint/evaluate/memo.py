@@ -66,14 +66,14 @@ def _key(machine: Machine, callee: Value, args: Arguments) -> Any:
     try:
         parts: list[Any] = [callee]
         for value in args.positional:
-            parts.append(_of(machine, value))
+            parts.append((value.twin if value.__class__ is Const else None) or _of(machine, value))
         for name, value in args.keywords.items():
             parts.append(name)
-            parts.append(_of(machine, value))
+            parts.append((value.twin if value.__class__ is Const else None) or _of(machine, value))
     except _Unkeyable:
         return None
     if path.taken:
-        parts.append(frozenset(path.taken.items()))
+        parts.append(path.key)
     return tuple(parts)
 
 

@@ -33,11 +33,20 @@ class Path:
     """Which decisions are taken here. ``doubts`` counts those that were not forced (an arm that raises forces the
     other)."""
 
-    __slots__ = ("doubts", "taken")
+    __slots__ = ("_key", "doubts", "taken")
 
     def __init__(self, taken: dict[Decision, bool], doubts: int) -> None:
         self.taken = taken
+        """How each decision is taken; never changed."""
         self.doubts = doubts
+        self._key: frozenset[tuple[Decision, bool]] | None = None
+
+    @property
+    def key(self) -> frozenset[tuple[Decision, bool]]:
+        """The decisions and how they are taken, in any order, as a key."""
+        if self._key is None:
+            self._key = frozenset(self.taken.items())
+        return self._key
 
     def also(self, decision: Decision, yes: bool, assumed: bool = False) -> Path:
         """This path with one more decision."""

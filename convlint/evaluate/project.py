@@ -35,7 +35,6 @@ class Request:
     """Where lowered files are kept; None for nowhere."""
     calls: tuple[Call, ...] = ()
     """Calls that config files ask for: entry points of their own."""
-    jobs: int = 1
     progress: Progress | None = None
     graphs: bool = False
     """Whether to give what every model computes."""

@@ -41,7 +41,7 @@ def _call_alone(context: Context, node: ir.Call) -> Run:
     """A call whose result nobody uses: skipped where all that it can do is to initialise weights."""
     machine = context.machine
     callee = compile_expression(context, node.func)
-    call = compile_call(context, node, callee)
+    call = compile_call(context, node)
     given = list(_judged(context, node.args))
 
     def run(frame: Frame) -> Live:

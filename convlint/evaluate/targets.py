@@ -8,7 +8,7 @@ from typing import Any
 from convlint.evaluate import attributes, subscripts
 from convlint.evaluate.environment import Frame, NotIterable, Raised, follows
 from convlint.evaluate.iteration import iterate
-from convlint.evaluate.paths import force, guarded
+from convlint.evaluate.paths import Undecided, force, guarded
 from convlint.evaluate.values import UNBOUND, Span, Tensor, Unknown, Value
 from convlint.frontends.python import ir
 
@@ -56,10 +56,16 @@ def _attribute(context: Any, node: ir.Attribute) -> Store:
     machine, name, span = context.machine, node.attr, context.span(node)
     target = context.compile(node.value)
 
-    def put(value: Any, owner: Value) -> None:
-        attributes.put(machine, owner, name, value, span)
+    put = attributes.put
 
-    return lambda frame, value: machine.apply(put, value, target(frame))
+    def store(frame: Frame, value: Any) -> None:
+        owner = target(frame)
+        try:
+            put(machine, owner, name, value, span)
+        except Undecided as undecided:
+            machine.fork(undecided.decision, put, machine, owner, name, value, span)
+
+    return store
 
 
 def _subscript(context: Any, node: ir.Subscript) -> Store:

@@ -7,8 +7,8 @@ layers; ``convlint.evaluate.notes`` makes facts of them when all has been evalua
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
 from collections.abc import Iterator as Generator
+from collections.abc import Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -73,11 +73,13 @@ def note(op: str, site: Span, content: Any, origins: tuple[tuple[str, Span], ...
 class Family:
     """All readers of one tensor in one activation, by the path on which they read it."""
 
-    __slots__ = ("members", "parent", "tensor")
+    __slots__ = ("members", "noted", "parent", "tensor")
 
     def __init__(self, tensor: Tensor) -> None:
         self.tensor = tensor
-        self.members: dict[frozenset[Any], Readers] = {}
+        self.members: dict[Any, Readers] = {}
+        self.noted = False
+        """Whether a note needs its members when all has run."""
         self.parent: tuple[Readers, Any] | None = None
         """The tensor that this one is a part of, and from where on."""
 
@@ -89,7 +91,7 @@ class Readers:
 
     def __init__(self, family: Family, taken: Mapping[Any, bool]) -> None:
         self.family = family
-        self.taken = dict(taken)
+        self.taken = taken
         """The decisions on the path, and how they were taken."""
         self.calls: dict[tuple[Span, str], None] = {}
         self.slices: dict[tuple[Span, Any], None] = {}
@@ -199,9 +201,7 @@ class TensorFlow:
             and cls.name not in TRANSPARENT
             and cls.mro[-1].name == "Module"
         ):
-            from convlint.evaluate.library.torch_nn import parameters_of
-
-            made.payload = Known(f"torch.nn.{cls.name}", site, _plain_arguments(machine, args, parameters_of(cls.name)))
+            made.payload = self._construction(machine, made, cls, args, site)
             if cls.name in ("GroupNorm", "MultiheadAttention", "Upsample"):
                 machine.record.add(site, note(made.payload.op, site, made.payload), machine.path)
         elif made.__class__ is Instance and _is_chain(cls):
@@ -220,6 +220,18 @@ class TensorFlow:
             found = any(base.span is None and base.name in MODULES for base in cls.mro)
             self._layer_classes[cls] = found
         return found
+
+    def _construction(self, machine: Machine, made: Instance, cls: Class, args: Arguments, site: Span) -> Known:
+        """How an object of torch's was built. All copies of a remembered one were built with equal arguments."""
+        from convlint.evaluate.library.torch_nn import parameters_of
+
+        known = made.payload
+        if known.__class__ is Known:
+            return known if known.site == site else Known(known.op, site, known.arguments)
+        known = Known(f"torch.nn.{cls.name}", site, _plain_arguments(machine, args, parameters_of(cls.name)))
+        if made.original is not None:
+            made.original.payload = known
+        return known
 
     def _chained(self, machine: Machine, made: Instance) -> None:
         """The neighbours in an ``nn.Sequential``, also where nobody is seen to call it."""
@@ -245,7 +257,7 @@ class TensorFlow:
             if not followed:
                 self.unseen("a call that is not followed", *args.positional, *args.keywords.values())
             return
-        for tensor in _tensors(machine, args):
+        for tensor in _tensors(args):
             self._unseen(machine, tensor)
 
     def combined(self, machine: Machine, op: str, *values: Any, span: Span | None = None) -> Tensor:
@@ -275,16 +287,18 @@ class TensorFlow:
             known = Known(f"torch.nn.functional.{name}", site, ()) if name in ACTIVATIONS else None
         if name in GROWING and target.__class__ is List:
             args = Arguments(args.positional[1:], args.keywords)
-        self._reads(machine, known, args, result, site)
+        tensors = _tensors(args)
+        if tensors or known is not None:
+            self._reads(machine, known, tensors, result, site)
         if result.__class__ is Tensor and (name in FILTERS or (name in REARRANGING and self._is_filtered(target))):
             self._filtered[id(result)] = result
 
     def _is_filtered(self, tensor: Any) -> bool:
         return self._filtered.get(id(tensor)) is tensor
 
-    def _reads(self, machine: Machine, known: Known | None, args: Arguments, result: Any, site: Span) -> None:
+    def _reads(self, machine: Machine, known: Known | None, tensors: list[Tensor], result: Any, site: Span) -> None:
         row: list[Known] = []
-        for tensor in _tensors(machine, args):
+        for tensor in tensors:
             if known is None:
                 self._unseen(machine, tensor)
                 continue
@@ -293,6 +307,7 @@ class TensorFlow:
             self._strided(machine, readers, known, site)
             product = self._product(machine, tensor)
             if product is not None:
+                readers.family.noted = True
                 link = Link(product.known, known, readers, product.site == site)
                 machine.record.add(known.site, note("succession", known.site, link), machine.path)
                 row = product.row
@@ -353,6 +368,9 @@ class TensorFlow:
     def _of(self, machine: Machine, tensor: Tensor) -> Readers:
         if machine.entry_start != self._entry:
             self._entry = machine.entry_start
+            for left in self._families.values():
+                if not left.noted:
+                    left.members.clear()  # they hold the family, in a circle
             self._families, self._products, self._records, self._filtered = {}, {}, {}, {}
         record = machine.record
         key = (id(record), id(tensor))
@@ -360,11 +378,10 @@ class TensorFlow:
         if family is None:
             family = self._families[key] = Family(tensor)
             self._records[id(record)] = record  # keeps its identity taken
-        taken = machine.path.taken
-        path = frozenset(taken.items())
-        found = family.members.get(path)
+        path = machine.path
+        found = family.members.get(path.key)
         if found is None:
-            found = family.members[path] = Readers(family, taken)
+            found = family.members[path.key] = Readers(family, path.taken)
         return found
 
     def _unseen(self, machine: Machine, tensor: Tensor) -> None:
@@ -398,7 +415,7 @@ class TensorFlow:
     def _add_slice(self, machine: Machine, readers: Readers, site: Span, axes: Any) -> None:
         readers.slices[(site, axes)] = None
         if not readers.noted:
-            readers.noted = True
+            readers.noted = readers.family.noted = True
             readers.first = readers.first or site
             machine.record.add(readers.first, note("slices", readers.first, readers), machine.path)
 
@@ -413,25 +430,45 @@ class TensorFlow:
         return row if any(word in name for word in PASSING) or name in ACTIVATIONS else []
 
 
-def _tensors(machine: Machine, args: Arguments) -> Iterator[Tensor]:
-    value: Any
-    for value in (*args.positional, *args.keywords.values()):
-        kind = value.__class__
-        if kind is Tensor:
-            yield value
-        elif kind is Tuple or (kind is List and value.items.__class__ is list):
-            yield from (item for item in value.items if item.__class__ is Tensor)
+def _tensors(args: Arguments) -> list[Tensor]:
+    """The tensors among the arguments and in tuples and lists among them."""
+    found: list[Tensor] = []
+    for value in args.positional:
+        if value.__class__ in _HOLDING:
+            _add_tensors(found, value)
+    for value in args.keywords.values():
+        if value.__class__ in _HOLDING:
+            _add_tensors(found, value)
+    return found
+
+
+def _add_tensors(found: list[Tensor], value: Any) -> None:
+    if value.__class__ is Tensor:
+        found.append(value)
+    elif value.__class__ is Tuple or value.items.__class__ is list:
+        found += [item for item in value.items if item.__class__ is Tensor]
+
+
+_HOLDING = frozenset({Tensor, Tuple, List})
+
+
+def _with_forward(cls: Class) -> Class | None:
+    """The class that the ``forward`` of ``cls`` comes from."""
+    for base in cls.mro:
+        if "forward" in base.attrs:
+            return base
+    return None
 
 
 def _is_torchs(cls: Class) -> bool:
     """Whether a class has its ``forward`` from torch."""
-    found = next((base for base in cls.mro if "forward" in base.attrs), None)
+    found = _with_forward(cls)
     return found is None or found.span is None
 
 
 def _is_chain(cls: Class) -> bool:
     """Whether a class is torch's Sequential, or one of the user's that leaves its ``forward`` as it is."""
-    found = next((base for base in cls.mro if "forward" in base.attrs), None)
+    found = _with_forward(cls)
     return found is not None and found.span is None and found.name == "Sequential"
 
 

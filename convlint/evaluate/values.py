@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 if TYPE_CHECKING:
     from convlint.evaluate.environment import Frame
     from convlint.evaluate.paths import Decision, Path
+    from convlint.evaluate.records import Scope
     from convlint.frontends.python import ir
 
 
@@ -140,13 +141,15 @@ class Signature(NamedTuple):
     keyword: tuple[str, ...]
     star: str | None
     double_star: str | None
+    by_name: frozenset[str]
+    """The parameters that can be given by name."""
     defaults: dict[str, Value]
 
 
 class Function(Value):
     """A function of the user's: a ``def`` or a lambda, with the frame it closes over."""
 
-    __slots__ = ("attrs", "closure", "code", "doc", "module", "name", "owner", "qualname", "signature", "wrapped")
+    __slots__ = ("attrs", "closure", "code", "module", "name", "owner", "qualname", "scope", "signature", "wrapped")
 
     def __init__(
         self,
@@ -166,6 +169,8 @@ class Function(Value):
         self.owner = owner
         self.attrs: dict[str, Value] = {}
         self.wrapped: Value | None = None
+        self.scope: Scope | None = None
+        """How records name it, once it was run."""
 
     def __repr__(self) -> str:
         return f"<function {self.qualname}>"

@@ -15,6 +15,7 @@ from convlint.evaluate.values import (
     NONE,
     TRUE,
     Builtin,
+    Choice,
     Class,
     Const,
     Dict,
@@ -59,9 +60,12 @@ def unmodelled(what: str, site: Span | None = None) -> NoReturn:
 
 def take(machine: Machine, args: Arguments, name: str, required: int, *parameters: str) -> list[Any]:
     """The forced arguments of ``name`` in the order of ``parameters``; None for optional ones not given."""
-    given: list[Any] = [force(value, machine.path) for value in args.positional]
+    path = machine.path
+    given: list[Any] = [force(value, path) if value.__class__ is Choice else value for value in args.positional]
     if len(given) > len(parameters):
         raise Raised("TypeError", f"{name}() takes at most {len(parameters)} arguments ({len(given)} given)")
+    if len(given) == len(parameters) and not args.keywords:
+        return given
     given += [None] * (len(parameters) - len(given))
     for keyword, value in args.keywords.items():
         if keyword not in parameters or given[parameters.index(keyword)] is not None:

@@ -302,25 +302,25 @@ def build_module(spec: Spec) -> Builtin:
 
 def _set_attributes(machine: Machine, target: Instance, spec: Spec, names: dict[str, Value], sizes: Window) -> None:
     """The attributes that torch sets: a convolution's sizes as tuples, a pool's as they were given."""
-    write = machine.write_attribute
     if spec.family in ("pool", "unfold"):
-        for name, value in names.items():
-            write(target, name, value)
-        if spec.family == "pool" and _absent(machine, force(names["stride"], machine.path)):
-            write(target, "stride", names["kernel_size"])
+        as_kernel = spec.family == "pool" and _absent(machine, force(names["stride"], machine.path))
+        machine.write_attributes(target, {**names, "stride": names["kernel_size"]} if as_kernel else names)
         return
+    found: dict[str, Value] = {}
     for name in ("in_channels", "out_channels", "groups", "padding_mode"):
-        write(target, name, names.get(name, Unknown("tensor", f"{name} of a lazy layer")))
+        value = names.get(name)
+        found[name] = Unknown("tensor", f"{name} of a lazy layer") if value is None else value
     for name, values in zip(Window._fields, sizes, strict=True):
         first = values[0]
         text = name == "padding" and isinstance(first, Const) and isinstance(first.value, str)
-        write(target, name, first if text else Tuple(values))
+        found[name] = first if text else Tuple(values)
     if "output_padding" in names:
-        write(target, "output_padding", Tuple(axes(machine, names["output_padding"], spec.rank)))
-    write(target, "transposed", Const(spec.family == "transposed"))
-    write(target, "weight", Tensor(_weight_shape(machine, spec, names, sizes)))
+        found["output_padding"] = Tuple(axes(machine, names["output_padding"], spec.rank))
+    found["transposed"] = Const(spec.family == "transposed")
+    found["weight"] = Tensor(_weight_shape(machine, spec, names, sizes))
     bias = force(names["bias"], machine.path)
-    write(target, "bias", NONE if isinstance(bias, Const) and not bias.value else Tensor((names["out_channels"],)))
+    found["bias"] = NONE if isinstance(bias, Const) and not bias.value else Tensor((names["out_channels"],))
+    machine.write_attributes(target, found)
 
 
 def _weight_shape(machine: Machine, spec: Spec, names: dict[str, Value], sizes: Window) -> tuple[Value, ...]:

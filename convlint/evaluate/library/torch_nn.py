@@ -145,8 +145,7 @@ def _keeping(owner: str, names: list[str]) -> Builtin:
         target = force(args.positional[0], machine.path)
         if isinstance(target, Instance):
             given = {**dict(zip(names, args.positional[1:], strict=False)), **args.keywords}
-            for name, value in given.items():
-                machine.write_attribute(target, name, value)
+            machine.write_attributes(target, given)
         return NONE
 
     return Builtin("__init__", init)
