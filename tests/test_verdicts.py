@@ -395,6 +395,17 @@ def test_numbers_that_torch_computes_decide_what_is_built() -> None:
     assert (found.layer.in_channels, found.layer.stride, found.verdict) == (56, (2, 2), "branch")
 
 
+def test_who_trains_a_network_leaves_the_verdict_to_the_network() -> None:
+    """``main`` gives no model, so nothing can be followed from it."""
+    main = "def main():\n    net = Net()\n    for batch in batches():\n        net(batch).mean().backward()\n"
+    text = network(SKIP + "self.full = nn.Conv2d(8, 8, 3, 2, 1)", "x = self.stem(x)\nreturn self.skip(x) + self.full(x)")
+    (found,) = findings(f"{text}\n\n{main}\n\nif __name__ == '__main__':\n    main()\n")
+    assert found.severity is Severity.NOTE
+    assert found.verdicts["branch"] == ("model.Net",)
+    assert "model.main" in found.verdicts["unknown"]
+    assert found.message.endswith(f"the 3x3 convolution on line {line_of(text, 'self.full')} reads the rest")
+
+
 def test_reasons_are_counted() -> None:
     """``--show-unknown`` says why a verdict is not known."""
     forward = "x = self.stem(x)\nreturn self.skip(x) + torch.some_new_operation(x)"

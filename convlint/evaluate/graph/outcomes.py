@@ -52,8 +52,11 @@ class Outcomes:
             yield why, sites.place(site), count
 
     def verdict(self, record: Record, key: Key, sites: Sites) -> verdicts.Verdict:
-        """What becomes of the values that a layer skips in one entry point that builds it."""
-        partial = id(record) in self.partial
+        """What becomes of the values that a layer skips in one entry point that builds it.
+
+        One that gives no network (``main``, which trains it) leaves the verdict to those that do.
+        """
+        partial = id(record) in self.partial or id(record) not in self.of
         outcome = self.of.get(id(record), {}).get(key)
         if outcome is None:
             return replace(verdicts.NOT_FOLLOWED, outside=partial)
