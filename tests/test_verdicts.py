@@ -398,7 +398,8 @@ def test_numbers_that_torch_computes_decide_what_is_built() -> None:
 def test_who_trains_a_network_leaves_the_verdict_to_the_network() -> None:
     """``main`` gives no model, so nothing can be followed from it."""
     main = "def main():\n    net = Net()\n    for batch in batches():\n        net(batch).mean().backward()\n"
-    text = network(SKIP + "self.full = nn.Conv2d(8, 8, 3, 2, 1)", "x = self.stem(x)\nreturn self.skip(x) + self.full(x)")
+    init = SKIP + "self.full = nn.Conv2d(8, 8, 3, 2, 1)"
+    text = network(init, "x = self.stem(x)\nreturn self.skip(x) + self.full(x)")
     (found,) = findings(f"{text}\n\n{main}\n\nif __name__ == '__main__':\n    main()\n")
     assert found.severity is Severity.NOTE
     assert found.verdicts["branch"] == ("model.Net",)
