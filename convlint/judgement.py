@@ -45,8 +45,8 @@ def worse(one: Verdict, other: Verdict) -> Verdict:
 def judge(entry_points: Iterable[str], known: Mapping[str, Verdict]) -> Judgement:
     """The worst verdict decides.
 
-    An entry point that is only a part of a network, so that the values come from its own input, says nothing where
-    others say something: who else reads that input is known where the part is used.
+    An entry point that is only a part of a network says nothing where whole ones say something: who else reads its
+    input is known where the part is used, and what nobody gives it may be given nowhere.
     """
     by_name: dict[str, list[str]] = {}
     worst: list[Verdict] = []
@@ -54,7 +54,9 @@ def judge(entry_points: Iterable[str], known: Mapping[str, Verdict]) -> Judgemen
         verdict = known.get(name, NOT_FOLLOWED)
         by_name.setdefault(verdict.name, []).append(name)
         worst.append(verdict)
-    deciding = [verdict for verdict in worst if not verdict.outside] or worst or [NOT_FOLLOWED]
+    deciding = [verdict for verdict in worst if not verdict.outside]
+    if all(verdict.name == UNKNOWN for verdict in deciding):
+        deciding = worst or [NOT_FOLLOWED]
     return Judgement(reduce(worse, deciding), {name: tuple(found) for name, found in by_name.items()})
 
 

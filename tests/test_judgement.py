@@ -35,6 +35,9 @@ def test_parts_count_only_where_nothing_else_does() -> None:
     part, whole = Verdict(UNKNOWN, outside=True), Verdict(BRANCH, (WIDE,))
     assert judge(["block", "net"], {"block": part, "net": whole}).worst is whole
     assert judge(["block"], {"block": part}).severity is Severity.WARNING
+    loose = Verdict(DEAD, outside=True)
+    assert judge(["make", "net"], {"make": loose, "net": whole}).worst is whole
+    assert judge(["make", "block", "net"], {"make": loose, "block": part, "net": Verdict(UNKNOWN)}).worst is loose
     assert judge(["block", "other"], {"block": part, "other": Verdict(UNKNOWN, reason="x")}).worst.reason == "x"
 
 

@@ -395,6 +395,24 @@ def test_numbers_that_torch_computes_decide_what_is_built() -> None:
     assert (found.layer.in_channels, found.layer.stride, found.verdict) == (56, (2, 2), "branch")
 
 
+def test_what_nobody_gives_does_not_decide() -> None:
+    """A base class alone would waste the values; the one network that is made of it does not."""
+    base = (
+        f"{HEAD}\n\nclass Base(nn.Module):\n    def __init__(self, width):\n        super().__init__()\n"
+        + textwrap.indent(SKIP, " " * 8)
+        + "\n    def forward(self, x):\n        return self.skip(self.stem(x))\n"
+    )
+    net = (
+        "\n\nclass Net(Base):\n    def __init__(self):\n        super().__init__(8)\n\n"
+        "    def forward(self, x):\n        x = self.stem(x)\n        return self.skip(x), x\n"
+    )
+    (found,) = findings(base)
+    assert (found.verdict, found.severity) == ("dead", Severity.ERROR)
+    (found,) = findings(base + net)
+    assert (found.verdict, found.severity) == ("branch", Severity.NOTE)
+    assert found.verdicts == {"dead": ("model.Base",), "branch": ("model.Net",)}
+
+
 def test_who_trains_a_network_leaves_the_verdict_to_the_network() -> None:
     """``main`` gives no model, so nothing can be followed from it."""
     main = "def main():\n    net = Net()\n    for batch in batches():\n        net(batch).mean().backward()\n"

@@ -36,7 +36,8 @@ class Verdict:
     reason: str = ""
     """Why it is not known."""
     outside: bool = False
-    """Whether it is not known only because the values come into the entry point from outside."""
+    """Whether it tells of a part of a network only: the values come into the entry point from outside, or it takes
+    arguments that nobody gives."""
 
 
 NOT_FOLLOWED = Verdict(UNKNOWN, reason="`forward` was not seen to call the layer")

@@ -61,7 +61,8 @@ class Outcomes:
         if outcome is None:
             return replace(verdicts.NOT_FOLLOWED, outside=partial)
         verdict = verdict_of(outcome, sites)
-        return replace(verdict, outside=True) if partial and verdict.name == verdicts.UNKNOWN else verdict
+        open_ended = partial and verdict.name in (verdicts.UNKNOWN, verdicts.DEAD)
+        return replace(verdict, outside=True) if open_ended else verdict
 
 
 def rank(outcome: Outcome) -> tuple[int, bool]:
