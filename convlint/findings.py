@@ -77,6 +77,8 @@ class Finding:
     trace: tuple[Step, ...] = ()
     entry_points: tuple[str, ...] = ()
     fixes: tuple[Fix, ...] = ()
+    in_library: bool = False
+    """Whether it tells, on a call into a library, of what the library builds."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from convlint.findings import Applicability, Edit, Finding, Fix, Severity
 from convlint.judgement import Judgement, judge, sentence, worse
 from convlint.network.layers import Confidence, Layer, Network, Use
 from convlint.network.operations import Operation
-from convlint.network.verdicts import UNKNOWN, Verdict
+from convlint.network.verdicts import BRANCH, DEAD, GATE_ONLY, UNKNOWN, Verdict
 from convlint.rule import Problem, Rule
 from convlint.source import Place, named_path
 
@@ -18,6 +18,13 @@ NAMED_KINDS = 3
 """A finding about a library's layers tells apart at most so many kinds of them; the rest are counted."""
 NAMED_PLACES = 3
 """A finding about a library's layers names at most so many places for each kind; the rest are counted."""
+
+OF_A_LIBRARY = {
+    BRANCH: "other layers use what these skip",
+    GATE_ONLY: "only a gate or a statistic uses what these skip",
+    DEAD: "nobody uses what these skip",
+}
+"""What is said, by the verdict, of layers that a library builds. Who uses the values is the library's business."""
 
 Fact = Layer | Operation
 """What rules are asked about."""
@@ -100,12 +107,15 @@ def at_call(rule: Rule, call: Place, hits: Sequence[Hit], network: Network) -> F
     if others := largest_first[NAMED_KINDS:]:
         number = sum(_count(of_kind) for _, of_kind in others)
         parts.append(f"{number} more of {len(others)} other kind{'s' if len(others) > 1 else ''}")
+    found = at_meeting(rule, hits, Severity.NOTE, network)
+    said = OF_A_LIBRARY.get(found.verdict, "")
     return replace(
-        at_meeting(rule, hits, Severity.NOTE, network),
+        found,
         place=call,
-        message="builds " + "; ".join(parts),
+        message="builds " + "; ".join([*parts, said] if said else parts),
         picture=hits[0].problem.picture if len(kinds) == 1 else (),
         fixes=(),
+        in_library=True,
     )
 
 

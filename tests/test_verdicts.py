@@ -413,16 +413,38 @@ def test_what_nobody_gives_does_not_decide() -> None:
     assert found.verdicts == {"dead": ("model.Base",), "branch": ("model.Net",)}
 
 
-def test_who_trains_a_network_leaves_the_verdict_to_the_network() -> None:
-    """``main`` gives no model, so nothing can be followed from it."""
-    main = "def main():\n    net = Net()\n    for batch in batches():\n        net(batch).mean().backward()\n"
+MAIN = """
+
+def main():
+    net = {}
+    for batch in batches():
+        net(batch).mean().backward()
+
+
+if __name__ == "__main__":
+    main()
+"""
+
+
+def test_who_trains_a_network_is_followed_as_well() -> None:
+    """``main`` and the script give no model; the one that they build is found where the call gave it."""
     init = SKIP + "self.full = nn.Conv2d(8, 8, 3, 2, 1)"
     text = network(init, "x = self.stem(x)\nreturn self.skip(x) + self.full(x)")
-    (found,) = findings(f"{text}\n\n{main}\n\nif __name__ == '__main__':\n    main()\n")
+    (found,) = findings(text + MAIN.format("Net()"))
     assert found.severity is Severity.NOTE
-    assert found.verdicts["branch"] == ("model.Net",)
-    assert "model.main" in found.verdicts["unknown"]
+    assert found.verdicts == {"branch": ("model.Net", "model.main", "model:<module>")}
     assert found.message.endswith(f"the 3x3 convolution on line {line_of(text, 'self.full')} reads the rest")
+
+
+def test_who_builds_what_cannot_be_followed_leaves_the_verdict_to_the_network() -> None:
+    """Each call makes another object here, so nothing is remembered of what it gave."""
+    init = SKIP + "self.full = nn.Conv2d(8, 8, 3, 2, 1)"
+    text = network(init, "x = self.stem(x)\nreturn self.skip(x) + self.full(x)")
+    keep = "MADE = []\n\n\ndef keep(made):\n    MADE.append(made)\n    return made\n"
+    net = "keep([Net() for _ in range(2)])[0]"
+    (found,) = findings(f"{text}\n\n{keep}{MAIN.format(net)}")
+    assert found.severity is Severity.NOTE
+    assert "model.Net" in found.verdicts["branch"]
 
 
 def test_reasons_are_counted() -> None:

@@ -10,6 +10,7 @@ from convlint.evaluate.entries import Entry, Postponed, can_matter, entries_of, 
 from convlint.evaluate.finder import Finder
 from convlint.evaluate.graph.drawing import drawn
 from convlint.evaluate.graph.follow import Verdicts
+from convlint.evaluate.graph.within import follow_within
 from convlint.evaluate.machine import Machine
 from convlint.evaluate.modules import Modules
 from convlint.evaluate.project import Analysis, Request, Stats, UnknownLayer
@@ -75,6 +76,7 @@ class Session:
             self.sites.outside, notes = others.sources, others.notes
             outside = frozenset(source.path for source in others.sources.values())
         entries += uncalled(self.machine, postponed)
+        follow_within(self.machine, self.verdicts, entries)
         linted = outside | frozenset(self._shown(path) for path in self.request.linted)
         network = EvaluatedNetwork(entries, self.sites, linted, self.machine.flow.loose, self.verdicts.outcomes)
         for file in self.finder.files.values():

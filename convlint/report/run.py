@@ -54,7 +54,7 @@ class Run:
     def aside(self, finding: Finding) -> bool:
         """Whether nothing is lost by what was found, so that the text report need not tell of it."""
         harmless = finding.severity is Severity.NOTE and finding.verdict in (BRANCH, GATE_ONLY)
-        return harmless and not self.show_notes and not self.fails(finding)
+        return harmless and not finding.in_library and not self.show_notes and not self.fails(finding)
 
     def worst_first(self) -> list[Finding]:
         """The findings by falling severity, each severity in the order of the report."""

@@ -49,9 +49,11 @@ class Verdicts:
             found = self._skips[id(child)] = any(self.leads_to_skip(inner) for _, inner, _ in child.calls)
         return found
 
-    def follow(self, machine: Machine, target: Instance, site: Span) -> None:
-        """Follow ``forward`` of what an entry point gives, and note the outcomes under its record."""
-        record = machine.record
+    def follow(self, machine: Machine, target: Instance, site: Span, entry: Record | None = None) -> None:
+        """Follow ``forward`` of what an entry point gives, and note the outcomes under its record: ``entry``, or the
+        present one.
+        """
+        record = entry if entry is not None else machine.record
         outcomes = self.outcomes.of.setdefault(id(record), {})
         graph = self._traced(machine, target, site)
         if graph is None:
