@@ -2,31 +2,28 @@
 
 from __future__ import annotations
 
-import argparse
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+
+from documents import update, with_table
 
 from convlint.explain import facts, page_with_titled_examples, summary
 from convlint.registry import load_rules
 from convlint.rule import Rule
 
-ROOT = Path(__file__).resolve().parent.parent
+FOLDER = "docs/rules"
 OWN_PACKAGE = "convlint_rules"
 """Rules of other installed plugins are not ours to document."""
-BEGIN, END = "<!-- rules -->", "<!-- /rules -->"
 ORIGIN = "<!-- Written by scripts/document_rules.py from the docstring of the rule's file; edit it there. -->"
 
 
-def documents(root: Path, rules: Sequence[Rule]) -> dict[Path, str]:
+def documents(root: Path) -> dict[Path, str]:
     """The whole text of every document that rules are written into. Raises SystemExit where README.md has no place."""
+    rules = [rule for rule in load_rules() if type(rule).__module__.partition(".")[0] == OWN_PACKAGE]
     readme = root / "README.md"
-    head, begin, rest = readme.read_text(encoding="utf-8").partition(BEGIN)
-    _, end, tail = rest.partition(END)
-    if not begin or not end:
-        raise SystemExit(f"README.md needs the lines {BEGIN} and {END}: the table of rules goes between them")
-    pages = {root / "docs" / "rules" / f"{rule.name}.md": _document(rule) for rule in rules}
-    return {readme: f"{head}{BEGIN}\n{_table(rules)}{END}{tail}", **pages}
+    pages = {root / FOLDER / f"{rule.name}.md": _document(rule) for rule in rules}
+    return {readme: with_table(readme, root, "rules", _table(rules)), **pages}
 
 
 def _document(rule: Rule) -> str:
@@ -45,36 +42,5 @@ def _table(rules: Sequence[Rule]) -> str:
     return "\n".join(rows) + "\n"
 
 
-def stale(root: Path, expected: dict[Path, str]) -> list[Path]:
-    """The documents that are missing or differ, and the pages of rules that are gone, sorted."""
-    differing = {path for path, text in expected.items() if not path.is_file() or _read(path) != text}
-    return sorted(differing | {path for path in (root / "docs" / "rules").glob("*.md") if path not in expected})
-
-
-def _read(path: Path) -> str:
-    return path.read_text(encoding="utf-8")
-
-
-def main(arguments: Sequence[str] | None = None) -> int:
-    """0 where all documents are up to date, or are now; 1 where ``--check`` finds a stale one."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--check", action="store_true", help="write nothing; fail when a document is stale")
-    parser.add_argument("--root", type=Path, default=ROOT, help="the project's folder")
-    options = parser.parse_args(arguments)
-    ours = [rule for rule in load_rules() if type(rule).__module__.partition(".")[0] == OWN_PACKAGE]
-    expected = documents(options.root, ours)
-    changed = stale(options.root, expected)
-    for path in changed:
-        print(f"{'stale' if options.check else 'written'}: {path.relative_to(options.root).as_posix()}")
-        if options.check:
-            continue
-        path.parent.mkdir(parents=True, exist_ok=True)
-        if path in expected:
-            path.write_text(expected[path], encoding="utf-8", newline="\n")
-        else:
-            path.unlink()
-    return 1 if changed and options.check else 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(update(__doc__, FOLDER, documents))

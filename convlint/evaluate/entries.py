@@ -10,7 +10,7 @@ from convlint.evaluate import attributes, calls, classes
 from convlint.evaluate.budget import MAX_TRIAL_STEPS
 from convlint.evaluate.environment import Arguments, Exhausted, Frame, NotIterable, Raised
 from convlint.evaluate.library.torch_layers import FUNCTIONS, MODULES
-from convlint.evaluate.library.torch_nn import is_module
+from convlint.evaluate.library.torch_modules import is_module
 from convlint.evaluate.machine import NOWHERE, Machine, Trial
 from convlint.evaluate.paths import ROOT, Undecided, leaves
 from convlint.evaluate.records import Record

@@ -5,12 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from convlint.evaluate import arithmetic, attributes, calls, comparison, displays, formatting, iteration, subscripts
+from convlint.evaluate import (
+    attributes,
+    calls,
+    displays,
+    formatting,
+    iteration,
+    operators,
+    subscripts,
+)
 from convlint.evaluate.comprehensions import comprehension
 from convlint.evaluate.environment import Arguments, Frame, Raised, follows
 from convlint.evaluate.machine import Machine
-from convlint.evaluate.paths import Undecided, choose, force, resolve, without_unbound
-from convlint.evaluate.truth import truth
+from convlint.evaluate.paths import Undecided, force, resolve, without_unbound
 from convlint.evaluate.values import (
     ELLIPSIS,
     FALSE,
@@ -233,159 +240,6 @@ def _call_each(machine: Machine, target: Value, args: Any, site: Span) -> Any:
     return machine.apply(once)
 
 
-def _binary(context: Context, node: ir.Binary) -> Run:
-    left, right = compile_expression(context, node.left), compile_expression(context, node.right)
-    machine, span, op = context.machine, context.span(node), node.op
-    binary = arithmetic.binary
-
-    def run(frame: Frame) -> Any:
-        a, b = left(frame), right(frame)
-        try:
-            return binary(machine, op, a, b, span)
-        except Undecided as undecided:
-            return machine.fork(undecided.decision, binary, machine, op, a, b, span)
-
-    return run
-
-
-def _unary(context: Context, node: ir.Unary) -> Run:
-    operand = compile_expression(context, node.operand)
-    machine, span, op = context.machine, context.span(node), node.op
-
-    def run(frame: Frame) -> Any:
-        value = operand(frame)
-        try:
-            return arithmetic.unary(machine, op, value, span)
-        except Undecided as undecided:
-            return machine.fork(undecided.decision, arithmetic.unary, machine, op, value, span)
-
-    return run
-
-
-def _boolean(context: Context, node: ir.Boolean) -> Run:
-    """``and``/``or``: an operand of unknown truth makes the rest run under the decision that it is not the result."""
-    machine = context.machine
-    parts = [compile_expression(context, part) for part in node.values]
-    stop_at = node.op == "or"
-    last = len(parts) - 1
-
-    def rest(frame: Frame, index: int) -> Any:
-        while True:
-            value = parts[index](frame)
-            if index == last:
-                return value
-            if value.__class__ is not Const:
-                return machine.apply(judge, frame, index, value)
-            if bool(value.value) == stop_at:
-                return value
-            index += 1
-
-    def judge(frame: Frame, index: int, value: Any) -> Any:
-        value = force(value, machine.path)
-        verdict = truth(machine, value)
-        if isinstance(verdict, bool):
-            return value if verdict == stop_at else rest(frame, index + 1)
-        decision, positive = machine.decide(verdict)
-        known = machine.path.taken.get(decision)
-        if known is not None:
-            return value if (known == positive) == stop_at else rest(frame, index + 1)
-        goes_on = positive != stop_at
-        outer = machine.path
-        if machine.full():
-            return value
-        machine.path = outer.also(decision, goes_on)
-        try:
-            other = rest(frame, index + 1)
-        except Raised as error:
-            machine.given_up(error)
-            other = UNBOUND
-        finally:
-            machine.path = outer
-        if other is UNBOUND:
-            return value
-        return choose(decision, other, value) if goes_on else choose(decision, value, other)
-
-    return lambda frame: rest(frame, 0)
-
-
-def _compare(context: Context, node: ir.Compare) -> Run:
-    machine, span = context.machine, context.span(node)
-    left = compile_expression(context, node.left)
-    compare = comparison.compare
-    if len(node.ops) == 1:
-        op, right = node.ops[0], compile_expression(context, node.comparators[0])
-
-        def single(frame: Frame) -> Any:
-            a, b = left(frame), right(frame)
-            try:
-                return compare(machine, op, a, b, span)
-            except Undecided as undecided:
-                return machine.fork(undecided.decision, compare, machine, op, a, b, span)
-
-        return single
-    rights = [compile_expression(context, part) for part in node.comparators]
-
-    def chain(frame: Frame) -> Any:
-        a, result = left(frame), TRUE
-        for op, right in zip(node.ops, rights, strict=False):
-            b = right(frame)
-            step = machine.apply(compare, machine, op, a, b, span)
-            result = machine.apply(comparison.both, machine, result, step)
-            a = b
-        return result
-
-    return chain
-
-
-def _conditional(context: Context, node: ir.Conditional) -> Run:
-    machine = context.machine
-    test, body, orelse = (compile_expression(context, part) for part in (node.test, node.body, node.orelse))
-
-    def judge(frame: Frame, value: Any) -> Any:
-        verdict = truth(machine, force(value, machine.path))
-        if isinstance(verdict, bool):
-            return body(frame) if verdict else orelse(frame)
-        decision, positive = machine.decide(verdict)
-        arms = (body, orelse) if positive else (orelse, body)
-        known = machine.path.taken.get(decision)
-        if known is not None:
-            return arms[0 if known else 1](frame)
-        return fork_arms(machine, decision, frame, arms)
-
-    def run(frame: Frame) -> Any:
-        value = test(frame)
-        try:
-            if value.__class__ is Const:
-                return body(frame) if value.value else orelse(frame)
-            return judge(frame, value)
-        except Undecided as undecided:
-            return machine.fork(undecided.decision, judge, frame, value)
-
-    return run
-
-
-def fork_arms(machine: Machine, decision: Any, frame: Frame, arms: tuple[Run, Run]) -> Any:
-    """One arm if ``decision`` is taken, the other if not, joined; an arm that raises leaves the other."""
-    outer = machine.path
-    results: list[Any] = []
-    both = ((True, arms[0]), (False, arms[1]))
-    for yes, arm in both[:1] if machine.full() else both:
-        machine.path = outer.also(decision, yes)
-        try:
-            results.append(arm(frame))
-        except Raised as error:
-            machine.given_up(error)
-            results.append(error.kept())
-        finally:
-            machine.path = outer
-    failed = [isinstance(result, Raised) for result in results]
-    if all(failed):
-        raise results[0]
-    if any(failed):
-        return results[failed.index(False)]
-    return results[0] if len(results) == 1 else choose(decision, results[0], results[1])
-
-
 def _sequence(context: Context, node: ir.Sequence) -> Run:
     machine, kind, span = context.machine, node.kind, context.span(node)
     items = [
@@ -496,11 +350,11 @@ _COMPILE: dict[type, Callable[[Context, Any], Run]] = {
     ir.Subscript: _subscript,
     ir.Slice: _slice,
     ir.Call: _call,
-    ir.Binary: _binary,
-    ir.Unary: _unary,
-    ir.Boolean: _boolean,
-    ir.Compare: _compare,
-    ir.Conditional: _conditional,
+    ir.Binary: operators.compile_binary,
+    ir.Unary: operators.compile_unary,
+    ir.Boolean: operators.compile_boolean,
+    ir.Compare: operators.compile_compare,
+    ir.Conditional: operators.compile_conditional,
     ir.Starred: _starred,
     ir.Sequence: _sequence,
     ir.Dict: _dict,

@@ -18,10 +18,7 @@ def is_instance(machine: Machine, value: Value, kind: Value) -> bool | Unknown:
     """``isinstance(value, kind)``."""
     value, kind = force(value, machine.path), force(kind, machine.path)
     if isinstance(kind, Tuple):
-        verdicts = [is_instance(machine, value, item) for item in kind.items]
-        if True in verdicts:
-            return True
-        return next((verdict for verdict in verdicts if isinstance(verdict, Unknown)), False)
+        return _any([is_instance(machine, value, item) for item in kind.items])
     if isinstance(kind, Unknown):
         return False if isinstance(value, Const) and value.value is None else _asked(value, kind)
     if isinstance(value, Unknown):
@@ -40,6 +37,13 @@ def is_instance(machine: Machine, value: Value, kind: Value) -> bool | Unknown:
     if isinstance(value, Class) and _is_metaclass(value, kind):
         return True
     return _by_name(type_name(value), kind)
+
+
+def _any(verdicts: list[bool | Unknown]) -> bool | Unknown:
+    """What is said of a tuple of classes, from what is said of each."""
+    if True in verdicts:
+        return True
+    return next((verdict for verdict in verdicts if isinstance(verdict, Unknown)), False)
 
 
 def _is_metaclass(cls: Class, kind: Class) -> bool:
@@ -103,10 +107,7 @@ def is_subclass(machine: Machine, value: Value, kind: Value) -> bool | Unknown:
     """``issubclass(value, kind)``."""
     value, kind = force(value, machine.path), force(kind, machine.path)
     if isinstance(kind, Tuple):
-        verdicts = [is_subclass(machine, value, item) for item in kind.items]
-        if True in verdicts:
-            return True
-        return next((verdict for verdict in verdicts if isinstance(verdict, Unknown)), False)
+        return _any([is_subclass(machine, value, item) for item in kind.items])
     if isinstance(value, Unknown) or isinstance(kind, Unknown):
         return _asked(value if isinstance(value, Unknown) else kind, kind)
     if not isinstance(value, Class) or not isinstance(kind, Class):

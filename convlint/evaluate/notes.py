@@ -9,7 +9,8 @@ from typing import Any, NamedTuple
 
 from convlint.evaluate.records import Fact
 from convlint.evaluate.sites import Sites
-from convlint.evaluate.tensor_flow import UNSEEN, Known, Link, Note, Readers
+from convlint.evaluate.tensor_readers import Known, Link, Note, Readers
+from convlint.evaluate.tensor_slices import UNSEEN
 from convlint.evaluate.values import Span
 from convlint.network.layers import Unknown
 from convlint.network.operations import Frames, Module, Operation, Resize, Slices, Stack, Succession

@@ -8,14 +8,15 @@ layers; ``convlint.evaluate.notes`` makes facts of them when all has been evalua
 from __future__ import annotations
 
 from collections.abc import Iterator as Generator
-from collections.abc import Mapping
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from convlint.evaluate.environment import Arguments
 from convlint.evaluate.paths import resolve
-from convlint.evaluate.records import Fact, Record
-from convlint.evaluate.values import Builtin, Class, Const, Instance, List, Slice, Span, Tensor, Tuple, Value
+from convlint.evaluate.records import Record
+from convlint.evaluate.tensor_readers import BuiltAt, Family, Known, Link, Product, Readers, note
+from convlint.evaluate.tensor_slices import plain_arguments, read_grid, shifted_reads, sliced_axes
+from convlint.evaluate.values import Builtin, Class, Instance, List, Span, Tensor, Tuple, Value
 
 if TYPE_CHECKING:
     from convlint.evaluate.machine import Machine
@@ -41,118 +42,6 @@ FILTERS = frozenset({"conv1d", "conv2d", "conv3d"})
 """Functions that make a slice of their result an ordinary way to subsample: first filtered, then thinned out."""
 REARRANGING = frozenset({"reshape", "view", "permute", "transpose", "movedim", "contiguous"})
 """Functions whose result has the same values."""
-MAX_ARGUMENTS = 20
-"""Arguments of a module that are kept; torch's have fewer."""
-
-
-class Known(NamedTuple):
-    """A module of torch as it was built, or a function of torch as it was called."""
-
-    op: str
-    site: Span
-    arguments: tuple[tuple[str, Any], ...]
-
-
-class Note(Fact):
-    """A fact beside layers, kept where a layer's fact would be: ``kernel_size`` holds what it is made from."""
-
-    __slots__ = ()
-
-
-class BuiltAt(NamedTuple):
-    """Where an object was built that is a sliding window by a class of the user's."""
-
-    site: Span
-
-
-def note(op: str, site: Span, content: Any, origins: tuple[tuple[str, Span], ...] = ()) -> Note:
-    """A note; ``content`` is hashable."""
-    return Note(op, site, content, (), (), (), None, None, None, (), origins)
-
-
-class Family:
-    """All readers of one tensor in one activation, by the path on which they read it."""
-
-    __slots__ = ("members", "noted", "parent", "tensor")
-
-    def __init__(self, tensor: Tensor) -> None:
-        self.tensor = tensor
-        self.members: dict[Any, Readers] = {}
-        self.noted = False
-        """Whether a note needs its members when all has run."""
-        self.parent: tuple[Readers, Any] | None = None
-        """The tensor that this one is a part of, and from where on."""
-
-
-class Readers:
-    """What reads one tensor in one activation, on one path. Compared by identity; grows while the function runs."""
-
-    __slots__ = ("calls", "family", "first", "noted", "opaque", "slices", "taken", "whole")
-
-    def __init__(self, family: Family, taken: Mapping[Any, bool]) -> None:
-        self.family = family
-        self.taken = taken
-        """The decisions on the path, and how they were taken."""
-        self.calls: dict[tuple[Span, str], None] = {}
-        self.slices: dict[tuple[Span, Any], None] = {}
-        self.first: Span | None = None
-        self.noted = False
-        self.opaque = False
-        """Whether something reads it of which nothing is known."""
-        self.whole = False
-        """Whether something that is known reads all of it."""
-
-    def together(self) -> list[Readers]:
-        """Those that may read the tensor in the same run: no decision was taken otherwise."""
-        return [
-            other
-            for other in self.family.members.values()
-            if all(self.taken.get(decision, taken) == taken for decision, taken in other.taken.items())
-        ]
-
-    def all_slices(self) -> tuple[tuple[Span, Any], ...]:
-        """The slices that may be taken in the same run, each once."""
-        return tuple(dict.fromkeys(each for other in self.together() for each in other.slices))
-
-    def summary(self) -> tuple[Any, ...] | None:
-        """What makes two of them the same when all has run; None where there is nothing to say."""
-        if self.family.parent is not None or any(other.opaque or other.whole for other in self.together()):
-            return None
-        return self.all_slices()
-
-    def read_unseen(self) -> None:
-        """Something reads it of which nothing is known."""
-        self.opaque = True
-        if self.family.parent is not None:
-            self.family.parent[0].read_unseen()
-
-
-class Link:
-    """A Succession while the function runs. Compared by identity until then, by ``summary`` afterwards."""
-
-    __slots__ = ("first", "readers", "second", "together")
-
-    def __init__(self, first: Known, second: Known, readers: Readers, together: bool) -> None:
-        self.first, self.second, self.readers, self.together = first, second, readers, together
-
-    def alone(self) -> bool:
-        """Whether nothing else reads the first one's result."""
-        others = self.readers.together()
-        calls = {call for other in others for call in other.calls}
-        return len(calls) == 1 and not any(other.opaque for other in others)
-
-    def summary(self) -> tuple[Any, ...]:
-        """What makes two of them the same when all has run."""
-        return self.first, self.second, self.together, self.alone()
-
-
-class Product(NamedTuple):
-    """Where a tensor came from: the operation, the call, and the convolutions in a row before it."""
-
-    known: Known
-    site: Span
-    record: Record
-    row: list[Known]
 
 
 class TensorFlow:
@@ -228,7 +117,7 @@ class TensorFlow:
         known = made.payload
         if known.__class__ is Known:
             return known if known.site == site else Known(known.op, site, known.arguments)
-        known = Known(f"torch.nn.{cls.name}", site, _plain_arguments(machine, args, parameters_of(cls.name)))
+        known = Known(f"torch.nn.{cls.name}", site, plain_arguments(machine, args, parameters_of(cls.name)))
         if made.original is not None:
             made.original.payload = known
         return known
@@ -324,7 +213,7 @@ class TensorFlow:
             return taken
         part = Tensor()
         readers = self._of(machine, tensor)
-        axes = _axes(machine, key)
+        axes = sliced_axes(machine, key)
         if axes is None or not axes or readers.family.parent is not None or self._is_filtered(tensor):
             readers.read_unseen()
         elif any(step > 1 for _, _, step in axes):
@@ -397,10 +286,10 @@ class TensorFlow:
 
     def _strided(self, machine: Machine, readers: Readers, known: Known, site: Span) -> None:
         """A convolution reads a tensor: where it skips on a grid, that is like a slice; else it reads everything."""
-        reads = _grid(known)
+        reads = read_grid(known)
         if readers.family.parent is not None and reads is not None:
             parent, axes = readers.family.parent
-            shifted = _shifted(axes, reads)
+            shifted = shifted_reads(axes, reads)
             if shifted is None:
                 parent.read_unseen()
             else:
@@ -474,91 +363,3 @@ def _is_chain(cls: Class) -> bool:
 
 def _is_transparent(target: Instance) -> bool:
     return any(base.span is None and base.name in TRANSPARENT for base in target.cls.mro)
-
-
-def _plain_arguments(machine: Machine, args: Arguments, names: tuple[str, ...]) -> tuple[tuple[str, Any], ...]:
-    """Arguments that are constants or tuples of such, by name; ``"*"`` stands for more that are not seen."""
-    given: dict[str, Any] = dict(zip(names, args.positional, strict=False))
-    given.update(args.keywords)
-    found: list[tuple[str, Any]] = []
-    for name, value in list(given.items())[:MAX_ARGUMENTS]:
-        plain = _plain(resolve(value, machine.path))
-        found.append((name, plain))
-    if args.unknown is not None:
-        found.append(("*", UNSEEN))
-    return tuple(found)
-
-
-class _Unseen:
-    """Stands for an argument that is given and not known."""
-
-    def __repr__(self) -> str:
-        return "<not known>"
-
-
-UNSEEN = _Unseen()
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, Const):
-        return value.value
-    if isinstance(value, Tuple) and all(isinstance(item, Const) for item in value.items):
-        return tuple([item.value for item in value.items if isinstance(item, Const)])
-    return UNSEEN
-
-
-def _axes(machine: Machine, key: Value) -> tuple[tuple[int, int, int], ...] | None:
-    """(axis, start, step) of each slice of a subscript that is not ``:``; axes behind ``...`` count from the end.
-
-    None where anything else is taken: single positions, ranges with an end, parts that are not known.
-    """
-    items: tuple[Any, ...] = key.items if isinstance(key, Tuple) else (key,)
-    dots = next((index for index, item in enumerate(items) if _plain(item) is ...), None)
-    found: list[tuple[int, int, int]] = []
-    for index, item in enumerate(items):
-        if index == dots:
-            continue
-        if not isinstance(item, Slice):
-            return None
-        bounds = [_plain(resolve(part, machine.path)) for part in (item.lower, item.upper, item.step)]
-        start, stop, step = bounds[0] or 0, bounds[1], 1 if bounds[2] is None else bounds[2]
-        if stop is not None or start.__class__ is not int or step.__class__ is not int or start < 0 or step < 1:
-            return None
-        if start or step > 1:
-            found.append((index if dots is None or index < dots else index - len(items), start, step))
-    return tuple(found)
-
-
-def _grid(known: Known) -> tuple[tuple[int, frozenset[int]], ...] | None:
-    """For each spatial axis, last one last: the stride of a convolution and the positions modulo it that are read.
-
-    None where it is no convolution of one position, or where not all is known: that counts as reading everything.
-    """
-    name = known.op.rpartition(".")[2]
-    if not name.startswith("Conv") or name.startswith("ConvTranspose") or name[4:5] not in "123":
-        return None
-    rank, given = int(name[4]), dict(known.arguments)
-    sizes = []
-    for parameter, default in (("kernel_size", 1), ("stride", 1), ("padding", 0)):
-        value = given.get(parameter, default)
-        value = value if isinstance(value, tuple) else (value,) * rank
-        if "*" in given or len(value) != rank or not all(size.__class__ is int for size in value):
-            return None
-        sizes.append(value)
-    kernel, stride, padding = sizes
-    if any(k != 1 for k in kernel) or all(s == 1 for s in stride) or min(stride) < 1:
-        return None
-    return tuple((s, frozenset({-p % s})) for s, p in zip(stride, padding, strict=True))
-
-
-def _shifted(axes: Any, reads: tuple[tuple[int, frozenset[int]], ...]) -> Any:
-    """What a convolution reads of a tensor from whose part it reads ``reads``: (axis, start, step) as of a slice."""
-    rank = len(reads)
-    starts = {axis if axis < 0 else axis - rank - 2: start for axis, start, _ in axes}
-    if any(axis < -rank for axis in starts):
-        return None
-    return tuple(
-        (axis, (next(iter(residues)) + starts.get(axis, 0)) % step, step)
-        for axis, (step, residues) in zip(range(-rank, 0), reads, strict=True)
-        if step > 1
-    )

@@ -17,7 +17,7 @@ from convlint.evaluate.graph.templates import Following
 from convlint.evaluate.machine import NOWHERE, Machine
 from convlint.evaluate.paths import ROOT, Undecided, leaves
 from convlint.evaluate.records import Fact, Record
-from convlint.evaluate.tensor_flow import Note
+from convlint.evaluate.tensor_readers import Note
 from convlint.evaluate.values import FALSE, Descriptor, Function, Instance, Span, Tensor, Unknown, Value
 from convlint.network.geometry import residues_reached
 

@@ -12,7 +12,7 @@ from convlint.evaluate.graph.nodes import CALL, PORT, RESULT, Form, Graph, Node,
 from convlint.evaluate.graph.tracer import Tracer
 from convlint.evaluate.machine import Machine, Purity
 from convlint.evaluate.paths import leaves
-from convlint.evaluate.tensor_flow import BuiltAt
+from convlint.evaluate.tensor_readers import BuiltAt
 from convlint.evaluate.values import Function, Instance, Span, Tensor, Unknown
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from convlint.evaluate import memo
 from convlint.evaluate.entries import Entry, entered
 from convlint.evaluate.graph.follow import Verdicts
-from convlint.evaluate.library.torch_nn import is_module
+from convlint.evaluate.library.torch_modules import is_module
 from convlint.evaluate.machine import Machine
 from convlint.evaluate.paths import leaves
 from convlint.evaluate.records import Record

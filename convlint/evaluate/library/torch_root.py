@@ -167,7 +167,7 @@ def checkpointing(machine: Machine) -> dict[str, Any]:
         return calls.call(machine, args.positional[0], Arguments(args.positional[1:]), site)  # type: ignore[no-any-return]
 
     def checkpoint_sequential(machine: Machine, args: Arguments, site: Span) -> Value:
-        from convlint.evaluate.library.torch_nn import items_of
+        from convlint.evaluate.library.torch_containers import items_of
 
         functions = force(args.positional[0], machine.path)
         value: Any = args.positional[2] if len(args.positional) > 2 else args.keywords.get("input", Tensor())

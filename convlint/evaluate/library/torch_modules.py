@@ -1,0 +1,183 @@
+"""torch.nn.Module: its methods, and the modules below one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from convlint.evaluate import attributes, calls, classes, memo
+from convlint.evaluate.environment import Arguments, Raised, follows
+from convlint.evaluate.machine import Machine
+from convlint.evaluate.paths import force, resolve
+from convlint.evaluate.values import (
+    NONE,
+    TRUE,
+    Builtin,
+    Choice,
+    Class,
+    Const,
+    Descriptor,
+    Instance,
+    Iterator,
+    Span,
+    Tensor,
+    Tuple,
+    Unknown,
+    Value,
+)  # fmt: skip
+
+Call = Callable[[Machine, Arguments, Span], Value]
+
+TRAINING = "whether the model is in training mode"
+
+
+def module_class() -> Class:
+    """``nn.Module`` with its methods."""
+    call: dict[str, Call] = {
+        "__call__": _run_forward,
+        "forward": lambda machine, args, site: Tensor(),
+        "add_module": _add_module,
+        "register_module": _add_module,
+        "register_buffer": _register_buffer,
+        "register_parameter": _register_buffer,
+        "children": lambda machine, args, site: Iterator(
+            [child for _, child in children(machine, target_of(machine, args))]
+        ),
+        "named_children": lambda machine, args, site: named_pairs(children(machine, target_of(machine, args))),
+        "modules": lambda machine, args, site: Iterator(
+            [child for _, child in descendants(machine, target_of(machine, args))]
+        ),
+        "named_modules": lambda machine, args, site: named_pairs(descendants(machine, target_of(machine, args))),
+        "get_submodule": _get_submodule,
+        "parameters": lambda machine, args, site: Iterator([]),
+        "named_parameters": lambda machine, args, site: Iterator([]),
+        "buffers": lambda machine, args, site: Iterator([]),
+        "named_buffers": lambda machine, args, site: Iterator([]),
+        "_conv_forward": lambda machine, args, site: Tensor(),
+        "_get_name": lambda machine, args, site: Const(target_of(machine, args).cls.name),
+    }
+    for name in ("apply", "to", "cuda", "cpu", "train", "eval", "half", "float", "double", "type", "bfloat16",
+                 "requires_grad_", "share_memory", "to_empty", "compile"):  # fmt: skip
+        call[name] = _self
+    for name in ("__init__", "load_state_dict", "zero_grad", "extra_repr", "reset_parameters",
+                 "register_full_backward_hook", "_load_from_state_dict",
+                 "_register_load_state_dict_pre_hook", "register_load_state_dict_post_hook"):  # fmt: skip
+        call[name] = lambda machine, args, site: NONE
+    for name in ("register_forward_hook", "register_forward_pre_hook"):
+        call[name] = _register_hook
+    attrs: dict[str, Any] = {name: Builtin(name, function) for name, function in call.items()}
+    attrs["state_dict"] = Builtin(
+        "state_dict", lambda machine, args, site: Unknown("tensor", "the state of a model", site)
+    )
+    attrs["_modules"] = Descriptor("property", Builtin("_modules", _modules_dict))
+    attrs["_parameters"] = Descriptor("property", Builtin("_parameters", lambda machine, args, site: machine.dict()))
+    attrs["_buffers"] = attrs["_parameters"]
+    attrs["training"] = Unknown("training-mode", TRAINING)
+    return classes.make_class("Module", (), attrs)
+
+
+def target_of(machine: Machine, args: Arguments) -> Instance:
+    """The module that a method is called on."""
+    target = force(args.positional[0], machine.path)
+    if not isinstance(target, Instance):
+        raise Raised("TypeError", "a module is needed")
+    return target
+
+
+def _run_forward(machine: Machine, args: Arguments, site: Span) -> Value:
+    target = force(args.positional[0], machine.path)
+    if machine.flow.stays_outside(target):
+        return Tensor()
+    forward = attributes.get(machine, target, "forward", site)
+    if isinstance(target, Instance) and HOOKED in target.attrs:
+        machine.flow.lost("a forward hook")
+    return calls.call(machine, forward, Arguments(args.positional[1:], args.keywords, args.unknown), site)  # type: ignore[no-any-return]
+
+
+HOOKED = "<forward hook>"
+"""The attribute of a module that says that a hook sees what it computes."""
+
+
+def _register_hook(machine: Machine, args: Arguments, site: Span) -> Value:
+    machine.write_attribute(target_of(machine, args), HOOKED, TRUE)
+    return NONE
+
+
+def is_module(value: Any) -> bool:
+    """Whether a value is an object of a class derived from ``torch.nn.Module``."""
+    return isinstance(value, Instance) and any(base.name == "Module" and base.span is None for base in value.cls.mro)
+
+
+def children(machine: Machine, target: Instance) -> list[tuple[str, Value]]:
+    """The modules that are attributes of ``target``, in order. Raises Undecided where one is a choice."""
+    found: list[tuple[str, Value]] = []
+    for name in list(target.attrs):
+        value = resolve(memo.read_attribute(machine, target, name), machine.path)
+        if value.__class__ is Choice:
+            value = force(value, machine.path)
+        if is_module(value) and not any(value is child for _, child in found):
+            found.append((name, value))
+    return found
+
+
+def descendants(machine: Machine, target: Instance) -> list[tuple[str, Value]]:
+    """A module and all modules below it, with dotted names, each once."""
+    found: list[tuple[str, Value]] = []
+    seen: set[int] = set()
+
+    def visit(name: str, module: Value) -> None:
+        if id(module) in seen or not isinstance(module, Instance):
+            return
+        seen.add(id(module))
+        machine.step()
+        found.append((name, module))
+        for child_name, child in children(machine, module):
+            visit(f"{name}.{child_name}" if name else child_name, child)
+
+    visit("", target)
+    return found
+
+
+def named_pairs(found: list[tuple[str, Value]]) -> Iterator:
+    """Names and modules, as ``items`` and ``named_modules`` give them."""
+    return Iterator([Tuple((Const(name), child)) for name, child in found])
+
+
+def _modules_dict(machine: Machine, args: Arguments, site: Span) -> Value:
+    made = machine.dict()
+    for name, child in children(machine, target_of(machine, args)):
+        made.entries[name] = (Const(name), child)
+    return made
+
+
+def _add_module(machine: Machine, args: Arguments, site: Span) -> Value:
+    target = target_of(machine, args)
+    names = {**dict(zip(("name", "module"), args.positional[1:], strict=False)), **args.keywords}
+    name = force(names.get("name", NONE), machine.path)
+    if isinstance(name, Const):
+        machine.write_attribute(target, str(name.value), names.get("module", NONE))
+    return NONE
+
+
+def _register_buffer(machine: Machine, args: Arguments, site: Span) -> Value:
+    target = target_of(machine, args)
+    names = {**dict(zip(("name", "tensor", "persistent"), args.positional[1:], strict=False)), **args.keywords}
+    name = force(names.get("name", NONE), machine.path)
+    if isinstance(name, Const):
+        machine.write_attribute(target, str(name.value), names.get("tensor", names.get("param", NONE)))
+    return NONE
+
+
+def _get_submodule(machine: Machine, args: Arguments, site: Span) -> Value:
+    target: Value = target_of(machine, args)
+    path = force(args.positional[1], machine.path)
+    if not isinstance(path, Const):
+        return follows(path) if isinstance(path, Unknown) else Unknown("unknown-key", "a module's name", site)
+    for part in str(path.value).split("."):
+        if part:
+            target = force(attributes.get(machine, target, part, site), machine.path)
+    return target
+
+
+def _self(machine: Machine, args: Arguments, site: Span) -> Value:
+    return args.positional[0]
