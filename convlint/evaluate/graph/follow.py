@@ -46,6 +46,7 @@ class Verdicts:
         """The latter."""
         self.graphs: dict[int, Graph] | None = {} if keep else None
         """The graph of each entry point, by its record, where they are asked for: all are followed then."""
+        self._depth = 0
         self._of_modules: dict[int, list[Followed]] = {}
         self._sizes = Candidates()
         self._templates: dict[Any, Template] = {}
@@ -105,6 +106,15 @@ class Verdicts:
                     self.graphs[id(record)] = graph
                 found = followed(given, root(graph, self._sized_backward))
                 self.sized.setdefault(id(record), []).append(found)
+
+    @contextmanager
+    def running(self) -> Iterator[bool]:
+        """While a module is called; gives whether no other one has called it."""
+        self._depth += 1
+        try:
+            yield self._depth == 1
+        finally:
+            self._depth -= 1
 
     def ran(self, machine: Machine, target: Instance, given: list[Value], result: Any, site: Span) -> None:
         """The code itself calls a module with a tensor of known size: ``model(torch.zeros(1, 3, 224, 224))``.

@@ -93,10 +93,13 @@ def example_among(machine: Any, values: list[Any]) -> Tensor | None:
             if isinstance(item, Tensor) and item.shape is not None:
                 return item
         sizes = plain(machine, found)
-        if isinstance(sizes, tuple) and len(sizes) in (3, 4) and _are_sides(sizes):
-            if sizes[-3] in IMAGE_CHANNELS and min(sizes[-2:]) > max(IMAGE_CHANNELS):
-                return Tensor(values_of((1, *sizes[-3:])))
+        if isinstance(sizes, tuple) and len(sizes) in (3, 4) and _is_image(sizes[-3:]):
+            return Tensor(values_of((1, *sizes[-3:])))
     return None
+
+
+def _is_image(sizes: tuple[Any, ...]) -> bool:
+    return _are_sides(sizes) and sizes[0] in IMAGE_CHANNELS and min(sizes[1:]) > max(IMAGE_CHANNELS)
 
 
 def _entry(machine: Any, value: Any, name: str) -> Any:
