@@ -229,7 +229,8 @@ applies the first one, and a trained model has to be trained again.
   multiplications. In training, batch statistics are taken from fewer positions, so it is not the same.
 - Any other 1x1 convolution gets an average pool over its stride before it (ResNet-D) and stride 1. `ceil_mode=True` is
   what keeps the shape: without it, one row is lost wherever the size is no multiple of the stride. In an
-  `nn.Sequential` the keys of what stands behind the pool move by one; the second fix writes an `OrderedDict` that keeps all keys.
+  `nn.Sequential` the keys of what stands behind the pool move by one; the second fix writes an `OrderedDict` that keeps
+  all keys.
   For a helper such as `conv1x1(..., stride)` the pool goes where the stride is passed; with stride 1 it does nothing.
 - Any other kernel, or a 1x1 one in its own place, grows to k + 2e with padding p + e. The weights get another shape;
   zeros around the old ones give the old function. e = ceil((s - k) / 2) reads everything but, with a stride over 2, up
