@@ -114,9 +114,11 @@ MUTATIONS = {
         ("layer.kind is Kind.TRANSPOSED", "True"),
     ],
     "transposed-output-padding": [
-        ("op - p for", "op for"),
-        ("excess < 1", "excess < 2"),
-        ("op - p for", "op - 2 * p for"),
+        ("range(1, op - p + 1)", "range(1, op + 1)"),
+        ("range(1, op - p + 1)", "range(1, op - p)"),
+        ("range(1, op - p + 1)", "range(1, op - 2 * p + 1)"),
+        ("range(1, op - p + 1)", "range(1, 2)"),
+        ("(d * (k - 1) + more) % s in met", "True"),
         ("if layer.kind is Kind.TRANSPOSED", "if layer.kind is Kind.TRANSPOSED and layer.op.endswith('2d')"),
     ],
     "transposed-uneven-overlap": [
