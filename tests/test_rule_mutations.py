@@ -130,9 +130,10 @@ MUTATIONS = {
     ],
     "uneven-padding": [
         ("(2 * p - d * (k - 1) - 1) % s", "(p - d * (k - 1) - 1) % s"),
-        ("0 < over <= p", "over <= p"),
-        ("0 < over <= p", "0 < over < p"),
-        ("0 < over <= p", "0 < over"),
+        ("if left > p", "if left >= p"),
+        ("if left > p", "if False"),
+        ("(column - tap) % s == 0", "True"),
+        ("range(p - left, p)", "range(p - left)"),
     ],
 }  # fmt: skip
 
