@@ -2,9 +2,9 @@
 
 ## What it does
 
-Finds convolutions and pools with stride s > 1 and padding p that read less padding at the far edge than at the near one,
-and all pixels, wherever the input size is a multiple of the stride. A 3x3 convolution with stride 2 and padding 1 reads
-the padding above and to the left, and never that below and to the right.
+Finds convolutions and pools with stride s > 1 and padding p that read less padding at the far edge than at the near
+one, and all pixels, wherever the input size is a multiple of the stride. A 3x3 convolution with stride 2 and padding 1
+reads the padding above and to the left, and never that below and to the right.
 
 ## Why it matters
 
