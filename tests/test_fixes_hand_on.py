@@ -169,6 +169,14 @@ def test_leaving_out_earlier_is_suggested_beside_it_and_never_applied() -> None:
         ("self.bn1 = norm(8)", "self.bn1 = norm(8)\n        stride = 1"),  # another stride
         ("self.bn1 = norm(8)", "self.bn1 = norm(8)\n        self.conv1.stride = (1, 1)"),
         ("self.bn1 = norm(8)", "self.bn1 = norm(8)\n        self.also = self.conv1"),  # called elsewhere
+        ("nn.Conv2d(8, 8, 3, padding=1)", "nn.Conv2d(8, 8, 3, 2, padding=1)"),
+        ("nn.Conv2d(8, 8, 3, padding=1)", "nn.Conv3d(8, 8, 3, padding=1)"),
+        ("self.conv2 = nn.Conv2d", "if dilation < 9:\n            self.conv2 = nn.Conv2d"),  # not where the first is
+        ("out = self.conv2(out)", "out = self.conv2(out) + out"),
+        ("out = self.conv2(out)", "out = out + self.conv2(out)"),
+        ("out = self.conv2(out)", "y = self.conv2(out)\n        self.seen = out\n        out = y"),
+        ("out = self.relu(out)", "out = F.relu(out, x)"),
+        ("layer =", "for module in Bottleneck(2).modules():\n    module.stride = (1, 1)\n\n\nlayer ="),
         ("layer =", "class Other(Bottleneck):\n    pass\n\n\nlayer ="),  # which may have a forward of its own
     ],
 )
@@ -184,8 +192,36 @@ def test_where_shapes_may_change_it_is_not_offered(old: str, new: str) -> None:
         ("return self.body(x)", "for layer in self.body:\n            x = layer(x)\n        return x"),
         ("norm(8), nn.ReLU(), ", "norm(8), nn.AvgPool2d(3, 1, 1), "),
         ("norm(8), nn.ReLU(), ", "*[norm(8)], "),
+        ("layer =", "class Other(Bottleneck):\n    pass\n\n\nlayer ="),
     ],
 )
 def test_nor_where_a_sequence_may_be_taken_apart(old: str, new: str) -> None:
     assert old in ONE_AFTER
     assert handed(HEAD + ONE_AFTER.replace(old, new, 1)) == []
+
+
+@pytest.mark.parametrize(
+    "forward",
+    [
+        "for y in (x,):\n            out = self.conv1(y)\n            out = self.conv2(out)",
+        "if x.dim() < 9:\n            y = self.conv1(x)\n            out = self.conv2(y)\n        self.seen = y",
+        "y = self.conv1(x)\n        def later():\n            return y\n        out = self.conv2(y)",
+        "out = [self.conv2(y) for y in [self.conv1(x)]][0]",
+        "out = self.conv1(x)\n        out = self.conv2(out) if x.dim() < 9 else out",
+        "out = self.conv1(x)\n        out += 1\n        out = self.conv2(out)",
+        "(out := self.conv1(x))\n        out = self.conv2(out)",
+    ],
+)
+def test_nor_where_the_result_goes_other_ways(forward: str) -> None:
+    text = BLOCK.format(first=FIRSTS[2], second="nn.Conv2d(8, 8, 3, padding=1)", forward="        " + forward, stride=2)
+    assert handed(HEAD + text) == []
+
+
+def test_a_forward_that_is_inherited_in_one_file() -> None:
+    base, _, rest = DIRECT.partition("    def forward")
+    init = base.replace("class Bottleneck(nn.Module)", "class Caffe(Base)")
+    text = f"{HEAD}class Base(nn.Module):\n    def forward{rest.partition('layer =')[0]}{init}\nlayer = Caffe(2)\n"
+    (mended,) = handed(text)
+    assert "nn.Conv2d(4, 8, 1, 1)" in mended
+    assert "nn.Conv2d(8, 8, 3, padding=1, stride=stride)" in mended
+    assert handed(text.replace("class Caffe", "class Other(Caffe):\n    pass\n\n\nclass Caffe")) == []

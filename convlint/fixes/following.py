@@ -1,8 +1,8 @@
 """The convolution that alone gets what another layer gives, with only normalisation and activation between.
 
 In an ``nn.Sequential`` that is the next one among its arguments. Else one block of statements keeps both under names of
-``self``, each is used at one place of the class, and the result goes from call to call without being read twice.
-Anything else, and there is none: what cannot be seen may read the result, too.
+``self``, each is used at one place of the class or of one that it is derived from, and the result goes from call to
+call without being read twice. Anything else, and there is none: what cannot be seen may read the result, too.
 """
 
 from __future__ import annotations
@@ -70,7 +70,7 @@ def _taken_whole(site: CallSite, around: ir.Call) -> bool:
     if isinstance(around.func, ir.Attribute) and around.func.attr == "__init__":
         return not any(isinstance(node, ir.Name) and node.id == "self" for node in walk(owner))
     kept = _kept(site.chain, around)
-    return kept is not None and _only_call(owner, kept[1]) is not None
+    return kept is not None and _only_call(_lineage(site.view, owner), kept[1]) is not None
 
 
 def _in_forward(site: CallSite, keeps_shape: KeepsShape) -> tuple[Any, ...]:
@@ -78,9 +78,10 @@ def _in_forward(site: CallSite, keeps_shape: KeepsShape) -> tuple[Any, ...]:
     if owner is None or kept is None or _has_heirs(site.view, owner):
         return ()
     block, name = kept
-    call = _only_call(owner, name)
+    family = _lineage(site.view, owner)
+    call = _only_call(family, name)
     while call is not None:
-        call = next_call(site.view, owner, call)
+        call = next_call(site.view, call)
         if call is None:
             break
         target = _own_attribute(call.func)
@@ -88,10 +89,10 @@ def _in_forward(site: CallSite, keeps_shape: KeepsShape) -> tuple[Any, ...]:
             if FUNCTIONS.fullmatch(site.view.full_name(call.func)):
                 continue
             break
-        built = _built(owner, target)
+        built = _built(family, target)
         if built and all(isinstance(each, ir.Call) and _keeps_shape(site.view, each, keeps_shape) for each in built):
             continue
-        if len(built) != 1 or not isinstance(built[0], ir.Call) or _only_call(owner, target) is not call:
+        if not built or not isinstance(built[0], ir.Call) or _only_call(family, target) is not call:
             break
         chain = site.view.chain(site.view.place(built[0].at, built[0].end))
         other = _kept(chain, built[0])
@@ -105,6 +106,15 @@ def _keeps_shape(view: SourceView, call: ir.Call, keeps_shape: KeepsShape) -> bo
 
 def _owner(chain: Sequence[Any]) -> ir.Class | None:
     return next((node for node in reversed(chain) if isinstance(node, ir.Class)), None)
+
+
+def _lineage(view: SourceView, owner: ir.Class) -> tuple[ir.Class, ...]:
+    """A class and those that it is derived from, as far as they stand in the same file."""
+    family = [owner]
+    for cls in family:
+        bases = (view.top_level(arg.value.id) for arg in cls.args if isinstance(arg.value, ir.Name))
+        family += [base for base in bases if isinstance(base, ir.Class) and not any(base is each for each in family)]
+    return tuple(family)
 
 
 def _has_heirs(view: SourceView, owner: ir.Class) -> bool:
@@ -131,18 +141,19 @@ def _own_attribute(node: Any) -> str | None:
     return node.attr if own else None
 
 
-def _built(owner: ir.Class, name: str) -> list[Any]:
-    """What is kept as ``self.name`` anywhere in a class."""
+def _built(family: Sequence[ir.Class], name: str) -> list[Any]:
+    """What is kept as ``self.name`` anywhere in some classes."""
     return [
         node.value
-        for node in walk(owner)
+        for cls in family
+        for node in walk(cls)
         if isinstance(node, ir.Assign) and any(_own_attribute(target) == name for target in node.targets)
     ]
 
 
-def _only_call(owner: ir.Class, name: str) -> ir.Call | None:
+def _only_call(family: Sequence[ir.Class], name: str) -> ir.Call | None:
     """The call of ``self.name``, where that name is kept one time, called one time, and not used otherwise."""
-    mentions = [node for node in walk(owner) if _own_attribute(node) == name]
-    texts = any(isinstance(node, ir.Text) and node.value == name for node in walk(owner))
-    calls = [node for node in walk(owner) if isinstance(node, ir.Call) and _own_attribute(node.func) == name]
-    return calls[0] if len(mentions) == 2 and len(calls) == 1 == len(_built(owner, name)) and not texts else None
+    nodes = [node for cls in family for node in walk(cls)]
+    mentions = sum(_own_attribute(node) == name or (isinstance(node, ir.Text) and node.value == name) for node in nodes)
+    calls = [node for node in nodes if isinstance(node, ir.Call) and _own_attribute(node.func) == name]
+    return calls[0] if mentions == 2 and len(calls) == 1 == len(_built(family, name)) else None

@@ -66,8 +66,9 @@ def _built(view: SourceView, chain: tuple[Any, ...]) -> Built | None:
     site = _convolution(view, call)
     if site is not None:
         return Built(site, site)
-    helper = view.function(call.func.id) if isinstance(call.func, ir.Name) else None
-    inner = next((node.value for node in helper.body if isinstance(node, ir.Return)), None) if helper else None
+    helper = view.top_level(call.func.id) if isinstance(call.func, ir.Name) else None
+    body = helper.body if isinstance(helper, ir.Function) else ()
+    inner = next((node.value for node in body if isinstance(node, ir.Return)), None)
     own = _convolution(view, inner) if isinstance(inner, ir.Call) else None
     given = helper_at(view, own, chain, (("stride", 1),)) if own is not None else None
     return Built(given, own) if own is not None and given is not None else None
@@ -84,7 +85,7 @@ def _fits(second: Built, stride: tuple[int, ...]) -> bool:
     """Whether the layer keeps the size of its input now, and reads all of it with the stride."""
     rank = len(stride)
     kernel, own = _sizes(second.value("kernel_size"), rank, None), _sizes(second.value("stride"), rank, 1)
-    if kernel is None or own is None or set(own) != {1} or any(k % 2 == 0 for k in kernel):
+    if kernel is None or own is None or set(own) != {1}:
         return False
     if not second.own.view.full_name(second.own.call.func).endswith(f"Conv{rank}d"):
         return False

@@ -9,10 +9,10 @@ from convlint.fixes.source_view import SourceView, is_literal, walk
 from convlint.frontends.python import ir
 
 
-def next_call(view: SourceView, owner: ir.Class, call: ir.Call) -> ir.Call | None:
+def next_call(view: SourceView, call: ir.Call) -> ir.Call | None:
     """The call in the same function that gets the result of ``call`` as its first argument; None where none is sure.
 
-    ``owner`` is the class around both. The other arguments have to be literals.
+    The other arguments have to be literals.
     """
     chain = view.chain(view.place(call.at, call.end))
     if len(chain) < 2:

@@ -70,7 +70,7 @@ class ReplaceModule:
 class HandOn:
     """Give the stride of a 1x1 convolution to the larger one that follows it, and is the only one that gets its result.
 
-    Both get floor((n - 1) / s) + 1 positions of n: the larger one has an odd kernel size k, no stride of its own, and
+    Both get floor((n - 1) / s) + 1 positions of n: the larger one, with kernel size k, has no stride of its own and
     padding d(k - 1) / 2. Made only where both calls stand in one function and all of that is written there.
     """
 
