@@ -34,7 +34,7 @@ class Session:
         self.modules = Modules(self.finder, frozenset(request.linted))
         self.machine = Machine(self.modules)
         self.modules.machine = self.machine
-        self.machine.verdicts = self.verdicts = Verdicts(keep=request.graphs)
+        self.machine.verdicts = self.verdicts = Verdicts(request.graphs, request.input_size)
         self.sites = Sites(self.modules.sources, request.root)
 
     def run(self) -> Analysis:
@@ -78,7 +78,7 @@ class Session:
         entries += uncalled(self.machine, postponed)
         follow_within(self.machine, self.verdicts, entries)
         linted = outside | frozenset(self._shown(path) for path in self.request.linted)
-        network = EvaluatedNetwork(entries, self.sites, linted, self.machine.flow.loose, self.verdicts.outcomes)
+        network = EvaluatedNetwork(entries, self.sites, linted, self.machine.flow.loose, self.verdicts)
         for file in self.finder.files.values():
             if isinstance(file, PythonFile):
                 file.save()
