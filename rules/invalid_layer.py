@@ -20,7 +20,9 @@ Finds layers whose parameters contradict each other. torch refuses each of them:
   bilinear, bicubic and lanczos; lanczos without `antialias`, or with aligned corners; more or fewer scale factors than
   the mode has axes.
 - Neighbours in `nn.Sequential`: channels that disagree ("expected input to have 64 channels, but got 32 channels
-  instead"), or that `PixelShuffle` and `ChannelShuffle` cannot divide; a normalisation for more axes than the
+  instead"), or that `PixelShuffle` and `ChannelShuffle` cannot divide; features that disagree between `Linear`,
+  `LayerNorm` and `Embedding` ("mat1 and mat2 shapes cannot be multiplied", "Given normalized_shape=[9], expected input
+  with shape [*, 9]"); a normalisation for more axes than the
   convolution before it has ("expected 5D input (got 4D input)").
 
 ## Why it matters
@@ -130,6 +132,14 @@ stem = nn.Sequential(nn.Conv2d(3, 64, 7, padding=3), nn.InstanceNorm2d(32, affin
 from torch import nn
 
 stem = nn.Sequential(nn.Conv2d(3, 64, 7, padding=3), nn.InstanceNorm2d(32))
+```
+
+The width was changed in one place.
+
+```python bad
+from torch import nn
+
+head = nn.Sequential(nn.LayerNorm(768), nn.Linear(512, 768))
 ```
 
 "cubic" is the word of another library.
@@ -353,6 +363,9 @@ def _resize(resize: Resize) -> Iterator[str]:
 
 _CHANNELS_OUT = {"Conv": "out_channels", "BatchNorm": "num_features", "GroupNorm": "num_channels"}
 _CHANNELS_IN = {"Conv": "in_channels", "BatchNorm": "num_features", "GroupNorm": "num_channels"}
+_FEATURES_OUT = {"Linear": "out_features", "LayerNorm": "normalized_shape", "Embedding": "embedding_dim"}
+_FEATURES_IN = {"Linear": "in_features", "LayerNorm": "normalized_shape"}
+"""The argument that says how long the last axis is; of several normalised axes nothing is said."""
 _DIVIDES = {"torch.nn.PixelShuffle": ("upscale_factor", 2), "torch.nn.ChannelShuffle": ("groups", 1)}
 """The argument of a module, to a power, that has to divide the channels which it gets."""
 
@@ -364,8 +377,10 @@ def _neighbours(pair: Succession) -> Iterator[str]:
     given, wanted = _channels(pair.first, _CHANNELS_OUT), _channels(pair.second, _CHANNELS_IN)
     if pair.second.op.startswith("torch.nn.InstanceNorm") and _is_bound(pair.second):
         wanted = pair.second.arguments.get("num_features")
-    if pair.first.op == pair.second.op == "torch.nn.Linear":
-        given, wanted = pair.first.arguments.get("out_features"), pair.second.arguments.get("in_features")
+    features, expected = _channels(pair.first, _FEATURES_OUT), _channels(pair.second, _FEATURES_IN)
+    if _is_number(features) and _is_number(expected) and features != expected:
+        before = pair.first.op.rpartition(".")[2]
+        yield f"it expects {expected} features, and the {before} before it gives {features}"
     if _is_number(given) and _is_number(wanted) and given != wanted:
         before = pair.first.op.rpartition(".")[2]
         yield f"it expects {wanted} channels, and the {before} before it gives {given}"

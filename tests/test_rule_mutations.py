@@ -77,6 +77,8 @@ MUTATIONS = {
         ("resize.mode not in _MODES", 'resize.mode == "cubical"'),
         ('"linear": 1, "bilinear": 2', '"linear": 1'),
         ("1 < len(factors) != axes", "3 < len(factors) != axes"),
+        ("features != expected", "False"),
+        ('"Linear": "in_features"', '"Linear": "out_features"'),
         ("and _is_bound(pair.second)", ""),
         ("and _is_bound(pair.second)", "and False"),
     ],

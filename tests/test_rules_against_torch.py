@@ -90,6 +90,24 @@ def test_an_instance_norm_beside_a_convolution(given_: int, wanted: int, more: s
     assert is_invalid(text) == refused(text) == (given_ != wanted and more != "")
 
 
+@pytest.mark.parametrize("first", ["Linear(4, {})", "LayerNorm({})", "Embedding(4, {})"])
+@pytest.mark.parametrize("second", ["Linear({}, 5)", "LayerNorm({})", "LayerNorm(({},))"])
+@pytest.mark.parametrize(("given_", "wanted"), [(4, 4), (4, 6), (6, 4), (4, 1), (1, 4)])
+def test_features_of_neighbours(first: str, second: str, given_: int, wanted: int) -> None:
+    text = f"layer = nn.Sequential(nn.{first.format(given_)}, nn.{second.format(wanted)})\n"
+    names: dict[str, Any] = {}
+    exec(HEAD + text, names)
+    last = given_ if "LayerNorm" in first else 4
+    x = torch.zeros(2, 3, dtype=torch.long) if "Embedding" in first else torch.zeros(2, 3, last)
+    try:
+        names["layer"](x)
+        raised = False
+    except RuntimeError:
+        raised = True
+    assert raised == (given_ != wanted)
+    assert is_invalid(text) == (raised and "((" not in second)
+
+
 @pytest.mark.parametrize("first", ["Conv{}d(4, 4, 1)", "ConvTranspose{}d(4, 4, 1)"])
 @pytest.mark.parametrize("second", ["BatchNorm{}d(4)", "Conv{}d(4, 4, 1)", "ConvTranspose{}d(4, 4, 1)"])
 @pytest.mark.parametrize("axes", range(1, 4))
