@@ -39,6 +39,11 @@ MUTATIONS = {
         ("if read == 1:", "if max(stride) == 1:"),
         ("if read == 1:", "if min(stride) == 1:"),
     ],
+    "dead-taps": [
+        ("Fraction(alive, total) > MOST_ALIVE", "Fraction(alive, total) > Fraction(1, 100)"),
+        ("Fraction(alive, total) > MOST_ALIVE", "Fraction(alive, total) < MOST_ALIVE"),
+        ("dead_taps(n, o, k, s, d, p)", "dead_taps(n, o, k, s, 1, p)"),
+    ],
     "gridding": [
         ("sorted(dilations)", "dilations"),
         ("(kernel - 1) * reach + 1", "kernel * reach + 1"),
@@ -108,6 +113,12 @@ MUTATIONS = {
         ("first not in _KEEPS.get(second, ())", "first != second"),
         ("first not in _KEEPS.get(second, ())", "second not in _KEEPS"),
         ("if pair.together", "if False"),
+    ],
+    "trailing-pixels-unread": [
+        ("if residues_reached(k, s, d) == s else 0", "if k == s else 0"),
+        ("trailing_unread(n, o, k, s, d, p)", "trailing_unread(n, o, k, s, d, 0)"),
+        ("trailing_unread(n, o, k, s, d, p)", "n - o * s"),
+        ("trailing_unread(n, o, k, s, d, p)", "(n + 2 * p - k) % s"),
     ],
     "transposed-holes": [
         ("if written == 1:", "if min(kernel) > 1:"),
