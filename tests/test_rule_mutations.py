@@ -40,9 +40,10 @@ MUTATIONS = {
         ("if read == 1:", "if min(stride) == 1:"),
     ],
     "dead-taps": [
-        ("Fraction(alive, total) > MOST_ALIVE", "Fraction(alive, total) > Fraction(1, 100)"),
-        ("Fraction(alive, total) > MOST_ALIVE", "Fraction(alive, total) < MOST_ALIVE"),
-        ("dead_taps(n, o, k, s, d, p)", "dead_taps(n, o, k, s, 1, p)"),
+        ("if not alive or Fraction", "if Fraction(total - alive, total) > MOST_ALIVE or Fraction"),
+        ("MOST_ALIVE = Fraction(1, 3)", "MOST_ALIVE = Fraction(1, 20)"),
+        ("MOST_ALIVE = Fraction(1, 3)", "MOST_ALIVE = Fraction(1)"),
+        ("k - len(dead_taps(n, o, k, s, d, p))", "k - len(dead_taps(n, o, k, s, 1, p))"),
     ],
     "gridding": [
         ("sorted(dilations)", "dilations"),
@@ -115,10 +116,10 @@ MUTATIONS = {
         ("if pair.together", "if False"),
     ],
     "trailing-pixels-unread": [
-        ("if residues_reached(k, s, d) == s else 0", "if k == s else 0"),
-        ("trailing_unread(n, o, k, s, d, p)", "trailing_unread(n, o, k, s, d, 0)"),
-        ("trailing_unread(n, o, k, s, d, p)", "n - o * s"),
-        ("trailing_unread(n, o, k, s, d, p)", "(n + 2 * p - k) % s"),
+        ("if not any(left) or", "if"),
+        ("trailing_unread(n, o, k, s, d, p) if", "trailing_unread(n, o, k, s, d, 0) if"),
+        ("residues_reached(k, s, d) == s else 0", "residues_reached(k, s, d) < s else 0"),
+        ("fact.size, fact.outputs, kernel", "fact.outputs, fact.outputs, kernel"),
     ],
     "transposed-holes": [
         ("if written == 1:", "if min(kernel) > 1:"),

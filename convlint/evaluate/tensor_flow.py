@@ -153,6 +153,8 @@ class TensorFlow:
         """An operator reads its operands."""
         if self.tracer is not None:
             made: Tensor = self.tracer.combined(machine, op, values, span)
+            if made.shape is None and made.node is None:
+                made.shape = _of_operator(op, values).shape
             return made
         for value in values:
             if value.__class__ is Tensor:
@@ -161,15 +163,15 @@ class TensorFlow:
 
     def called(self, machine: Machine, callee: Builtin, args: Arguments, result: Any, site: Span) -> None:
         """A modelled function or method gets ``args`` and gives ``result``."""
-        if self.tracer is not None:
-            self.tracer.called(machine, callee, args, result, site)
-            return
         name = callee.name
-        if name in NOT_READING:
-            return
         target = args.positional[0] if args.positional else None
         if target.__class__ is Tensor and target.shape is not None and result.__class__ is Tensor:
             _keep_shape(machine, name, args, result)
+        if self.tracer is not None:
+            self.tracer.called(machine, callee, args, result, site)
+            return
+        if name in NOT_READING:
+            return
         if name == "__call__" and target.__class__ is Instance:
             if _is_transparent(target):
                 return

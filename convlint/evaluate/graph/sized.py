@@ -10,9 +10,9 @@ from typing import NamedTuple
 from convlint.evaluate.graph.backward import Activation
 from convlint.evaluate.graph.demands import Demand, View
 from convlint.evaluate.graph.levels import DEAD, GATE, Grid, Levels, most
-from convlint.evaluate.graph.nodes import CALL, PASSING, PORT, SHIFT, WINDOW, Arms, Key, Node
+from convlint.evaluate.graph.nodes import CALL, PASSING, PORT, SHIFT, WINDOW, Arms, Key, Node, Step
 from convlint.evaluate.sizes.inputs import Given
-from convlint.evaluate.sizes.shapes import Shape
+from convlint.evaluate.sizes.shapes import Shape, elements
 from convlint.network.geometry import pool_output_size
 
 OTHERS = -1
@@ -185,43 +185,70 @@ def _sum(one: Cost, other: Cost) -> Cost:
 
 
 def _shares(demands: tuple[Demand, ...], shape: Shape | None) -> Iterator[tuple[int, Fraction]]:
-    """Which part of a tensor's values is used by nobody, and by a gate only."""
+    """Which part of a tensor's values is used by nobody, and by a gate only, because readers skip positions.
+
+    What is used by nobody as a whole, or as a whole by a gate, is another matter.
+    """
     by_view: dict[View, Levels] = {}
     for view, levels, _ in demands:
         by_view[view] = most(by_view.get(view, DEAD), levels)
-    if not by_view:
-        yield DEAD, Fraction(1)
-    elif len(by_view) == 1:
-        [(only, levels)] = by_view.items()
-        if all(step.group is None for step in only):
-            yield from _of_positions(levels, shape if not only else None)
-    else:
-        yield from _of_parts(by_view)
+    yield from _of_views(by_view, shape)
 
 
-def _of_parts(by_view: dict[View, Levels]) -> Iterator[tuple[int, Fraction]]:
-    """The same where readers get different parts of one thing, all of them of one size."""
-    if any(not view or view[0].group != "pieces" for view in by_view) or len({view[0].node for view in by_view}) > 1:
-        return
-    first = next(iter(by_view))[0]
-    whole = first.node.shape
-    count = whole[0] if whole else None
-    of_piece: dict[int, list[tuple[View, Levels]]] = {}
+def _of_views(by_view: dict[View, Levels], shape: Shape | None) -> Iterator[tuple[int, Fraction]]:
+    """The same for the levels that readers see, by the way in which they see the tensor."""
+    while len({view[:1] for view in by_view}) == 1 and (step := next(iter(by_view))[:1]) and step[0].group is None:
+        # All of them look at the same values in another order, of which only the share is the same.
+        by_view, shape = {view[1:]: levels for view, levels in by_view.items()}, None
+    parts = [view[0] for view in by_view if view and view[0].group is not None]
+    if parts:
+        yield from _of_parts(parts[0], by_view)
+    elif len(by_view) == 1 and () in by_view:
+        yield from _of_positions(by_view[()], shape)
+
+
+def _of_parts(first: Step, by_view: dict[View, Levels]) -> Iterator[tuple[int, Fraction]]:
+    """The same where readers get different parts of one thing, and perhaps all of it."""
+    of_part: dict[Step, dict[View, Levels]] = {}
+    whole: Levels = DEAD
     for view, levels in by_view.items():
-        of_piece.setdefault(view[0].which, []).append((view[1:], levels))
-    if whole is None or count is None or len(of_piece) > count:
-        return
-    for ways in of_piece.values():
-        rest, levels = ways[0]
-        if len(ways) == 1 and all(step.group is None for step in rest):
-            inner = whole[1:] if not rest and first.spatial else None
-            yield from ((level, share / count) for level, share in _of_positions(levels, inner))
+        if not view and first.spatial:
+            whole = levels
+        elif not view or view[0].group != first.group or view[0].node is not first.node:
+            return  # positions cannot be compared
+        else:
+            of_part.setdefault(view[0], {})[view[1:]] = levels
+    for step, views in of_part.items():
+        size = _part_of(step)
+        if whole != DEAD:
+            views[()] = most(views.get((), DEAD), whole)
+        if size:
+            yield from ((level, share * size) for level, share in _of_views(views, None))
+
+
+def _part_of(step: Step) -> Fraction:
+    """How large a part is beside the whole; 0 where that is not known."""
+    shape, several = step.node.shape, step.node.several
+    if step.group == "pieces" and several:
+        sizes = [elements(each) for each in several]
+        known = [size for size in sizes if size is not None]
+        if len(known) < len(sizes) or step.which >= len(known) or not sum(known):
+            return Fraction(0)
+        return Fraction(known[step.which], sum(known))
+    if shape is None:
+        return Fraction(0)
+    if step.group == "pieces":
+        return Fraction(1, shape[0]) if shape[0] and step.which < shape[0] else Fraction(0)
+    axis, bound = step.group if isinstance(step.group, tuple) else (0, 0)
+    size = shape[axis] if axis < len(shape) else None
+    if not size or not 0 < bound < size:
+        return Fraction(0)
+    return Fraction(size - bound if step.which else bound, size)
 
 
 def _of_positions(levels: Levels, shape: Shape | None) -> Iterator[tuple[int, Fraction]]:
     """The share of each level among positions; counted exactly where the shape says how many positions there are."""
     if isinstance(levels, int):
-        yield levels, Fraction(1)
         return
     rank = len(levels.periods)
     sides = _sides(shape, rank) if shape is not None else None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import pairwise
 from typing import Any
 
 from convlint.evaluate.graph import operations
@@ -194,6 +195,19 @@ def _split(call: Call) -> Several | None:
     return _cut(call, given, 2) if isinstance(given, tuple) and all(isinstance(each, int) for each in given) else None
 
 
+def _tensor_split(call: Call) -> Several | None:
+    given, size = call.plain(1, "indices_or_sections", "indices", "sections"), _size_at(call, 2)
+    if size is None or given is None:
+        return None
+    if isinstance(given, int):
+        least, more = divmod(size, given) if given > 0 else (0, 0)
+        return _cut(call, tuple(least + (index < more) for index in range(given)), 2)
+    edges = [0, *(min(each, size) for each in given if isinstance(each, int) and each >= 0), size]
+    if len(edges) != len(given) + 2 or edges != sorted(edges):
+        return None
+    return _cut(call, tuple(after - before for before, after in pairwise(edges)), 2)
+
+
 def _unbind(call: Call) -> Several | None:
     shape, place = call.shape(0), call.number(1, "dim", default=0)
     at = shapes.axis(place, len(shape)) if shape is not None and place is not None else None
@@ -345,6 +359,7 @@ _RULES: dict[str, Rule] = {
     "logsumexp": _reduced, "var": _norm, "std": _norm, "var_mean": _spread, "std_mean": _spread, "topk": _topk,
     "sort": _sorted, "cat": _cat, "concat": _cat, "concatenate": _cat, "stack": _stack, "chunk": _chunk,
     "split": _split, "split_with_sizes": _split, "unsafe_chunk": _chunk, "unsafe_split": _split, "unbind": _unbind,
+    "tensor_split": _tensor_split,
     "select": _select, "narrow": _narrow, "index_select": _chosen, "matmul": _matmul, "bmm": _matmul, "mm": _matmul,
     "baddbmm": _added_product, "addmm": _added_product, "einsum": _einsum, "linear": _linear, "pad": _pad,
     "scaled_dot_product_attention": _attention, "embedding": _embedding, "interpolate": _interpolate,

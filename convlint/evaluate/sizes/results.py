@@ -11,7 +11,7 @@ from convlint.evaluate.library import torch_layers
 from convlint.evaluate.library.torch_layers import FUNCTIONS, MODULES, Spec
 from convlint.evaluate.paths import resolve
 from convlint.evaluate.sizes import functions, modules, products, shapes
-from convlint.evaluate.sizes.arguments import Call, shape_of, values_of
+from convlint.evaluate.sizes.arguments import Call, is_tensor, shape_of, values_of
 from convlint.evaluate.sizes.shapes import Axis, Shape
 from convlint.evaluate.values import Const, Instance, Iterator, List, Slice, Tensor, Tuple, Value
 
@@ -141,9 +141,9 @@ def subscripted(machine: Any, tensor: Tensor, key: Value) -> Shape | None:
             found.append(_slice(machine, item, rest.pop(0)))
         elif isinstance(item, Const) and isinstance(item.value, int) and not isinstance(item.value, bool):
             rest.pop(0)
-        elif isinstance(item, Tensor) and taking == 1 and item.shape is not None and len(item.shape) == 1:
+        elif is_tensor(item) and taking == 1 and (places := shape_of(item)) is not None:
             rest.pop(0)
-            found.append(_number(item.shape[0]))
+            found += places
         else:
             return None
     return tuple(found)
@@ -179,7 +179,7 @@ def measure(
             return
         if result.shape is not None and (node.shape is None or None in node.shape):
             node.shape = shape_of(result)
-        elif result.shape is None and node.shape is not None:
+        elif node.shape is not None and None in (shape_of(result) or (None,)):
             result.shape = values_of(node.shape)
         if node.rank is None and node.shape is not None:
             node.rank = len(node.shape)
