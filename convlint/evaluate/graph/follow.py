@@ -15,7 +15,7 @@ from convlint.evaluate.graph.nodes import PORT, Graph, Node
 from convlint.evaluate.graph.outcomes import Outcomes, outcome_of, rank
 from convlint.evaluate.graph.sized import Followed, followed
 from convlint.evaluate.graph.skips import cases_of
-from convlint.evaluate.graph.templates import Following
+from convlint.evaluate.graph.templates import Following, Template
 from convlint.evaluate.machine import NOWHERE, Machine
 from convlint.evaluate.paths import ROOT, Undecided, leaves
 from convlint.evaluate.records import Fact, Record
@@ -47,7 +47,11 @@ class Verdicts:
         """The graph of each entry point, by its record, where they are asked for: all are followed then."""
         self._of_modules: dict[int, list[Followed]] = {}
         self._sizes = Candidates()
-        self._templates: dict[Any, Any] = {}
+        self._templates: dict[Any, Template] = {}
+        self._sized_templates: dict[Any, Template] = {}
+        self._sized_graphs: list[Graph] = []
+        self._sized_backward = Backward()
+        self._sized_file = -1
         self._memo: dict[Any, Any] = {}
         self._backward = Backward()
         self._skips: dict[int, bool] = {}
@@ -98,7 +102,7 @@ class Verdicts:
             if graph is not None:
                 if self.graphs is not None:
                     self.graphs[id(record)] = graph
-                found = followed(given, root(graph, self._backward))
+                found = followed(given, root(graph, self._sized_backward))
                 self.sized.setdefault(id(record), []).append(found)
 
     def ran(self, machine: Machine, target: Instance, given: list[Value], result: Any, site: Span) -> None:
@@ -114,7 +118,7 @@ class Verdicts:
         graph = self._traced(machine, target, site, said)
         if graph is None:
             return
-        found = followed(said, root(graph, self._backward))
+        found = followed(said, root(graph, self._sized_backward))
         if machine.entry_start:
             self.runs.add(id(machine.record))
             self.sized.setdefault(id(machine.record), []).append(found)
@@ -130,6 +134,16 @@ class Verdicts:
             self.runs.add(id(entry))
             self.sized.setdefault(id(entry), []).extend(found)
 
+    def _begin_sized(self, file: int) -> None:
+        """What is shared between the networks of one file is of little use to those of another, and takes memory."""
+        if file == self._sized_file:
+            return
+        if self.graphs is None:
+            for graph in self._sized_graphs:
+                graph.release()
+        self._sized_file, self._sized_backward = file, Backward()
+        self._sized_templates, self._sized_graphs = {}, []
+
     def _loses(self, record: Record) -> bool:
         """Whether an entry point was seen to compute something in vain, so that people will ask how much."""
         found = self.outcomes.of.get(id(record), {})
@@ -137,7 +151,13 @@ class Verdicts:
 
     def _traced(self, machine: Machine, target: Instance, site: Span, given: Given | None = None) -> Graph | None:
         """The graph of ``forward`` on tensors without values; None where it does not come to an end."""
-        tracer = Following(target.cls.name, self._templates, given is not None)
+        if given is not None:
+            self._begin_sized(site.file)
+        templates = self._templates if given is None else self._sized_templates
+        tracer = Following(target.cls.name, templates, given is not None)
+        if given is not None:
+            tracer.made = self._sized_graphs
+            tracer.made.append(tracer.graph)
         shape = (1, given.channels, *given.size) if given is not None else None
         args = _operands(machine, target, tracer.graph, shape)
         with self._aside(machine, tracer, target):
