@@ -22,4 +22,5 @@ def findings(text: str, rules: Sequence[str] = ("dead-pixels",), name: str = "mo
     analysis = analyse(Request(root=_FOLDER, linted=(path,), overlays={path: text}))
     assert not analysis.errors, analysis.errors
     linted = frozenset({name})
-    return lint(analysis.network, [RULES[rule] for rule in rules], linted, {}, Composer({name: text}.get, linted))
+    compose = Composer({name: text}.get, linted, network=analysis.network)
+    return lint(analysis.network, [RULES[rule] for rule in rules], linted, {}, compose)

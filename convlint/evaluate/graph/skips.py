@@ -221,7 +221,10 @@ class _Search:
 def _reason(demands: Demands, node: Node) -> str:
     if node.kind == OPAQUE:
         return node.words
-    return next((each.reader.words for each in demands if each.reader and each.levels == MAYBE), "a reader")
+    named = (each.reader.words for each in demands if each.reader and each.levels == MAYBE)
+    # A call's results do not say who reads them, and of more than MAX_DEMANDS readers nobody is named.
+    other = f"not all that reads the result of `{node.graph.name}` could be followed"
+    return next(named, other if node.read else "nothing was seen to read it")
 
 
 def _widened(skipped: Skipped, demands: Demands) -> Skipped:
