@@ -95,15 +95,18 @@ class Session:
             self.finder.consulted,
             frozenset(self.finder.absent),
             tuple(dict.fromkeys(notes)),
-            graphs=self._graphs(entries),
+            graphs=self._graphs(entries, network),
         )
 
-    def _graphs(self, entries: list[Entry]) -> tuple[ModelGraph, ...]:
+    def _graphs(self, entries: list[Entry], network: EvaluatedNetwork) -> tuple[ModelGraph, ...]:
         """What the entry points compute, where that was asked for."""
         known = self.verdicts.graphs or {}
         ordered = sorted(entries, key=lambda entry: entry.name)
+        works = network.works()
         return tuple(
-            drawn(entry.name, known[id(entry.root)], self.sites) for entry in ordered if id(entry.root) in known
+            drawn(entry.name, known[id(entry.root)], self.sites, works.get(entry.name))
+            for entry in ordered
+            if id(entry.root) in known
         )
 
     def _readable(self, errors: list[InputError]) -> list[Path]:

@@ -165,6 +165,9 @@ class TensorFlow:
         """A modelled function or method gets ``args`` and gives ``result``."""
         name = callee.name
         target = args.positional[0] if args.positional else None
+        if self.tracer is not None and self.tracer.sized:
+            self.tracer.called(machine, callee, args, result, site)
+            return
         if target.__class__ is Tensor and target.shape is not None and result.__class__ is Tensor:
             _keep_shape(machine, name, args, result)
         if self.tracer is not None:

@@ -13,23 +13,20 @@ def work_line(finding: Finding) -> str:
     if not finding.works:
         return ""
     name, work = max(finding.works.items(), key=lambda each: (_share(each[1]), each[0]))
-    dead = work.dead >= work.gate_only
-    use = "that nobody uses" if dead else "that only a gate or a statistic uses"
+    use = "nobody uses" if work.dead >= work.gate_only else "only a gate or a statistic uses"
     size = "x".join(map(str, work.given.size))
-    others = len(finding.works) - 1
-    most = f", the most of {others + 1} models" if others else ""
-    short = name.rpartition(".")[2]
-    least = "at least " if work.partial else ""
-    share = max(work.dead, work.gate_only) / work.macs
-    all_of_it = f"{short}'s {least}{_short(work.macs)} multiply-accumulates"
-    return f"at {size}, {share:.1%} of {all_of_it} are for values {use}{most}"
+    models = len(finding.works)
+    most = f", the most of {models} models" if models > 1 else ""
+    all_of_it = f"{name.rpartition('.')[2]}'s {amount(work)} multiply-accumulates"
+    return f"at {size}, {_share(work):.1%} of {all_of_it} are for values that {use}{most}"
+
+
+def amount(work: Work) -> str:
+    """``3.9 G``, ``at least 3.9 G``."""
+    unit, letter = next(((unit, letter) for unit, letter in UNITS if work.macs >= unit), (1.0, ""))
+    number = f"{work.macs / unit:.1f} {letter}" if letter else str(work.macs)
+    return f"at least {number}" if work.partial else number
 
 
 def _share(work: Work) -> float:
     return max(work.dead, work.gate_only) / work.macs
-
-
-def _short(number: int) -> str:
-    """``3.9 G``."""
-    unit, letter = next(((unit, letter) for unit, letter in UNITS if number >= unit), (1, ""))
-    return f"{number / unit:.1f} {letter}".strip() if letter else str(number)

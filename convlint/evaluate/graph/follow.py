@@ -98,9 +98,12 @@ class Verdicts:
         given = input_of(machine, target, first, self.input_size) if first is not None else None
         if given is None or first is None:
             return
-        if self.input_size is not None or self._loses(record) or self._sizes.worth_following(record, first, given.size):
+        wanted = self.input_size is not None or self.graphs is not None or self._loses(record)
+        if wanted or self._sizes.worth_following(record, first, given.size):
             graph = self._traced(machine, target, site, given)
             if graph is not None:
+                if self.graphs is not None:
+                    self.graphs[id(record)] = graph
                 found = followed(given, root(graph, self._backward))
                 self.sized.setdefault(id(record), []).append(found)
 

@@ -11,13 +11,20 @@ from convlint.evaluate.sizes.shapes import Axis, Shape, same
 from convlint.evaluate.values import Choice, Const, List, Tensor, Tuple, Unknown, Value
 
 
+class Axes(tuple[Value, ...]):
+    """The sizes of a tensor's axes as values, which remembers them as plain numbers."""
+
+    plain: Shape
+
+
 def shape_of(tensor: Any) -> Shape | None:
     """The shape of a tensor as plain numbers; of several that it may be, what they share."""
     if tensor.__class__ is Choice:
         return same(shape_of(tensor.yes), shape_of(tensor.no))
     if not isinstance(tensor, Tensor) or tensor.shape is None:
         return None
-    return tuple(_axis(size) for size in tensor.shape)
+    shape = tensor.shape
+    return shape.plain if shape.__class__ is Axes else tuple([_axis(size) for size in shape])
 
 
 def is_tensor(value: Any) -> bool:
@@ -31,7 +38,9 @@ def values_of(shape: Shape | None) -> tuple[Value, ...] | None:
     """A shape as values that the evaluator computes with."""
     if shape is None:
         return None
-    return tuple(Unknown("tensor", "the shape of a tensor") if size is None else Const(size) for size in shape)
+    made = Axes([Unknown("tensor", "the shape of a tensor") if size is None else Const(size) for size in shape])
+    made.plain = shape
+    return made
 
 
 def _axis(value: Any) -> Axis:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import pairwise
 from typing import Any
 
 from convlint.evaluate.graph import operations
@@ -204,7 +205,7 @@ def _tensor_split(call: Call) -> Several | None:
     edges = [0, *(min(each, size) for each in given if isinstance(each, int) and each >= 0), size]
     if len(edges) != len(given) + 2 or edges != sorted(edges):
         return None
-    return _cut(call, tuple(after - before for before, after in zip(edges, edges[1:], strict=False)), 2)
+    return _cut(call, tuple(after - before for before, after in pairwise(edges)), 2)
 
 
 def _unbind(call: Call) -> Several | None:
@@ -357,7 +358,8 @@ _RULES: dict[str, Rule] = {
     "reshape_as": _expand_as, "broadcast_to": _expand, "max": _extreme, "min": _extreme, "norm": _norm,
     "logsumexp": _reduced, "var": _norm, "std": _norm, "var_mean": _spread, "std_mean": _spread, "topk": _topk,
     "sort": _sorted, "cat": _cat, "concat": _cat, "concatenate": _cat, "stack": _stack, "chunk": _chunk,
-    "split": _split, "split_with_sizes": _split, "unsafe_chunk": _chunk, "unsafe_split": _split, "unbind": _unbind, "tensor_split": _tensor_split,
+    "split": _split, "split_with_sizes": _split, "unsafe_chunk": _chunk, "unsafe_split": _split, "unbind": _unbind,
+    "tensor_split": _tensor_split,
     "select": _select, "narrow": _narrow, "index_select": _chosen, "matmul": _matmul, "bmm": _matmul, "mm": _matmul,
     "baddbmm": _added_product, "addmm": _added_product, "einsum": _einsum, "linear": _linear, "pad": _pad,
     "scaled_dot_product_attention": _attention, "embedding": _embedding, "interpolate": _interpolate,
