@@ -64,7 +64,7 @@ def followed(given: Given, whole: Activation) -> Followed:
         if window is not None:
             # What the network itself gets, nobody else reads.
             found[window] = found.get(window, True) and others == OTHERS
-    return Followed(given, tuple(found.items()), cost_of(whole, {}), bool(whole.lost))
+    return Followed(given, tuple(found.items()), _of_one(cost_of(whole, {}), given.batch), bool(whole.lost))
 
 
 # --- maps -------------------------------------------------------------------------------------------------------------
@@ -129,6 +129,11 @@ def _others(activation: Activation, node: Node, window: Node) -> int:
 
 
 # --- multiply-accumulates ---------------------------------------------------------------------------------------------
+
+
+def _of_one(cost: Cost, batch: int) -> Cost:
+    """The cost of one input of several at once."""
+    return Cost(cost.macs // batch, cost.dead / batch, cost.gate_only / batch, cost.partial)
 
 
 def cost_of(activation: Activation, memo: dict[Activation, Cost]) -> Cost:

@@ -106,9 +106,17 @@ class Call:
         found = [resolve(value, self.machine.path) for value in values]
         return [shape_of(value) for value in found if is_tensor(value)]
 
+    def axes(self, at: int, *names: str) -> tuple[int, ...] | None:
+        """One axis or a tuple of some; None where they are not given, not known or none."""
+        found = self.plain(at, *names)
+        found = (found,) if isinstance(found, int) and not isinstance(found, bool) else found
+        return found if isinstance(found, tuple) and found and all(each.__class__ is int for each in found) else None
+
     def shapes_in(self, at: int, *names: str) -> list[Shape | None]:
         """The shapes of the tensors in a list; empty where it is not known."""
         value = self.value(at, *names)
+        if value.__class__ is Tensor and value.node is not None and value.node.several is not None:
+            return list(value.node.several)
         items = value.items if isinstance(value, (Tuple, List)) else None
         if not isinstance(items, (tuple, list)):
             return []

@@ -141,12 +141,25 @@ def subscripted(machine: Any, tensor: Tensor, key: Value) -> Shape | None:
             found.append(_slice(machine, item, rest.pop(0)))
         elif isinstance(item, Const) and isinstance(item.value, int) and not isinstance(item.value, bool):
             rest.pop(0)
-        elif is_tensor(item) and taking == 1 and (places := shape_of(item)) is not None:
+        elif (places := _places(item)) is not None and sum(_picks(each) for each in items) == 1:
             rest.pop(0)
             found += places
         else:
             return None
     return tuple(found)
+
+
+def _picks(item: Any) -> bool:
+    """Whether a part of a key takes single positions, one or a list of them."""
+    return not isinstance(item, Slice) and not (isinstance(item, Const) and item.value in (None, ...))
+
+
+def _places(item: Any) -> Shape | None:
+    """The shape of a list or tensor of positions; a mask of truths takes as many as are true."""
+    if isinstance(item, List) and isinstance(item.items, list):
+        plain = all(isinstance(each, Const) and each.value.__class__ is int for each in item.items)
+        return (len(item.items),) if plain else None
+    return shape_of(item) if is_tensor(item) and isinstance(item, Tensor) and isinstance(item.values, tuple) else None
 
 
 def _slice(machine: Any, item: Slice, size: Axis) -> Axis:
@@ -208,6 +221,9 @@ def measure_window(node: Node, layer: Any, taken: Mapping[Any, bool]) -> None:
         channels = () if layer.keeps_channels else (node.channels,)
         padding = None if work.keeps_size else padding
         node.shape = shapes.window(shape, kernel, stride, dilation, padding, channels, work.ceil_mode)
+    if layer.gives_two:
+        node.several, node.shape = [node.shape, node.shape], shapes.with_axis(node.shape, 0, 2)
+        return
     total = shapes.elements(node.shape)
     node.macs = (
         0 if work.per_value == 0 else None if total is None or work.per_value is None else total * work.per_value

@@ -91,6 +91,8 @@ def transposed(
         return None
     axes = zip(shape[-rank:], kernel_size, stride, dilation, padding, output_padding, strict=True)
     found = [None if n is None else (n - 1) * s - 2 * p + d * (k - 1) + op + 1 for n, k, s, d, p, op in axes]
+    if any(size is not None and size < 1 for size in found):
+        return None
     return (*shape[: -rank - 1], channels, *found)
 
 
@@ -277,11 +279,14 @@ def shuffled(shape: Shape | None, factor: int, up: bool) -> Shape | None:
     if shape is None or len(shape) < 3 or factor < 1:
         return None
     c, h, w = shape[-3:]
-    by = factor if up else 1 / factor
-    sizes = (None if c is None else c / by**2, None if h is None else h * by, None if w is None else w * by)
-    if any(size is not None and size != int(size) for size in sizes):
+    square = factor * factor
+    larger, smaller = ((h, w), (c,)) if up else ((c,), (h, w))
+    by = (factor, square) if up else (square, factor)
+    if any(size is not None and size % by[1] for size in smaller):
         return None
-    return (*shape[:-3], *(None if size is None else int(size) for size in sizes))
+    grown = tuple(None if size is None else size * by[0] for size in larger)
+    shrunk = tuple(None if size is None else size // by[1] for size in smaller)
+    return (*shape[:-3], *shrunk, *grown) if up else (*shape[:-3], *grown, *shrunk)
 
 
 def product(one: Shape | None, other: Shape | None) -> Shape | None:
