@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+import warnings
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -31,6 +32,26 @@ class Case(NamedTuple):
 
     def __str__(self) -> str:
         return f"{self.body}, x of {'x'.join(map(str, self.shape))}" + f", {self.module}" * (self.module != "None")
+
+
+Cases = dict[Sizes, list[Case]]
+
+
+def read(file: Path) -> tuple[Cases, Cases]:
+    """The cases of a file, by the shape of ``x``: those of which all has to be known, and the others."""
+    known: Cases = {}
+    others: Cases = {}
+    found: list[Case] = []
+    shape: Sizes = ()
+    for line in file.read_text(encoding="utf-8").splitlines():
+        if line.startswith("="):
+            *title, sizes = line.strip("= ").split()
+            shape = tuple(map(int, sizes.split("x")))
+            found = (others if title else known).setdefault(shape, [])
+        elif line and not line.startswith("#"):
+            body, _, module = line.partition(" | ")
+            found.append(Case(shape, body, module or "None"))
+    return known, others
 
 
 def source(cases: Sequence[Case]) -> str:
@@ -91,7 +112,9 @@ def _run(made: Any, case: Case) -> Any:
     import torch
 
     try:
-        return made().eval()(torch.zeros(case.shape))
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return made().eval()(torch.zeros(case.shape))
     except Exception as error:
         raise AssertionError(f"torch does not run {case}: {error}") from error
 

@@ -107,9 +107,7 @@ class Verdicts:
                 found = followed(given, root(graph, self._backward))
                 self.sized.setdefault(id(record), []).append(found)
 
-    def running(
-        self, machine: Machine, target: Instance, args: Arguments, site: Span, run: Callable[[], Any]
-    ) -> Any:
+    def running(self, machine: Machine, target: Instance, args: Arguments, site: Span, run: Callable[[], Any]) -> Any:
         """The code itself calls a module. With a tensor of known size, ``model(torch.zeros(1, 3, 224, 224))``, it is
         followed for that size, and what comes out has a known shape; what it calls in turn is a part of it.
         """
@@ -152,7 +150,12 @@ class Verdicts:
         return any(outcome.level in (DEAD, GATE) for outcome in found.values())
 
     def _traced(
-        self, machine: Machine, target: Instance, site: Span, given: Given | None = None, called: Arguments | None = None
+        self,
+        machine: Machine,
+        target: Instance,
+        site: Span,
+        given: Given | None = None,
+        called: Arguments | None = None,
     ) -> Graph | None:
         """The graph of ``forward`` on tensors without values, as it is ``called`` or on as many as it needs; None where
         it does not come to an end.

@@ -100,6 +100,13 @@ class Call:
         found = tuple(_axis_or_negative(item) for item in rest)
         return found if any(size is not None for size in found) or len(found) > 1 else None
 
+    def has_unknown(self) -> bool:
+        """Whether an argument is not known at all, so that it may be a tensor."""
+        values = (*self.args.positional, *self.args.keywords.values())
+        return self.args.unknown is not None or any(
+            resolve(value, self.machine.path).__class__ is Unknown for value in values
+        )
+
     def shapes(self) -> list[Shape | None]:
         """The shapes of all tensors among the arguments."""
         values = (*self.args.positional, *self.args.keywords.values())

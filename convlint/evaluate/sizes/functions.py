@@ -40,7 +40,8 @@ def result_of(name: str, call: Call) -> Any:
     if name in _AS_FIRST or plain in _AS_FIRST:
         return call.shape(0)
     if operations.of_function(name) == SAME:
-        return shapes.broadcast(call.shapes())
+        found = shapes.broadcast(call.shapes())
+        return shapes.beside_unknown(found) if call.has_unknown() else found
     return None
 
 

@@ -13,7 +13,7 @@ from convlint.evaluate.paths import resolve
 from convlint.evaluate.sizes import functions, modules, products, shapes
 from convlint.evaluate.sizes.arguments import Call, is_tensor, shape_of, values_of
 from convlint.evaluate.sizes.shapes import Axis, Shape
-from convlint.evaluate.values import Const, Instance, Iterator, List, Slice, Tensor, Tuple, Value
+from convlint.evaluate.values import Const, Instance, Iterator, List, Slice, Tensor, Tuple, Unknown, Value
 
 
 def settle(machine: Any, name: str, args: Arguments, result: Any) -> tuple[int | None, Any]:
@@ -106,14 +106,15 @@ def _put(result: Any, found: Any) -> None:
 
 def combined(op: str, values: tuple[Any, ...]) -> tuple[Shape | None, int | None]:
     """The shape that an operator gives, and what it multiplies."""
-    tensors = [shape_of(value) for value in values if value.__class__ is Tensor]
-    if op == "@" and len(tensors) == 2:
-        given = shapes.product(*tensors)
-        return given, products.matrices(tensors[0], given)
+    tensors = [shape_of(value) for value in values if is_tensor(value)]
+    if op == "@":
+        given = shapes.product(*tensors) if len(tensors) == 2 else None
+        return given, products.matrices(tensors[0], given) if given is not None else None
     if op in ("T", "mT", "H", "mH") and tensors and tensors[0] is not None:
         first = tensors[0]
         return (first[::-1] if op in ("T", "H") and len(first) == 2 else shapes.swapped(first, -1, -2)), 0
-    return (shapes.broadcast(tensors) if tensors else None), 0
+    found = shapes.broadcast(tensors) if tensors else None
+    return shapes.beside_unknown(found) if any(value.__class__ is Unknown for value in values) else found, 0
 
 
 def subscripted(machine: Any, tensor: Tensor, key: Value) -> Shape | None:

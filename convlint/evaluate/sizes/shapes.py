@@ -42,6 +42,16 @@ def broadcast(shapes: Sequence[Shape | None]) -> Shape | None:
     return tuple(found)
 
 
+def beside_unknown(shape: Shape | None) -> Shape | None:
+    """An element-wise result where another operand is not known: if that is a tensor, axes of size 1 may grow.
+
+    The batch is taken to stay as it is, and the other operand to have no more axes than an image.
+    """
+    if shape is None or len(shape) < 3:
+        return None
+    return (shape[0], *(None if size == 1 else size for size in shape[1:]))
+
+
 def axis(number: int, rank: int) -> int | None:
     """The place of an axis, counted from the front; None where there is no such axis."""
     return number % rank if -rank <= number < rank else None
@@ -91,7 +101,7 @@ def transposed(
         return None
     axes = zip(shape[-rank:], kernel_size, stride, dilation, padding, output_padding, strict=True)
     found = [None if n is None else (n - 1) * s - 2 * p + d * (k - 1) + op + 1 for n, k, s, d, p, op in axes]
-    if any(size is not None and size < 1 for size in found):
+    if any(size is not None and size < 0 for size in found):
         return None
     return (*shape[: -rank - 1], channels, *found)
 
@@ -210,7 +220,7 @@ def squeezed(shape: Shape | None, places: Sequence[int] | None) -> Shape | None:
     if places is None:
         return None if None in shape else tuple(size for size in shape if size != 1)
     chosen = {axis(place, len(shape)) for place in places}
-    if any(index in chosen and size is None for index, size in enumerate(shape)):
+    if None in chosen or any(index in chosen and size is None for index, size in enumerate(shape)):
         return None
     return tuple(size for index, size in enumerate(shape) if index not in chosen or size != 1)
 
