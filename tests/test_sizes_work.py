@@ -92,5 +92,5 @@ def test_the_share_is_known_but_for_borders() -> None:
             shares.append((truth.in_part - work.dead) / truth.macs)
             exact += work.dead == truth.in_part
     assert len(shares) > 10
-    assert exact > len(shares) / 4
-    assert sum(share < BORDER for share in shares) > len(shares) * 0.6
+    assert exact > len(shares) / 2
+    assert sum(share < BORDER for share in shares) > len(shares) * 0.75

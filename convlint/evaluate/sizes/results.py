@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from convlint.evaluate.environment import Arguments
-from convlint.evaluate.graph.nodes import Node, arms_of
+from convlint.evaluate.graph.nodes import PART, Node, arms_of
 from convlint.evaluate.library import torch_layers
 from convlint.evaluate.library.torch_layers import FUNCTIONS, MODULES, Spec
 from convlint.evaluate.paths import resolve
@@ -206,6 +206,8 @@ def measure(
         for item in result.items:
             if item.__class__ is Tensor:
                 measure(item, 0)
+                if several is not None and item.node is not None and item.node.kind == PART:
+                    item.node.inputs[0].several = several
 
 
 def measure_window(node: Node, layer: Any, taken: Mapping[Any, bool]) -> None:
