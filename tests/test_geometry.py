@@ -182,3 +182,43 @@ def test_numbers_that_torch_refuses_raise(k: int, s: int, d: int) -> None:
         geometry.residues_reached(k, s, d)
     with pytest.raises(ValueError, match="must be positive"):
         geometry.output_size(8, k, s, d)
+
+
+@given(SIZES, st.integers(0, 12), KERNELS, STRIDES, DILATIONS, PADDINGS)
+def test_what_lies_behind_the_last_window(size: int, outputs: int, k: int, s: int, d: int, before: int) -> None:
+    """For any number of outputs, so for any padding behind the map."""
+    read = {o * s - before + t * d for o in range(outputs) for t in range(k)}
+    behind = next((n for n in range(size) if any(x >= size - 1 - n for x in read)), size)
+    assert geometry.trailing_unread(size, outputs, k, s, d, before) == behind
+
+
+@given(SIZES, KERNELS, STRIDES, DILATIONS, PADDINGS, PADDINGS)
+def test_what_is_left_with_padding_of_different_sizes(
+    size: int, k: int, s: int, d: int, before: int, after: int
+) -> None:
+    starts = range(-before, size + after - d * (k - 1), s)
+    assume(starts)
+    last = starts[-1] + d * (k - 1)
+    assert geometry.trailing_unread(size, len(starts), k, s, d, before) == max(0, min(size, size - 1 - last))
+
+
+@given(SIZES, KERNELS, STRIDES, DILATIONS, PADDINGS)
+def test_with_the_same_padding_it_is_the_rest_of_the_division(size: int, k: int, s: int, d: int, p: int) -> None:
+    outputs = geometry.output_size(size, k, s, d, p)
+    assume(outputs)
+    left = (size + 2 * p - d * (k - 1) - 1) % s
+    assert geometry.trailing_unread(size, outputs, k, s, d, p) == min(size, max(0, left - p))
+
+
+@given(SIZES, st.integers(0, 12), KERNELS, STRIDES, DILATIONS, st.integers(0, 30))
+def test_taps_that_never_meet_a_position(size: int, outputs: int, k: int, s: int, d: int, p: int) -> None:
+    meet = {t for o in range(outputs) for t in range(k) if 0 <= o * s - p + t * d < size}
+    assert sorted(geometry.dead_taps(size, outputs, k, s, d, p)) == [t for t in range(k) if t not in meet]
+
+
+def test_known_sizes() -> None:
+    assert geometry.trailing_unread(224, geometry.output_size(224, 7, 2), 7, 2) == 1  # SqueezeNet
+    assert geometry.trailing_unread(256, geometry.output_size(256, 16, 16, 1, 2), 16, 16, 1, 2) == 2  # ViTPose
+    assert geometry.trailing_unread(224, geometry.output_size(224, 3, 2, 1, 1), 3, 2, 1, 1) == 0
+    assert tuple(geometry.dead_taps(33, 33, 3, 1, 36, 36)) == (0, 2)  # DeepLab
+    assert tuple(geometry.dead_taps(2, 2, 3, 1, 1, 1)) == ()

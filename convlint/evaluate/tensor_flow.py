@@ -235,8 +235,13 @@ class TensorFlow:
         """``-tensor``, ``tensor.data``: one tensor gives another, of the same shape unless that is ``made``."""
         made = made or Tensor(tensor.shape)
         if self.tracer is not None:
-            made.node = self.tracer.combined(machine, op, (tensor,)).node
+            given = self.tracer.combined(machine, op, (tensor,))
+            made.node, made.shape = given.node, made.shape or given.shape
         return made
+
+    def gives_several(self, tensor: Tensor) -> bool:
+        """Whether a tensor stands for a tuple of tensors whose shapes are known."""
+        return self.tracer is not None and tensor.node is not None and tensor.node.several is not None
 
     def rank_of(self, tensor: Tensor) -> int | None:
         """How many axes a tensor has, where that is known while ``forward`` is followed."""

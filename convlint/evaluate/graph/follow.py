@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -18,18 +18,22 @@ from convlint.evaluate.graph.skips import cases_of
 from convlint.evaluate.graph.templates import Following, Template
 from convlint.evaluate.library.torch_modules import is_module
 from convlint.evaluate.machine import NOWHERE, Machine
-from convlint.evaluate.paths import ROOT, Undecided, leaves
+from convlint.evaluate.paths import ROOT, Undecided, leaves, resolve
 from convlint.evaluate.records import Fact, Record
 from convlint.evaluate.sizes.arguments import shape_of, values_of
 from convlint.evaluate.sizes.candidates import Candidates
 from convlint.evaluate.sizes.inputs import Given, Wanted, example_among, first_convolution, input_of
 from convlint.evaluate.sizes.shapes import Shape
 from convlint.evaluate.tensor_readers import Note
-from convlint.evaluate.values import FALSE, Descriptor, Function, Instance, Span, Tensor, Unknown, Value
+from convlint.evaluate.values import FALSE, Descriptor, Function, Instance, Span, Tensor, Unknown
 from convlint.network.geometry import residues_reached
 
 MAX_RUNS = 1000
 """Calls of modules with tensors of known size that are followed in one run; a folder of tests has some hundreds."""
+
+
+NUMBERING = "0123456789_"
+"""What tells parameters apart that are of one kind."""
 
 
 class Verdicts:
@@ -46,8 +50,9 @@ class Verdicts:
         """The latter."""
         self.graphs: dict[int, Graph] | None = {} if keep else None
         """The graph of each entry point, by its record, where they are asked for: all are followed then."""
-        self._depth = 0
         self._of_modules: dict[int, list[Followed]] = {}
+        self._inside = False
+        """Whether the code runs a module on a tensor of known size."""
         self._sizes = Candidates()
         self._templates: dict[Any, Template] = {}
         self._sized_templates: dict[Any, Template] = {}
@@ -107,29 +112,28 @@ class Verdicts:
                 found = followed(given, root(graph, self._sized_backward))
                 self.sized.setdefault(id(record), []).append(found)
 
-    @contextmanager
-    def running(self) -> Iterator[bool]:
-        """While a module is called; gives whether no other one has called it."""
-        self._depth += 1
-        try:
-            yield self._depth == 1
-        finally:
-            self._depth -= 1
-
-    def ran(self, machine: Machine, target: Instance, given: list[Value], result: Any, site: Span) -> None:
-        """The code itself calls a module with a tensor of known size: ``model(torch.zeros(1, 3, 224, 224))``.
-
-        What comes out has a known shape then, too.
+    def running(self, machine: Machine, target: Instance, args: Arguments, site: Span, run: Callable[[], Any]) -> Any:
+        """The code itself calls a module. With a tensor of known size, ``model(torch.zeros(1, 3, 224, 224))``, it is
+        followed for that size, and what comes out has a known shape; what it calls in turn is a part of it.
         """
-        shape = shape_of(given[0]) if given and given[0].__class__ is Tensor else None
-        if shape is None or len(shape) < 3 or None in shape or machine.trial.given or len(self.runs) >= MAX_RUNS:
-            return
-        channels, *size = shape[1:]
-        said = Given(channels, tuple(size), "the tensor that it is called with", site)  # type: ignore[arg-type]
-        graph = self._traced(machine, target, site, said)
+        given = _given_by(machine, args, site)
+        if given is None or self._inside or machine.trial.given or len(self.runs) >= MAX_RUNS:
+            return run()
+        self._inside = True
+        try:
+            result = run()
+        finally:
+            self._inside = False
+        self._ran(machine, target, args, given, result)
+        return result
+
+    def _ran(self, machine: Machine, target: Instance, args: Arguments, given: Given, result: Any) -> None:
+        site = given.site
+        assert site is not None
+        graph = self._traced(machine, target, site, given, args)
         if graph is None:
             return
-        found = followed(said, root(graph, self._sized_backward))
+        found = followed(given, root(graph, self._sized_backward))
         if machine.entry_start:
             self.runs.add(id(machine.record))
             self.sized.setdefault(id(machine.record), []).append(found)
@@ -143,8 +147,10 @@ class Verdicts:
         target = args.positional[0] if args.positional else None
         if isinstance(target, Instance) and is_module(target):
             example = example_among(machine, [*args.positional[1:], *args.keywords.values()])
-            if example is not None:
-                self.ran(machine, target, [example], None, site)
+            called = Arguments([example]) if example is not None else None
+            given = _given_by(machine, called, site) if called is not None else None
+            if called is not None and given is not None and not machine.trial.given and len(self.runs) < MAX_RUNS:
+                self._ran(machine, target, called, given, None)
 
     def module_ran(self, file: int, entry: Record) -> None:
         """What the code of a file itself calls, outside of all functions, belongs to the file's own entry point."""
@@ -168,8 +174,17 @@ class Verdicts:
         found = self.outcomes.of.get(id(record), {})
         return any(outcome.level in (DEAD, GATE) for outcome in found.values())
 
-    def _traced(self, machine: Machine, target: Instance, site: Span, given: Given | None = None) -> Graph | None:
-        """The graph of ``forward`` on tensors without values; None where it does not come to an end."""
+    def _traced(
+        self,
+        machine: Machine,
+        target: Instance,
+        site: Span,
+        given: Given | None = None,
+        called: Arguments | None = None,
+    ) -> Graph | None:
+        """The graph of ``forward`` on tensors without values, as it is ``called`` or on as many as it needs; None where
+        it does not come to an end.
+        """
         if given is not None:
             self._begin_sized(site.file)
         templates = self._templates if given is None else self._sized_templates
@@ -177,8 +192,8 @@ class Verdicts:
         if given is not None:
             tracer.made = self._sized_graphs
             tracer.made.append(tracer.graph)
-        shape = (1, given.channels, *given.size) if given is not None else None
-        args = _operands(machine, target, tracer.graph, shape)
+        shape = (given.batch, given.channels, *given.size) if given is not None else None
+        args = _operands(target, tracer.graph, shape) if called is None else _ports_for(machine, called, tracer.graph)
         with self._aside(machine, tracer, target):
             try:
                 result = machine.apply(calls.call, machine, target, args, site)
@@ -223,27 +238,61 @@ def _skips(fact: Fact) -> bool:
     return len(axes) == len(fact.kernel_size) and any(residues_reached(k, s, d) < s for k, s, d in axes)
 
 
-def _operands(machine: Machine, target: Instance, graph: Graph, shape: Shape | None) -> Arguments:
-    """A tensor for each parameter of ``forward`` that has no default, all of one shape."""
+def _given_by(machine: Machine, args: Arguments, site: Span) -> Given | None:
+    """The size of what a module is called with, where all of it is known."""
+    first = resolve(args.positional[0], machine.path) if args.positional else None
+    shape = shape_of(first) if first.__class__ is Tensor else None
+    if shape is None or len(shape) < 3 or None in shape:
+        return None
+    batch, channels, *size = shape
+    return Given(channels, tuple(size), "the tensor that it is called with", site, batch or 1)  # type: ignore[arg-type]
+
+
+def _port(graph: Graph, shape: Shape | None) -> Tensor:
+    """One more tensor that the network is given."""
+    node = Node(graph, PORT, (), len(graph.ports))
+    node.solid = True
+    node.shape, node.rank = shape, len(shape) if shape is not None else None
+    graph.ports.append(node)
+    return Tensor(values_of(shape), None, node)
+
+
+def _ports_for(machine: Machine, args: Arguments, graph: Graph) -> Arguments:
+    """The arguments of a call, with a tensor of the graph's for each one that is a tensor."""
+    ports: dict[int, Tensor] = {}
+
+    def of(value: Any) -> Any:
+        tensor = resolve(value, machine.path)
+        if tensor.__class__ is not Tensor:
+            return value
+        if id(tensor) not in ports:
+            ports[id(tensor)] = _port(graph, shape_of(tensor))
+        return ports[id(tensor)]
+
+    keywords = {name: of(value) for name, value in args.keywords.items()}
+    return Arguments([of(value) for value in args.positional], keywords, args.unknown)
+
+
+def _operands(target: Instance, graph: Graph, shape: Shape | None) -> Arguments:
+    """A tensor for each parameter of ``forward`` that has no default: the first of ``shape``, and so those that are
+    called like it but for a number (``image1, image2``). The others may be anything: a mask, a number of steps.
+    """
     forward = classes.lookup(target.cls, "forward")
     if isinstance(forward, Descriptor):
         forward = forward.function
-
-    def operand() -> Tensor:
-        node = Node(graph, PORT, (), len(graph.ports))
-        node.solid = True
-        node.shape, node.rank = shape, len(shape) if shape is not None else None
-        graph.ports.append(node)
-        return Tensor(values_of(shape), None, node)
-
     if not isinstance(forward, Function):
-        return Arguments([operand()])
+        return Arguments([_port(graph, shape)])
     params = forward.code.node.params
-    needed = [param for param in (*params.posonly, *params.args)[1:] if param.default is None]
-    keywords: dict[str, Value] = {param.name: operand() for param in params.kwonly if param.default is None}
-    if not needed and not keywords:
-        return Arguments([operand()])
-    return Arguments([operand() for _ in needed], keywords)
+    needed = [param.name for param in (*params.posonly, *params.args)[1:] if param.default is None]
+    named = [param.name for param in params.kwonly if param.default is None]
+    if not needed and not named:
+        return Arguments([_port(graph, shape)])
+    like = (*needed, *named)[0].strip(NUMBERING)
+
+    def operand(name: str) -> Tensor:
+        return _port(graph, shape if name.strip(NUMBERING) == like else None)
+
+    return Arguments([operand(name) for name in needed], {name: operand(name) for name in named})
 
 
 def _outputs(result: Any) -> Iterator[Tensor]:

@@ -30,6 +30,8 @@ class LayerCall(NamedTuple):
     """Of a convolution's result, where that is known."""
     keeps_channels: bool
     work: Work
+    gives_two: bool
+    """Whether it gives the places of its values as well."""
 
 
 def layer_of(machine: Any, callee: Instance | str, args: Arguments, site: Span) -> LayerCall | None:
@@ -54,12 +56,13 @@ def layer_of(machine: Any, callee: Instance | str, args: Arguments, site: Span) 
     named = first.value if isinstance(first, Const) and isinstance(first.value, str) else ""
     work = _work(machine, names, spec, kernel, channels, named == "same")
     known = (kernel, stride, dilation)
+    two = "return_indices" in names and plain(machine, names["return_indices"]) is not False
     if kernel is None or stride is None or dilation is None or min(*kernel, *stride, *dilation) < 1:
-        return LayerCall((site, (), (), ()), None, site, words, grid, known, channels, pools, work)
+        return LayerCall((site, (), (), ()), None, site, words, grid, known, channels, pools, work, two)
     if named:
         padding = _named_padding(named, kernel, dilation)
     window = Window(kernel, stride, dilation, padding)
-    return LayerCall((site, kernel, stride, dilation), window, site, words, grid, known, channels, pools, work)
+    return LayerCall((site, kernel, stride, dilation), window, site, words, grid, known, channels, pools, work, two)
 
 
 def _named_padding(name: str, kernel: tuple[int, ...], dilation: tuple[int, ...]) -> tuple[int, ...] | None:

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from convlint.evaluate.graph.backward import Activation
 from convlint.evaluate.graph.demands import Demand, View
 from convlint.evaluate.graph.levels import DEAD, GATE, Grid, Levels, most
-from convlint.evaluate.graph.nodes import CALL, PASSING, PORT, SHIFT, WINDOW, Arms, Key, Node, Step
+from convlint.evaluate.graph.nodes import CALL, CAT, PASSING, PORT, SHIFT, WINDOW, Arms, Key, Node, Step
 from convlint.evaluate.sizes.inputs import Given
 from convlint.evaluate.sizes.shapes import Shape, elements
 from convlint.network.geometry import pool_output_size
@@ -64,7 +64,7 @@ def followed(given: Given, whole: Activation) -> Followed:
         if window is not None:
             # What the network itself gets, nobody else reads.
             found[window] = found.get(window, True) and others == OTHERS
-    return Followed(given, tuple(found.items()), cost_of(whole, {}), bool(whole.lost))
+    return Followed(given, tuple(found.items()), _of_one(cost_of(whole, {}), given.batch), bool(whole.lost))
 
 
 # --- maps -------------------------------------------------------------------------------------------------------------
@@ -129,6 +129,11 @@ def _others(activation: Activation, node: Node, window: Node) -> int:
 
 
 # --- multiply-accumulates ---------------------------------------------------------------------------------------------
+
+
+def _of_one(cost: Cost, batch: int) -> Cost:
+    """The cost of one input of several at once."""
+    return Cost(cost.macs // batch, cost.dead / batch, cost.gate_only / batch, cost.partial)
 
 
 def cost_of(activation: Activation, memo: dict[Activation, Cost]) -> Cost:
@@ -198,16 +203,23 @@ def _shares(demands: tuple[Demand, ...], shape: Shape | None) -> Iterator[tuple[
 def _of_views(by_view: dict[View, Levels], shape: Shape | None) -> Iterator[tuple[int, Fraction]]:
     """The same for the levels that readers see, by the way in which they see the tensor."""
     while len({view[:1] for view in by_view}) == 1 and (step := next(iter(by_view))[:1]) and step[0].group is None:
-        # All of them look at the same values in another order, of which only the share is the same.
-        by_view, shape = {view[1:]: levels for view, levels in by_view.items()}, None
+        by_view = {view[1:]: levels for view, levels in by_view.items()}
+        if step[0].node.kind == CAT:
+            if not step[0].spatial or any(by_view):
+                return  # where in the whole it lies is not known
+        elif shape is None or elements(shape) != elements(step[0].node.shape):
+            return
+        else:
+            # All of them look at the same values in another order.
+            shape = step[0].node.shape
     parts = [view[0] for view in by_view if view and view[0].group is not None]
     if parts:
-        yield from _of_parts(parts[0], by_view)
+        yield from _of_parts(parts[0], by_view, shape)
     elif len(by_view) == 1 and () in by_view:
         yield from _of_positions(by_view[()], shape)
 
 
-def _of_parts(first: Step, by_view: dict[View, Levels]) -> Iterator[tuple[int, Fraction]]:
+def _of_parts(first: Step, by_view: dict[View, Levels], shape: Shape | None) -> Iterator[tuple[int, Fraction]]:
     """The same where readers get different parts of one thing, and perhaps all of it."""
     of_part: dict[Step, dict[View, Levels]] = {}
     whole: Levels = DEAD
@@ -218,32 +230,28 @@ def _of_parts(first: Step, by_view: dict[View, Levels]) -> Iterator[tuple[int, F
             return  # positions cannot be compared
         else:
             of_part.setdefault(view[0], {})[view[1:]] = levels
+    total = elements(shape)
     for step, views in of_part.items():
-        size = _part_of(step)
+        part = _part_of(step, shape)
+        size = elements(part)
         if whole != DEAD:
             views[()] = most(views.get((), DEAD), whole)
-        if size:
-            yield from ((level, share * size) for level, share in _of_views(views, None))
+        if size and total and size <= total:
+            yield from ((level, share * Fraction(size, total)) for level, share in _of_views(views, part))
 
 
-def _part_of(step: Step) -> Fraction:
-    """How large a part is beside the whole; 0 where that is not known."""
+def _part_of(step: Step, whole: Shape | None) -> Shape | None:
+    """The shape of a part of something."""
     shape, several = step.node.shape, step.node.several
-    if step.group == "pieces" and several:
-        sizes = [elements(each) for each in several]
-        known = [size for size in sizes if size is not None]
-        if len(known) < len(sizes) or step.which >= len(known) or not sum(known):
-            return Fraction(0)
-        return Fraction(known[step.which], sum(known))
-    if shape is None:
-        return Fraction(0)
     if step.group == "pieces":
-        return Fraction(1, shape[0]) if shape[0] and step.which < shape[0] else Fraction(0)
+        if several is not None:
+            return several[step.which] if step.which < len(several) else None
+        return shape[1:] if shape and step.which < (shape[0] or 0) else None
     axis, bound = step.group if isinstance(step.group, tuple) else (0, 0)
-    size = shape[axis] if axis < len(shape) else None
-    if not size or not 0 < bound < size:
-        return Fraction(0)
-    return Fraction(size - bound if step.which else bound, size)
+    size = whole[axis] if whole is not None and axis < len(whole) else None
+    if whole is None or not size or not 0 < bound < size:
+        return None
+    return (*whole[:axis], size - bound if step.which else bound, *whole[axis + 1 :])
 
 
 def _of_positions(levels: Levels, shape: Shape | None) -> Iterator[tuple[int, Fraction]]:

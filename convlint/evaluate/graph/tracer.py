@@ -215,6 +215,7 @@ class Tracer:
         node = self.add(WINDOW, inputs, layer.window, layer.site, layer.words)
         node.called = site
         node.rank = len(layer.window.stride) + 2 if layer.gives_map else 3
+        node.rank = ranks.beside(node.rank, layer.gives_two)
         node.channels = layer.channels if not layer.keeps_channels else node.channels
         node.keys = tuple(dict.fromkeys((layer.key, owner.key) if owner is not None else (layer.key,)))
         if self.sized:

@@ -94,11 +94,7 @@ def _run_forward(machine: Machine, args: Arguments, site: Span) -> Value:
     given = Arguments(args.positional[1:], args.keywords, args.unknown)
     if machine.verdicts is None or machine.flow.tracer is not None or not is_module(target):
         return calls.call(machine, forward, given, site)  # type: ignore[no-any-return]
-    with machine.verdicts.running() as outermost:
-        result = calls.call(machine, forward, given, site)
-    if outermost:
-        machine.verdicts.ran(machine, target, given.positional, result, site)
-    return result  # type: ignore[no-any-return]
+    return machine.verdicts.running(machine, target, given, site, lambda: calls.call(machine, forward, given, site))  # type: ignore[no-any-return]
 
 
 HOOKED = "<forward hook>"

@@ -21,6 +21,11 @@ SAME_SHAPE = frozenset(
      "sigmoid", "tanh"}
 )  # fmt: skip
 
+NAMED_RESULTS = ("values", "indices")
+"""What ``max`` and its like give along an axis."""
+UNLIKE_FUNCTIONS = {"unfold": "unfold_axis"}
+"""Methods that do something else than the function of the same name, and what they are called here."""
+
 
 def attribute(machine: Machine, target: Tensor, name: str, span: Span) -> Any:
     """``tensor.name``."""
@@ -34,7 +39,10 @@ def attribute(machine: Machine, target: Tensor, name: str, span: Span) -> Any:
         return Unknown("tensor", f"{name} of a tensor", span)
     if name.startswith("__") and name.endswith("__"):
         return Unknown("tensor", f"{name} of a tensor", span)
+    if name in NAMED_RESULTS and machine.flow.gives_several(target):
+        return machine.flow.sliced(machine, target, Const(NAMED_RESULTS.index(name)), span)
     model = _METHODS.get(name, _same_shape if name in SAME_SHAPE else _tensor)
+    name = UNLIKE_FUNCTIONS.get(name, name)
     if target.values is not None and name in torch_vectors.METHODS:
         return Method(torch_vectors.knowing(name, model), target)
     return Method(Builtin(name, model), target)

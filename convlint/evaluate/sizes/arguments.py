@@ -100,15 +100,30 @@ class Call:
         found = tuple(_axis_or_negative(item) for item in rest)
         return found if any(size is not None for size in found) or len(found) > 1 else None
 
+    def has_unknown(self) -> bool:
+        """Whether an argument is not known at all, so that it may be a tensor."""
+        values = (*self.args.positional, *self.args.keywords.values())
+        return self.args.unknown is not None or any(
+            resolve(value, self.machine.path).__class__ is Unknown for value in values
+        )
+
     def shapes(self) -> list[Shape | None]:
         """The shapes of all tensors among the arguments."""
         values = (*self.args.positional, *self.args.keywords.values())
         found = [resolve(value, self.machine.path) for value in values]
         return [shape_of(value) for value in found if is_tensor(value)]
 
+    def axes(self, at: int, *names: str) -> tuple[int, ...] | None:
+        """One axis or a tuple of some; None where they are not given, not known or none."""
+        found = self.plain(at, *names)
+        found = (found,) if isinstance(found, int) and not isinstance(found, bool) else found
+        return found if isinstance(found, tuple) and found and all(each.__class__ is int for each in found) else None
+
     def shapes_in(self, at: int, *names: str) -> list[Shape | None]:
         """The shapes of the tensors in a list; empty where it is not known."""
         value = self.value(at, *names)
+        if value.__class__ is Tensor and value.node is not None and value.node.several is not None:
+            return list(value.node.several)
         items = value.items if isinstance(value, (Tuple, List)) else None
         if not isinstance(items, (tuple, list)):
             return []

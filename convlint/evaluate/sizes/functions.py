@@ -23,9 +23,9 @@ Rule = Callable[[Call], Any]
 _AS_FIRST = frozenset(
     """softmax log_softmax softmin gumbel_softmax normalize batch_norm layer_norm rms_norm group_norm instance_norm
     prelu dropout dropout1d dropout2d dropout3d alpha_dropout feature_alpha_dropout local_response_norm cumsum cumprod
-    logcumsumexp flip roll triu tril clip clamp detach clone contiguous to type type_as fill zeros_like ones_like
+    logcumsumexp flip roll triu tril detach clone contiguous to type type_as fill zeros_like ones_like
     empty_like full_like rand_like randn_like randint_like channel_shuffle native_channel_shuffle requires_grad_
-    data real imag scatter scatter_add index_add masked_fill lp_normalize argsort renorm copy_ erfinv trunc_normal_
+    data real imag scatter scatter_add index_add lp_normalize argsort renorm copy_ erfinv trunc_normal_
     uniform_ normal_ zero_ leaky_relu elu celu threshold hardtanh rrelu logit""".split()
 )
 """What gives as many values as its first operand holds, in the same places."""
@@ -40,7 +40,8 @@ def result_of(name: str, call: Call) -> Any:
     if name in _AS_FIRST or plain in _AS_FIRST:
         return call.shape(0)
     if operations.of_function(name) == SAME:
-        return shapes.broadcast(call.shapes())
+        found = shapes.broadcast(call.shapes())
+        return shapes.beside_unknown(found) if call.has_unknown() else found
     return None
 
 
@@ -103,12 +104,22 @@ def _expand(call: Call) -> Shape | None:
 
 
 def _repeat(call: Call) -> Shape | None:
-    times = call.sizes(1, "repeats", "dims")
+    times = call.sizes(1, "repeats")
     return None if times is None else shapes.repeated(call.shape(0), times)
+
+
+def _tile(call: Call) -> Shape | None:
+    shape, times = call.shape(0), call.sizes(1, "dims")
+    if shape is None or times is None:
+        return None
+    return shapes.repeated(shape, ((1,) * (len(shape) - len(times)) + times))
 
 
 def _repeat_interleave(call: Call) -> Shape | None:
     shape, times, place = call.shape(0), call.number(1, "repeats"), call.number(2, "dim")
+    if call.value(2, "dim") is None:
+        total = shapes.elements(shape)
+        return None if total is None or times is None else (total * times,)
     at = shapes.axis(place, len(shape)) if shape is not None and place is not None else None
     if shape is None or at is None or times is None:
         return None
@@ -116,11 +127,27 @@ def _repeat_interleave(call: Call) -> Shape | None:
     return shapes.with_size(shape, at, None if size is None else size * times)
 
 
+def _unfold_axis(call: Call) -> Shape | None:
+    """``tensor.unfold(dim, size, step)``: the windows of one axis, and in a new last one what is in them."""
+    shape, place = call.shape(0), call.number(1, "dimension")
+    size, step = call.number(2, "size"), call.number(3, "step")
+    at = shapes.axis(place, len(shape)) if shape is not None and place is not None else None
+    if shape is None or at is None or size is None or not step:
+        return None
+    before = shape[at]
+    found = shapes.with_size(shape, at, None if before is None else (before - size) // step + 1)
+    return None if found is None else (*found, size)
+
+
 def _reduced(call: Call) -> Any:
     """A reduction; ``max`` and ``min`` along one axis give values and places."""
     if call.value(1, "dim", "axis") is None:
         return shapes.without(call.shape(0), None)
-    places, keep = call.numbers(1, "dim", "axis"), call.flag(2, "keepdim")
+    return _without(call, 1, 2)
+
+
+def _without(call: Call, dim: int, keepdim: int) -> Shape | None:
+    places, keep = call.axes(dim, "dim", "axis"), call.flag(keepdim, "keepdim", "keepdims")
     return None if places is None or keep is None else shapes.without(call.shape(0), places, keep)
 
 
@@ -132,17 +159,35 @@ def _extreme(call: Call) -> Any:
     return found if call.value(1, "dim") is None else [found, found]
 
 
-def _spread(call: Call) -> Any:
-    found = _norm(call)
+def _deviation(call: Call) -> Shape | None:
+    """``var(dim, unbiased, keepdim)``, where ``unbiased`` may stand alone."""
+    if call.value(1, "dim", "axis") is None or isinstance(call.plain(1, "dim", "axis"), bool):
+        return shapes.without(call.shape(0), None)
+    return _without(call, 1, 3)
+
+
+def _spread(call: Call) -> Several:
+    found = _deviation(call)
     return [found, found]
 
 
 def _norm(call: Call) -> Shape | None:
-    """Reductions that have other arguments before the axis: the axis counts where it is named."""
-    place = call.plain(-1, "dim", "axis") if {"dim", "axis"} & call.args.keywords.keys() else None
-    places = (place,) if isinstance(place, int) else place
-    keep = call.flag(len(call.args.positional), "keepdim")
-    return shapes.without(call.shape(0), places, keep) if isinstance(places, tuple) and keep is not None else None
+    if call.value(2, "dim") is None:
+        return shapes.without(call.shape(0), None)
+    return _without(call, 2, 3)
+
+
+def _similarity(call: Call) -> Shape | None:
+    place = call.number(2, "dim", default=1)
+    both = shapes.broadcast([call.shape(0, "x1"), call.shape(1, "x2")])
+    return None if place is None else shapes.without(both, (place,))
+
+
+def _where(call: Call) -> Shape | None:
+    """Of a condition alone it gives the places where that is true, and nobody knows how many these are."""
+    if call.value(1, "self", "input") is None or call.value(2, "other") is None:
+        return None
+    return shapes.broadcast(call.shapes())
 
 
 def _topk(call: Call) -> Several:
@@ -233,7 +278,7 @@ def _chosen(call: Call) -> Shape | None:
 
 
 def _matmul(call: Call) -> Shape | None:
-    return shapes.product(call.shape(0, "input", "self"), call.shape(1, "other", "mat2"))
+    return shapes.product(call.shape(0, "input", "self"), call.shape(1, "other", "mat2", "vec", "tensor"))
 
 
 def _added_product(call: Call) -> Shape | None:
@@ -290,6 +335,16 @@ def _adaptive(rank: int) -> Rule:
     def rule(call: Call) -> Shape | None:
         sizes = optional_sizes(call.machine, call.value(1, "output_size"), rank)
         return None if sizes is None else shapes.adaptive(call.shape(0), sizes, rank)
+
+    return rule
+
+
+def _adaptive_max(rank: int) -> Rule:
+    pool = _adaptive(rank)
+
+    def rule(call: Call) -> Any:
+        found, two = pool(call), call.flag(2, "return_indices")
+        return None if two is None else [found, found] if two else found
 
     return rule
 
@@ -354,9 +409,11 @@ _RULES: dict[str, Rule] = {
     "view": _view, "reshape": _view, "flatten": _flatten, "permute": _permute, "transpose": _transpose,
     "swapaxes": _transpose, "swapdims": _transpose, "t": _t, "movedim": _movedim, "moveaxis": _movedim,
     "unsqueeze": _unsqueeze, "squeeze": _squeeze, "unflatten": _unflatten, "expand": _expand, "repeat": _repeat,
-    "tile": _repeat, "repeat_interleave": _repeat_interleave, "expand_as": _expand_as, "view_as": _expand_as,
-    "reshape_as": _expand_as, "broadcast_to": _expand, "max": _extreme, "min": _extreme, "norm": _norm,
-    "logsumexp": _reduced, "var": _norm, "std": _norm, "var_mean": _spread, "std_mean": _spread, "topk": _topk,
+    "tile": _tile, "repeat_interleave": _repeat_interleave, "expand_as": _expand_as, "view_as": _expand_as,
+    "reshape_as": _expand_as, "broadcast_to": _expand, "max": _extreme, "min": _extreme, "norm": _norm, "ravel": _flatten,
+    "logsumexp": _reduced, "var": _deviation, "std": _deviation, "median": _extreme, "nanmedian": _extreme,
+    "cummax": _sorted, "cummin": _sorted, "where": _where, "cosine_similarity": _similarity,
+    "unfold_axis": _unfold_axis, "mv": _matmul, "dot": _matmul, "var_mean": _spread, "std_mean": _spread, "topk": _topk,
     "sort": _sorted, "cat": _cat, "concat": _cat, "concatenate": _cat, "stack": _stack, "chunk": _chunk,
     "split": _split, "split_with_sizes": _split, "unsafe_chunk": _chunk, "unsafe_split": _split, "unbind": _unbind,
     "tensor_split": _tensor_split,
@@ -367,7 +424,10 @@ _RULES: dict[str, Rule] = {
     "grid_sample": _grid_sample, "fold": _fold, "new_zeros": _new, "new_ones": _new, "new_empty": _new,
     "new_full": _new, "one_hot": _one_hot, "meshgrid": _as_grid, "view_as_complex": _complex, "view_as_real": _pairs,
 }  # fmt: skip
-_RULES |= dict.fromkeys(("mean", "sum", "amax", "amin", "any", "all", "argmax", "argmin", "prod", "nanmean"), _reduced)
-_RULES |= dict.fromkeys(("gather", "take_along_dim"), lambda call: call.shape(2, "index"))
+_RULES |= dict.fromkeys(
+    ("mean", "sum", "amax", "amin", "any", "all", "argmax", "argmin", "prod", "nanmean", "nansum"), _reduced
+)
+_RULES["gather"] = lambda call: call.shape(2, "index")
 for _rank in (1, 2, 3):
-    _RULES[f"adaptive_avg_pool{_rank}d"] = _RULES[f"adaptive_max_pool{_rank}d"] = _adaptive(_rank)
+    _RULES[f"adaptive_avg_pool{_rank}d"] = _adaptive(_rank)
+    _RULES[f"adaptive_max_pool{_rank}d"] = _adaptive_max(_rank)

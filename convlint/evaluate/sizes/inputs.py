@@ -25,13 +25,14 @@ _CONVOLUTION = re.compile(r"torch\.nn\.(?:functional\.conv|(?:Lazy)?Conv)[123]d$
 
 
 class Given(NamedTuple):
-    """The size of an input: its channels, where they are known, and its spatial axes."""
+    """The size of an input: its channels, where they are known, its spatial axes, and how many there are at once."""
 
     channels: int | None
     size: tuple[int, ...]
     said_by: str
     site: Span | None = None
     """The call that gives it, where it is a call of the network."""
+    batch: int = 1
 
 
 Wanted = tuple[tuple[int, ...], str]

@@ -80,9 +80,11 @@ def _unflatten(module: Module) -> Shape | None:
 
 
 def _adaptive(rank: int) -> Rule:
-    def rule(module: Module) -> Shape | None:
+    def rule(module: Module) -> Any:
         sizes = optional_sizes(module.machine, module.value("output_size"), rank)
-        return None if sizes is None else shapes.adaptive(module.shape, sizes, rank)
+        found = None if sizes is None else shapes.adaptive(module.shape, sizes, rank)
+        indices = module.value("return_indices")
+        return found if indices is None or module.plain("return_indices") is False else [found, found]
 
     return rule
 

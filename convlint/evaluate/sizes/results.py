@@ -6,14 +6,14 @@ from collections.abc import Mapping
 from typing import Any
 
 from convlint.evaluate.environment import Arguments
-from convlint.evaluate.graph.nodes import Node, arms_of
+from convlint.evaluate.graph.nodes import PART, Node, arms_of
 from convlint.evaluate.library import torch_layers
 from convlint.evaluate.library.torch_layers import FUNCTIONS, MODULES, Spec
 from convlint.evaluate.paths import resolve
 from convlint.evaluate.sizes import functions, modules, products, shapes
 from convlint.evaluate.sizes.arguments import Call, is_tensor, shape_of, values_of
 from convlint.evaluate.sizes.shapes import Axis, Shape
-from convlint.evaluate.values import Const, Instance, Iterator, List, Slice, Tensor, Tuple, Value
+from convlint.evaluate.values import Const, Instance, Iterator, List, Slice, Tensor, Tuple, Unknown, Value
 
 
 def settle(machine: Any, name: str, args: Arguments, result: Any) -> tuple[int | None, Any]:
@@ -106,14 +106,15 @@ def _put(result: Any, found: Any) -> None:
 
 def combined(op: str, values: tuple[Any, ...]) -> tuple[Shape | None, int | None]:
     """The shape that an operator gives, and what it multiplies."""
-    tensors = [shape_of(value) for value in values if value.__class__ is Tensor]
-    if op == "@" and len(tensors) == 2:
-        given = shapes.product(*tensors)
-        return given, products.matrices(tensors[0], given)
+    tensors = [shape_of(value) for value in values if is_tensor(value)]
+    if op == "@":
+        given = shapes.product(*tensors) if len(tensors) == 2 else None
+        return given, products.matrices(tensors[0], given) if given is not None else None
     if op in ("T", "mT", "H", "mH") and tensors and tensors[0] is not None:
         first = tensors[0]
         return (first[::-1] if op in ("T", "H") and len(first) == 2 else shapes.swapped(first, -1, -2)), 0
-    return (shapes.broadcast(tensors) if tensors else None), 0
+    found = shapes.broadcast(tensors) if tensors else None
+    return shapes.beside_unknown(found) if any(value.__class__ is Unknown for value in values) else found, 0
 
 
 def subscripted(machine: Any, tensor: Tensor, key: Value) -> Shape | None:
@@ -141,12 +142,25 @@ def subscripted(machine: Any, tensor: Tensor, key: Value) -> Shape | None:
             found.append(_slice(machine, item, rest.pop(0)))
         elif isinstance(item, Const) and isinstance(item.value, int) and not isinstance(item.value, bool):
             rest.pop(0)
-        elif is_tensor(item) and taking == 1 and (places := shape_of(item)) is not None:
+        elif (places := _places(item)) is not None and sum(_picks(each) for each in items) == 1:
             rest.pop(0)
             found += places
         else:
             return None
     return tuple(found)
+
+
+def _picks(item: Any) -> bool:
+    """Whether a part of a key takes single positions, one or a list of them."""
+    return not isinstance(item, Slice) and not (isinstance(item, Const) and item.value in (None, ...))
+
+
+def _places(item: Any) -> Shape | None:
+    """The shape of a list or tensor of positions; a mask of truths takes as many as are true."""
+    if isinstance(item, List) and isinstance(item.items, list):
+        plain = all(isinstance(each, Const) and each.value.__class__ is int for each in item.items)
+        return (len(item.items),) if plain else None
+    return shape_of(item) if is_tensor(item) and isinstance(item, Tensor) and isinstance(item.values, tuple) else None
 
 
 def _slice(machine: Any, item: Slice, size: Axis) -> Axis:
@@ -192,6 +206,8 @@ def measure(
         for item in result.items:
             if item.__class__ is Tensor:
                 measure(item, 0)
+                if several is not None and item.node is not None and item.node.kind == PART:
+                    item.node.inputs[0].several = several
 
 
 def measure_window(node: Node, layer: Any, taken: Mapping[Any, bool]) -> None:
@@ -208,6 +224,9 @@ def measure_window(node: Node, layer: Any, taken: Mapping[Any, bool]) -> None:
         channels = () if layer.keeps_channels else (node.channels,)
         padding = None if work.keeps_size else padding
         node.shape = shapes.window(shape, kernel, stride, dilation, padding, channels, work.ceil_mode)
+    if layer.gives_two:
+        node.several, node.shape = [node.shape, node.shape], shapes.with_axis(node.shape, 0, 2)
+        return
     total = shapes.elements(node.shape)
     node.macs = (
         0 if work.per_value == 0 else None if total is None or work.per_value is None else total * work.per_value

@@ -42,6 +42,16 @@ def broadcast(shapes: Sequence[Shape | None]) -> Shape | None:
     return tuple(found)
 
 
+def beside_unknown(shape: Shape | None) -> Shape | None:
+    """An element-wise result where another operand is not known: if that is a tensor, axes of size 1 may grow.
+
+    The batch is taken to stay as it is, and the other operand to have no more axes than an image.
+    """
+    if shape is None or len(shape) < 3:
+        return None
+    return (shape[0], *(None if size == 1 else size for size in shape[1:]))
+
+
 def axis(number: int, rank: int) -> int | None:
     """The place of an axis, counted from the front; None where there is no such axis."""
     return number % rank if -rank <= number < rank else None
@@ -91,6 +101,8 @@ def transposed(
         return None
     axes = zip(shape[-rank:], kernel_size, stride, dilation, padding, output_padding, strict=True)
     found = [None if n is None else (n - 1) * s - 2 * p + d * (k - 1) + op + 1 for n, k, s, d, p, op in axes]
+    if any(size is not None and size < 0 for size in found):
+        return None
     return (*shape[: -rank - 1], channels, *found)
 
 
@@ -208,7 +220,7 @@ def squeezed(shape: Shape | None, places: Sequence[int] | None) -> Shape | None:
     if places is None:
         return None if None in shape else tuple(size for size in shape if size != 1)
     chosen = {axis(place, len(shape)) for place in places}
-    if any(index in chosen and size is None for index, size in enumerate(shape)):
+    if None in chosen or any(index in chosen and size is None for index, size in enumerate(shape)):
         return None
     return tuple(size for index, size in enumerate(shape) if index not in chosen or size != 1)
 
@@ -277,11 +289,14 @@ def shuffled(shape: Shape | None, factor: int, up: bool) -> Shape | None:
     if shape is None or len(shape) < 3 or factor < 1:
         return None
     c, h, w = shape[-3:]
-    by = factor if up else 1 / factor
-    sizes = (None if c is None else c / by**2, None if h is None else h * by, None if w is None else w * by)
-    if any(size is not None and size != int(size) for size in sizes):
+    square = factor * factor
+    larger, smaller = ((h, w), (c,)) if up else ((c,), (h, w))
+    by = (factor, square) if up else (square, factor)
+    if any(size is not None and size % by[1] for size in smaller):
         return None
-    return (*shape[:-3], *(None if size is None else int(size) for size in sizes))
+    grown = tuple(None if size is None else size * by[0] for size in larger)
+    shrunk = tuple(None if size is None else size // by[1] for size in smaller)
+    return (*shape[:-3], *shrunk, *grown) if up else (*shape[:-3], *grown, *shrunk)
 
 
 def product(one: Shape | None, other: Shape | None) -> Shape | None:
