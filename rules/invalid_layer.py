@@ -24,6 +24,9 @@ Finds layers whose parameters contradict each other. torch refuses each of them:
   `LayerNorm` and `Embedding` ("mat1 and mat2 shapes cannot be multiplied", "Given normalized_shape=[9], expected input
   with shape [*, 9]"); a normalisation for more axes than the
   convolution before it has ("expected 5D input (got 4D input)").
+- Convolutions and pools on a map of known size (see `trailing-pixels-unread`): a window larger than the padded map
+  ("Kernel size can't be greater than actual input size", "Output size is too small"); reflected or circular padding
+  that the map is too small for.
 
 ## Why it matters
 
@@ -128,6 +131,24 @@ from torch import nn
 stem = nn.Sequential(nn.Conv2d(3, 64, 7, padding=3), nn.InstanceNorm2d(32, affine=True))
 ```
 
+Four pools by two leave one position of sixteen, and nothing for the fifth.
+
+```python bad
+import torch
+from torch import nn
+
+pools = nn.Sequential(*(nn.MaxPool2d(2) for _ in range(5)))
+pools(torch.zeros(1, 3, 16, 16))
+```
+
+```python bad
+import torch
+from torch import nn
+
+smooth = nn.Conv2d(3, 3, 9, padding=4, padding_mode="reflect")
+smooth(torch.zeros(1, 3, 4, 4))
+```
+
 ```python good
 from torch import nn
 
@@ -199,8 +220,8 @@ There is no fix: which of the numbers is wrong is not to be seen.
 - Only layers are judged that are certainly built so; conditions that are not known could exclude each other.
 - Channels and axes are compared between direct neighbours of one `nn.Sequential`. A tensor without a batch axis has one
   axis less, and `Linear` takes any number of axes: only what is refused then, too, is reported.
-- What depends on the size of the input is not looked at: a kernel larger than the padded input, reflected padding over
-  the input, a `PixelUnshuffle` whose factor does not divide the height.
+- What depends on the size of the map is told where that is known, as for `trailing-pixels-unread`. A `PixelUnshuffle`
+  whose factor does not divide the height is not looked at.
 - On the CPU, torch also refuses dilated pools whose padding is over half of the kernel size itself; its check of
   shapes does not, and so neither does this rule.
 
@@ -219,8 +240,10 @@ from typing import ClassVar
 from convlint.findings import Severity
 from convlint.network.layers import Kind, Layer, Unknown, known
 from convlint.network.operations import Module, Resize, Succession
+from convlint.network.sizes import SizedLayer
 from convlint.rule import Problem, Rule
 
+from ._sizes import condition, map_words
 from ._words import per_axis
 
 _PADDING_MODES = frozenset({"zeros", "reflect", "replicate", "circular"})
@@ -237,11 +260,13 @@ class InvalidLayer(Rule):
     name = "invalid-layer"
     group = "invalid"
     severity = Severity.ERROR
-    facts: ClassVar[tuple[type, ...]] = (Layer, Module, Resize, Succession)
+    facts: ClassVar[tuple[type, ...]] = (Layer, Module, Resize, SizedLayer, Succession)
 
-    def check(self, fact: Layer | Module | Resize | Succession) -> Iterator[Problem]:
+    def check(self, fact: Layer | Module | Resize | SizedLayer | Succession) -> Iterator[Problem]:
         if isinstance(fact, Layer):
             found = _layer(fact)
+        elif isinstance(fact, SizedLayer):
+            found = _on_its_map(fact)
         elif isinstance(fact, Module):
             found = _module(fact)
         elif isinstance(fact, Resize):
@@ -329,6 +354,23 @@ def _pool_padding(layer: Layer) -> Iterator[str]:
         return
     if any(p > (d * (k - 1) + 1) // 2 for k, d, p in zip(kernel, dilation, padding, strict=True)):
         yield f"its padding {max(padding)} should be at most half of its effective kernel size"
+
+
+def _on_its_map(fact: SizedLayer) -> Iterator[str]:
+    """What the size of the map decides. The map is told as the layer gets it, with padding that lies before it."""
+    layer, size, padding = fact.layer, fact.padded_size, fact.own_padding
+    kernel, dilation = known(layer.kernel_size), known(layer.dilation)
+    if not fact.certain or kernel is None or dilation is None or layer.kind is Kind.TRANSPOSED:
+        return
+    where = f"the {map_words(size)} that it gets {condition(fact)}"
+    mode = layer.options.get("padding_mode")
+    if mode == "reflect" and any(p >= n for p, n in zip(padding, size, strict=True)):
+        yield f"reflected padding should be less than the corresponding size of {where}"
+    elif mode == "circular" and any(p > n for p, n in zip(padding, size, strict=True)):
+        yield f"circular padding would wrap around more than once on {where}"
+    elif min(fact.outputs) < 1:
+        reach = max(d * (k - 1) + 1 for k, d in zip(kernel, dilation, strict=True))
+        yield f"its kernel reaches over {reach} positions, which is more than {where} has with its padding"
 
 
 def _module(module: Module) -> Iterator[str]:

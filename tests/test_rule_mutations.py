@@ -66,6 +66,8 @@ MUTATIONS = {
         ('reach = 2 if mode == "bicubic" else 1', "reach = 2"),
     ],
     "invalid-layer": [
+        ("min(fact.outputs) < 1", "min(fact.outputs) < 0"),
+        ("p >= n for p, n", "p > 2 * n for p, n"),
         ("channels % groups", "groups > channels"),
         ("any(size != 1 for size in stride)", "max(stride) > 3"),
         ("given != wanted", "False"),

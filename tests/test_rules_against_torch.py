@@ -305,3 +305,23 @@ def test_samples_between_frames(hop: int, window: int) -> None:
     unread = bool((gradient[60:140].abs() < 1e-12).any())
     text = HEAD + f"def f(x):\n    return torch.stft(x, {n_fft}, {hop}, {window}, return_complex=True)\n"
     assert bool(findings(text, ["hop-exceeds-window"])) == unread == (hop > window)
+
+
+@PROPERTY
+@given(
+    st.sampled_from(["Conv2d(8, 4, ", "MaxPool2d(", "AvgPool2d("]),
+    st.integers(1, 5),
+    st.integers(1, 3),
+    st.integers(0, 4),
+    st.integers(1, 3),
+    st.integers(1, 8),
+    st.sampled_from(["zeros", "reflect", "circular"]),
+)
+@example("Conv2d(8, 4, ", 3, 1, 3, 1, 3, "reflect")
+@example("Conv2d(8, 4, ", 3, 1, 3, 1, 3, "circular")
+@example("MaxPool2d(", 2, 2, 0, 1, 1, "zeros")
+def test_a_window_on_its_map(layer: str, k: int, s: int, p: int, d: int, n: int, mode: str) -> None:
+    """On a map of known size: too small for the window, or for the padding that repeats it."""
+    more = f", dilation={d}, padding_mode={mode!r}" if "Conv" in layer else f", dilation={d}" if "Max" in layer else ""
+    text = f"layer = nn.{layer}{k}, {s}, {min(p, k // 2) if 'Pool' in layer else p}{more})\n"
+    assert is_invalid(f"{text}layer(torch.zeros(2, 8, {n}, {n}))\n") == refused(text, size=n)
