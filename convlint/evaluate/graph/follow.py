@@ -16,12 +16,13 @@ from convlint.evaluate.graph.outcomes import Outcomes, outcome_of, rank
 from convlint.evaluate.graph.sized import Followed, followed
 from convlint.evaluate.graph.skips import cases_of
 from convlint.evaluate.graph.templates import Following, Template
+from convlint.evaluate.library.torch_modules import is_module
 from convlint.evaluate.machine import NOWHERE, Machine
 from convlint.evaluate.paths import ROOT, Undecided, leaves
 from convlint.evaluate.records import Fact, Record
 from convlint.evaluate.sizes.arguments import shape_of, values_of
 from convlint.evaluate.sizes.candidates import Candidates
-from convlint.evaluate.sizes.inputs import Given, Wanted, first_convolution, input_of
+from convlint.evaluate.sizes.inputs import Given, Wanted, example_among, first_convolution, input_of
 from convlint.evaluate.sizes.shapes import Shape
 from convlint.evaluate.tensor_readers import Note
 from convlint.evaluate.values import FALSE, Descriptor, Function, Instance, Span, Tensor, Unknown, Value
@@ -45,6 +46,7 @@ class Verdicts:
         """The latter."""
         self.graphs: dict[int, Graph] | None = {} if keep else None
         """The graph of each entry point, by its record, where they are asked for: all are followed then."""
+        self._depth = 0
         self._of_modules: dict[int, list[Followed]] = {}
         self._sizes = Candidates()
         self._templates: dict[Any, Template] = {}
@@ -105,6 +107,15 @@ class Verdicts:
                 found = followed(given, root(graph, self._sized_backward))
                 self.sized.setdefault(id(record), []).append(found)
 
+    @contextmanager
+    def running(self) -> Iterator[bool]:
+        """While a module is called; gives whether no other one has called it."""
+        self._depth += 1
+        try:
+            yield self._depth == 1
+        finally:
+            self._depth -= 1
+
     def ran(self, machine: Machine, target: Instance, given: list[Value], result: Any, site: Span) -> None:
         """The code itself calls a module with a tensor of known size: ``model(torch.zeros(1, 3, 224, 224))``.
 
@@ -126,6 +137,14 @@ class Verdicts:
             self._of_modules.setdefault(site.file, []).append(found)
         if result.__class__ is Tensor and result.shape is None and len(graph.outputs) == 1:
             result.shape = values_of(graph.outputs[0].shape)
+
+    def handed_on(self, machine: Machine, args: Arguments, site: Span) -> None:
+        """Something that is not known gets a module and what to call it with: an export, a trace, a summary."""
+        target = args.positional[0] if args.positional else None
+        if isinstance(target, Instance) and is_module(target):
+            example = example_among(machine, [*args.positional[1:], *args.keywords.values()])
+            if example is not None:
+                self.ran(machine, target, [example], None, site)
 
     def module_ran(self, file: int, entry: Record) -> None:
         """What the code of a file itself calls, outside of all functions, belongs to the file's own entry point."""
