@@ -181,4 +181,5 @@ class MissingSlicePhases(Rule):
             builds=f"slice {read} of every {total} {word}",
             dead_fraction=1 - read / total,
             parameters=(),
+            skips=True,
         )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, NamedTuple
 
 from convlint.evaluate import calls, classes
 from convlint.evaluate.environment import Arguments, Exhausted, NotIterable, Raised
@@ -18,8 +18,20 @@ from convlint.evaluate.machine import NOWHERE, Machine
 from convlint.evaluate.paths import ROOT, Undecided, leaves
 from convlint.evaluate.records import Fact, Record
 from convlint.evaluate.tensor_readers import Note
-from convlint.evaluate.values import FALSE, Descriptor, Function, Instance, Span, Tensor, Unknown, Value
+from convlint.evaluate.values import FALSE, TRUE, Descriptor, Function, Instance, Span, Tensor, Unknown, Value
 from convlint.network.geometry import residues_reached
+
+
+class Seen(NamedTuple):
+    """A network that an entry point gives."""
+
+    record: Record
+    target: Instance
+    site: Span
+    graph: Graph | None
+    """None where it was not followed, or not to its end."""
+    put_off: bool = False
+    """Whether it was not tried yet."""
 
 
 class Verdicts:
@@ -29,14 +41,20 @@ class Verdicts:
         self.outcomes = Outcomes()
         self.graphs: dict[int, Graph] | None = {} if keep else None
         """The graph of each entry point, by its record, where they are asked for: all are followed then."""
-        self._templates: dict[Any, Any] = {}
-        self._memo: dict[Any, Any] = {}
+        self.seen: list[Seen] = []
+        """All networks, in the order in which they were built."""
+        self._known: dict[bool, tuple[dict[Any, Any], dict[Any, Any]]] = {False: ({}, {}), True: ({}, {})}
+        """Templates and remembered calls, in evaluation mode and in training."""
         self._backward = Backward()
         self._skips: dict[int, bool] = {}
 
     def wanted(self, record: Record) -> bool:
         """Whether an entry point that has built this is worth following."""
         return self.graphs is not None or any(self.leads_to_skip(child) for _, child, _ in record.calls)
+
+    def put_off(self, machine: Machine, target: Instance, site: Span) -> None:
+        """A network need not be followed for the layers in it; whether for its pairs is known when all has run."""
+        self.seen.append(Seen(machine.record, target, site, None, put_off=True))
 
     def leads_to_skip(self, child: Record | Fact) -> bool:
         """Whether a layer, or any layer below an activation, skips positions."""
@@ -55,7 +73,8 @@ class Verdicts:
         """
         record = entry if entry is not None else machine.record
         outcomes = self.outcomes.of.setdefault(id(record), {})
-        graph = self._traced(machine, target, site)
+        graph = self.traced(machine, target, site)
+        self.seen.append(Seen(record, target, site, graph))
         if graph is None:
             return
         if self.graphs is not None:
@@ -67,11 +86,12 @@ class Verdicts:
                 known = outcomes.get(key)
                 outcomes[key] = outcome if known is None else min(known, outcome, key=rank)
 
-    def _traced(self, machine: Machine, target: Instance, site: Span) -> Graph | None:
+    def traced(self, machine: Machine, target: Instance, site: Span, training: bool = False) -> Graph | None:
         """The graph of ``forward`` on tensors without values; None where it does not come to an end."""
-        tracer = Following(target.cls.name, self._templates)
+        tracer = Following(target.cls.name, self._known[training][0])
+        tracer.graph.doubts = machine.path.doubts
         args = _operands(machine, target, tracer.graph)
-        with self._aside(machine, tracer, target):
+        with self._aside(machine, tracer, target, training):
             try:
                 result = machine.apply(calls.call, machine, target, args, site)
             except (Raised, Undecided, NotIterable, Exhausted):
@@ -85,15 +105,16 @@ class Verdicts:
         return graph
 
     @contextmanager
-    def _aside(self, machine: Machine, tracer: Following, target: Instance) -> Iterator[None]:
-        """While ``forward`` is followed nothing is recorded, and modules are in evaluation mode."""
+    def _aside(self, machine: Machine, tracer: Following, target: Instance, in_training: bool) -> Iterator[None]:
+        """While ``forward`` is followed nothing is recorded, and it is known in which mode modules are."""
         kept = machine.record, machine.path, machine.steps, machine.memo, machine.candidates, machine.depth
         module = next((base for base in target.cls.mro if base.name == "Module" and base.span is None), None)
         training = module.attrs["training"] if module is not None else None
-        machine.record, machine.steps, machine.memo, machine.candidates = Record(NOWHERE, ROOT), 0, self._memo, []
+        machine.record, machine.steps, machine.candidates = Record(NOWHERE, ROOT), 0, []
+        machine.memo = self._known[in_training][1]
         machine.flow.tracer, machine.flow.traced_since = tracer, machine.clock
         if module is not None:
-            module.attrs["training"] = FALSE
+            module.attrs["training"] = TRUE if in_training else FALSE
         try:
             yield
         finally:

@@ -71,12 +71,17 @@ Key = tuple[Span, tuple[int, ...], tuple[int, ...], tuple[int, ...]]
 """A layer as findings name it: the call that builds it, kernel size, stride and dilation."""
 
 
+def slice_key(site: Span) -> Key:
+    """The same for a strided slice, which its subscript alone names."""
+    return site, (), (), ()
+
+
 class Node:
     """One operation and the tensor that it gives. Compared by identity."""
 
     __slots__ = (
-        "called", "channels", "graph", "info", "inputs", "keys", "kind", "mixed", "number", "pooled", "rank", "read",
-        "site", "solid", "words",
+        "called", "channels", "graph", "info", "inputs", "keys", "kind", "known", "mixed", "number", "pooled", "rank",
+        "read", "site", "solid", "sure", "words",
     )  # fmt: skip
 
     def __init__(self, graph: Graph, kind: str, inputs: tuple[Node, ...], info: Any = None) -> None:
@@ -103,7 +108,11 @@ class Node:
         self.words = ""
         """What to call it in a message."""
         self.keys: tuple[Key, ...] = ()
-        """The layers that it stands for, where it is a window."""
+        """The layers that it stands for, where it is a window; the subscript, where it is a strided slice."""
+        self.known: Any = None
+        """The module or function of torch that it is (a Known), where it is one that facts are told of."""
+        self.sure = True
+        """For those, calls and slices: whether it happens whenever its function runs; no condition is unknown."""
         graph.nodes.append(self)
         for each in inputs:
             each.read = True
@@ -112,11 +121,13 @@ class Node:
 class Graph:
     """What one function does with tensors."""
 
-    __slots__ = ("escaped", "lost", "name", "nodes", "outputs", "ports")
+    __slots__ = ("doubts", "escaped", "lost", "name", "nodes", "outputs", "ports")
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, doubts: int = 0) -> None:
         self.name = name
         """The function's."""
+        self.doubts = doubts
+        """How many conditions that are not known led to the function: more inside of it are its own."""
         self.nodes: list[Node] = []
         self.ports: list[Node] = []
         self.outputs: tuple[Node, ...] = ()

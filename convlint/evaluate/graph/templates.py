@@ -79,7 +79,7 @@ class Following(Tracer):
     def _first(
         self, machine: Machine, key: Any, function: Function, args: Arguments, given: list[Tensor], site: Span
     ) -> Any:
-        outer, graph = self.graph, Graph(function.qualname)
+        outer, graph = self.graph, Graph(function.qualname, machine.path.doubts)
         ports: dict[int, Tensor] = {}
         for number, tensor in enumerate(given):
             node = Node(graph, PORT, (), number)
@@ -108,6 +108,7 @@ class Following(Tracer):
         graph = template.graph
         inputs = [self.node_of(tensor) for tensor in given]
         call = Node(self.graph, CALL, tuple(node for node in inputs if node is not None), graph)
+        call.sure = machine.path.doubts <= self.graph.doubts
         fresh: dict[Node, Tensor] = {}
         for number, output in enumerate(graph.outputs):
             output.read = True
