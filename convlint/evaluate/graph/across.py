@@ -4,7 +4,8 @@ strided slices leave out. Made when all has run, of the networks in which someth
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Set
 
 from convlint.evaluate import memo
 from convlint.evaluate.entries import entered
@@ -19,6 +20,8 @@ from convlint.evaluate.tensor_ends import ACTIVATION, BIAS, FITTING, End, gives
 from convlint.evaluate.tensor_readers import Family, Known, Link, Note, Readers, note
 from convlint.evaluate.values import Class, Span, Tensor
 
+MAX_ALIKE = 2
+"""Networks of the same classes that are followed for their pairs alone: more of them show the same."""
 SLICES: End = ("slices", "")
 Open = frozenset[End]
 """What is left open: what is given and taken, and SLICES where slices leave something out."""
@@ -41,9 +44,11 @@ class Traced(Link):
 def follow_across(machine: Machine, verdicts: Verdicts, names: Mapping[int, str]) -> Around:
     """Add to the records of entry points what their networks' graphs show. ``names``: of entry points, by record."""
     search = _Search(machine, verdicts, names)
-    found = [(seen, pairs) for seen in list(verdicts.seen) if (pairs := search.look_at(seen)) is not None]
-    for seen, pairs in found:
-        search.add_pairs(seen, pairs)
+    networks = list(verdicts.seen)
+    found = {number: pairs for number, seen in enumerate(networks) if (pairs := search.look_at(seen)) is not None}
+    search.look_beside([seen for number, seen in enumerate(networks) if number not in found], found.values())
+    for number, pairs in found.items():
+        search.add_pairs(networks[number], pairs)
     return Around(machine.flow.loose | search.loose, frozenset(search.crowded))
 
 
@@ -59,6 +64,7 @@ class _Search:
         self.loose: set[Span] = set()
         self.crowded: set[tuple[Span, Span]] = set()
         self.fed_otherwise: set[Span] = set()
+        self._alike: Counter[frozenset[Class]] = Counter()
         self._of_record: dict[int, Open] = {}
         self._of_class: dict[Class, Open] = {}
         ends = machine.flow.ends
@@ -79,7 +85,9 @@ class _Search:
         ):
             return None
         if seen.put_off:
-            graph = self._followed(seen, sliced)
+            classes = self.machine.forwards.classes_in(seen.target)
+            self._alike[classes] += 1
+            graph = self._followed(seen, sliced) if sliced or self._alike[classes] <= MAX_ALIKE else None
         if graph is None:
             return None
         if sliced:
@@ -89,6 +97,17 @@ class _Search:
         self.loose |= found.shared
         self.fed_otherwise |= found.fed_otherwise
         return found
+
+    def look_beside(self, others: Iterable[Seen], found: Iterable[Found]) -> None:
+        """What activations get in other networks that build them by the same call."""
+        sites = {second.site for each in found for first, second in dict(self._new(each)) if gives(first) == ACTIVATION}
+        holding: dict[int, bool] = {}
+        for seen in others if sites else ():
+            spans = [cls.span for cls in self.machine.forwards.classes_in(seen.target) if cls.span is not None]
+            if any(_contains(span, site) for span in spans for site in sites) or _holds(seen.record, sites, holding):
+                graph = self._followed(seen, False) if seen.put_off else seen.graph
+                if graph is not None:
+                    self.fed_otherwise |= self.successions.found(graph).fed_otherwise
 
     # --- what is left open --------------------------------------------------------------------------------------------
 
@@ -178,6 +197,21 @@ class _Search:
         inside = Record(Scope(self.names.get(id(seen.record), ""), seen.site, None), ROOT)
         inside.calls[fact.site, fact, sure] = 1
         seen.record.add(seen.site, inside, ROOT)
+
+
+def _contains(outer: Span, inner: Span) -> bool:
+    return outer.file == inner.file and outer.start <= inner.start and inner.end <= outer.end
+
+
+def _holds(record: Record, sites: Set[Span], known: dict[int, bool]) -> bool:
+    """Whether a function that runs below a record contains one of the calls."""
+    found = known.get(id(record))
+    if found is None:
+        known[id(record)] = False  # a record in itself adds nothing
+        found = known[id(record)] = any(_contains(record.scope.span, site) for site in sites) or any(
+            _holds(child, sites, known) for _, child, _ in record.calls if isinstance(child, Record)
+        )
+    return found
 
 
 def _notes_in(record: Record) -> Iterator[Fact]:
