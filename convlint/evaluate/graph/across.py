@@ -181,7 +181,7 @@ class _Search:
             if gives(first) == BIAS:
                 whole = first.site not in found.read_otherwise
             else:  # an activation that does something in another network is not in vain
-                whole = second.site not in self.fed_otherwise | found.fed_otherwise
+                whole = second.site not in self.fed_otherwise | found.fed_otherwise | found.fed_from_outside
             if whole:
                 yield pair, alone
 

@@ -68,6 +68,8 @@ class Found(NamedTuple):
     """Those of them of which it is sure who reads them: where conditions decide, that is told function by function."""
     fed_otherwise: frozenset[Span]
     """The calls whose activation ever gets anything but what such a first one gives."""
+    fed_from_outside: frozenset[Span]
+    """Those whose activation gets what the network itself is given: of a part of a network that says nothing."""
     lost: bool
     """Whether a reader may have been missed."""
 
@@ -101,6 +103,7 @@ class Successions:
         read_otherwise: set[Span] = set()
         shared: set[Span] = set()
         fed_otherwise: set[Span] = set()
+        outside = {each.known.site for port in self.of(root).ports for each in port if each.known is not None}
         for made in self._all(root):
             alone = len(made.readings) == 1
             for second, sure in made.readings:
@@ -120,7 +123,13 @@ class Successions:
         certain = {pair: alone for pair, alone in pairs.items() if pair not in unsure}
         lost = any(graph.lost for graph, _ in self._reached(root))
         return Found(
-            certain, frozenset(crowded), frozenset(read_otherwise), frozenset(shared), frozenset(fed_otherwise), lost
+            certain,
+            frozenset(crowded),
+            frozenset(read_otherwise),
+            frozenset(shared),
+            frozenset(fed_otherwise),
+            frozenset(outside),
+            lost,
         )
 
     def _all(self, root: Graph) -> Iterator[Made]:
@@ -128,10 +137,7 @@ class Successions:
         for graph, sure in self._reached(root):
             for made in self.of(graph).settled:
                 yield made if sure else made._replace(sure=False)
-        summary = self.of(root)
-        for readings in summary.ports:
-            yield Made(None, True, readings)
-        for given in summary.gives:
+        for given in self.of(root).gives:
             yield given.made._replace(readings=(*given.made.readings, OTHER))
 
     def _reached(self, root: Graph) -> Iterable[tuple[Graph, bool]]:
