@@ -61,6 +61,8 @@ def _for_any_run(command: Function) -> Function:
                     help="Interpreter or environment whose packages are read; nothing in it is run."),
             _option("Where", "--stdin-filename", type=FILE, metavar="FILE",
                     help="With '-' as the path: the file that standard input stands for."),
+            _option("Models", "--input-size", metavar="SIZE",
+                    help="The size of the models' input: 224, 224,320 or 3,224,224. [default: what a model says]"),
             _option("Running", "--jobs", type=click.IntRange(min=1), metavar="N", expose_value=False,
                     help="Processes to use at most; a run needs only one, so no number changes anything."),
             _option("Running", "--no-cache", is_flag=True, help="Neither read nor write .convlint_cache."),

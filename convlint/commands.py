@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 
 from convlint import config, output, report
 from convlint.findings import Finding, InputError, Severity
+from convlint.input_size import from_option
 from convlint.pipeline import Order, Outcome, analyse, check, load_rules, rules_that_run
 from convlint.progress import progress_bar
 from convlint.report.run import Run, counted
@@ -186,6 +187,7 @@ def _order(options: Mapping[str, Any], progress: Callable[[str, int, int], None]
         standard_input=standard_input,
         config_file=options["config"],
         python=options["python"],
+        input_size=from_option(options["input_size"]) if options["input_size"] is not None else None,
         select=options.get("select", ()),
         ignore=options.get("ignore", ()),
         severity={rule: Severity(level) for rule, level in options.get("severity", {}).items()},

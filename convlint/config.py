@@ -11,12 +11,13 @@ from pathlib import Path
 from typing import Any
 
 from convlint.findings import Severity
+from convlint.input_size import EXPLANATION, KEY, input_size_of
 from convlint.usage import UsageError, nearest
 
 NAMES = ("convlint.toml", "pyproject.toml")
 """The files that are looked for in each folder; in one folder the first one wins."""
 
-KEYS = ("exclude", "per-file-ignores", "severity", "select", "ignore", "fail-on", "rules", "python")
+KEYS = ("exclude", "per-file-ignores", "severity", "select", "ignore", "fail-on", "rules", "python", "input-size")
 
 _TYPES = {"str": "string", "bool": "boolean", "int": "number", "float": "number", "list": "list", "dict": "table"}
 
@@ -39,6 +40,8 @@ class Config:
     fail_on: Severity | None = None
     rules: tuple[Path, ...] = ()
     """Absolute paths of the project's own rule files and folders."""
+    input_size: tuple[int, ...] | None = None
+    """The size of the networks' input: one number for all axes, one for each, or the channels in front."""
     python: Path | None = None
     """Absolute path of the interpreter or environment whose packages are read."""
 
@@ -137,8 +140,17 @@ class _Reader:
             ignore=self.strings("ignore", table.get("ignore", [])),
             fail_on=None if fail_on is None else self.level("fail-on", fail_on),
             rules=tuple(self.path("rules", path) for path in self.strings("rules", table.get("rules", []))),
+            input_size=self.input_size(table),
             python=None if python is None else self.path("python", python),
         )
+
+    def input_size(self, table: dict[str, Any]) -> tuple[int, ...] | None:
+        if KEY not in table:
+            return None
+        found = input_size_of(table[KEY])
+        if found is None:
+            raise self.wrong(KEY, EXPLANATION, table[KEY])
+        return found
 
     def path(self, key: str, text: str) -> Path:
         """An existing path, relative to the configuration's folder."""

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from convlint.network.layers import Confidence, Layer, Step
+from convlint.network.sizes import Work
 from convlint.source import Place
 
 
@@ -71,6 +72,9 @@ class Finding:
     """What becomes of the values that a layer skips: the worst of ``verdicts``."""
     verdicts: Mapping[str, tuple[str, ...]] = field(default_factory=dict, hash=False)
     """Each verdict, and the entry points for which it holds; empty for findings that are not about skipped values."""
+    works: Mapping[str, Work] = field(default_factory=dict, hash=False)
+    """What networks in which the values are used by nobody, or by a gate only, multiply for such values, for an input
+    of known size; by entry point."""
     confidence: Confidence = Confidence.CERTAIN
     layer: Layer | None = None
     origins: Mapping[str, Place] = field(default_factory=dict, hash=False)

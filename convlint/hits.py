@@ -10,6 +10,7 @@ from convlint.findings import Applicability, Edit, Finding, Fix, Severity
 from convlint.judgement import Judgement, judge, sentence, worse
 from convlint.network.layers import Confidence, Layer, Network, Use
 from convlint.network.operations import Operation
+from convlint.network.sizes import SizedLayer, Work
 from convlint.network.verdicts import BRANCH, DEAD, GATE_ONLY, UNKNOWN, Verdict
 from convlint.rule import Problem, Rule
 from convlint.source import Place, named_path
@@ -26,15 +27,17 @@ OF_A_LIBRARY = {
 }
 """What is said, by the verdict, of layers that a library builds. Who uses the values is the library's business."""
 
-Fact = Layer | Operation
+Fact = Layer | Operation | SizedLayer
 """What rules are asked about."""
+LEAST_SHARE = 0.0005
+"""A smaller part of a network's work than that rounds to nothing, and is not told."""
 
 
 @dataclass(frozen=True, slots=True)
 class Hit:
     """One problem of one layer, reached in one way."""
 
-    layer: Fact
+    layer: Layer | Operation
     problem: Problem
     number: int
     """Which of the rule's problems with this layer it is."""
@@ -72,8 +75,17 @@ def at_meeting(rule: Rule, hits: Sequence[Hit], severity: Severity | None, netwo
         origins=first.use.origins,
         trace=first.use.trace,
         entry_points=entry_points,
+        works=_works(judged, network) if judged is not None else {},
         fixes=(*first.problem.fixes, *_rewrites(first)),
     )
+
+
+def _works(judged: Judgement, network: Network) -> dict[str, Work]:
+    """What the networks multiply in vain in which the finding's values are used by nobody, or by a gate only."""
+    names = [*judged.by_name.get(DEAD, ()), *judged.by_name.get(GATE_ONLY, ())]
+    known = network.works() if names else {}
+    found = {name: known[name] for name in names if name in known}
+    return {name: work for name, work in found.items() if max(work.dead, work.gate_only) >= work.macs * LEAST_SHARE}
 
 
 def _judged(hits: Sequence[Hit], entry_points: Sequence[str], network: Network) -> Judgement | None:
@@ -158,7 +170,7 @@ def _labels(hit: Hit) -> tuple[tuple[Place, str], ...]:
     return tuple(labels)
 
 
-def _number(layer: Fact, parameter: str) -> str:
+def _number(layer: Layer | Operation, parameter: str) -> str:
     """A parameter and its value in words: ``kernel size 1``, ``stride 1x2``."""
     value = getattr(layer, parameter, layer.options.get(parameter) if isinstance(layer, Layer) else None)
     if isinstance(value, tuple):
@@ -173,7 +185,7 @@ def _are_set_here(words: Sequence[str]) -> str:
     return f"{', '.join(words[:-1])} and {words[-1]} are set here"
 
 
-def _verb(layer: Fact) -> str:
+def _verb(layer: Layer | Operation) -> str:
     """Modules are built; functions, whose names are lower case, are called."""
     return "called" if layer.op.rpartition(".")[2][:1].islower() else "built"
 

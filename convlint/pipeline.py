@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from convlint import result_cache
 from convlint.config import Config
 from convlint.findings import Severity
+from convlint.input_size import KEY, OPTION
 from convlint.result_cache import Entry
 from convlint.selection import Selection, check_severities, select_rules
 from convlint.texts import Texts
@@ -36,6 +37,7 @@ class Order:
     """Texts that stand for files, by absolute path: what fixes have made of them so far."""
     config_file: Path | None = None
     python: Path | None = None
+    input_size: tuple[int, ...] | None = None
     select: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
     severity: Mapping[str, Severity] = field(default_factory=dict)
@@ -87,9 +89,17 @@ def analyse(workspace: Workspace, order: Order, cache_folder: Path | None, graph
             site_packages=workspace.packages,
             cache_folder=cache_folder,
             progress=order.progress,
+            input_size=_input_size(order, workspace.config),
             graphs=graphs,
         )
     )
+
+
+def _input_size(order: Order, settings: Config) -> tuple[tuple[int, ...], str] | None:
+    """The size of the networks' input that the user says, and where: the command line comes first."""
+    if order.input_size is not None:
+        return order.input_size, OPTION
+    return (settings.input_size, f"{KEY} in the configuration") if settings.input_size is not None else None
 
 
 def load_rules(settings: Config) -> tuple[Rule, ...]:
@@ -157,5 +167,6 @@ def _name_of_run(workspace: Workspace, order: Order) -> str:
         order.ignore,
         {name: severity.value for name, severity in {**settings.severity, **order.severity}.items()},
         [settings.select, settings.ignore, settings.exclude, dict(settings.per_file_ignores)],
+        _input_size(order, settings),
     ]
     return result_cache.key(workspace.root, workspace.linted, workspace.packages, settings.rules, options)

@@ -10,7 +10,7 @@ import pytest
 from own_source import ROOT
 
 ORDER = (
-    ("convlint", "convlint.deep_stack", "convlint.source", "convlint.usage"),
+    ("convlint", "convlint.deep_stack", "convlint.input_size", "convlint.source", "convlint.usage"),
     ("convlint.network",),
     ("convlint.findings",),
     ("convlint.rule",),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import pytest
@@ -12,6 +12,7 @@ from convlint.hits import NAMED_PLACES
 from convlint.linter import lint
 from convlint.network.layers import Confidence, Kind, Layer, Step, Use
 from convlint.network.operations import Operation
+from convlint.network.sizes import SizedLayer, Work
 from convlint.network.verdicts import Verdicts
 from convlint.registry import load_rules
 from convlint.rule import Problem, Rule
@@ -75,7 +76,14 @@ class Built:
     def operations(self) -> Sequence[Operation]:
         return ()
 
-    def uses(self, layer: Layer | Operation) -> Sequence[Use]:
+    @property
+    def sized_layers(self) -> Sequence[SizedLayer]:
+        return ()
+
+    def works(self) -> Mapping[str, Work]:
+        return {}
+
+    def uses(self, layer: Layer | Operation | SizedLayer) -> Sequence[Use]:
         return next(uses for known, uses in self.ways if known == layer)
 
     def reached_from(self, layer: Layer | Operation) -> tuple[tuple[str, ...], Confidence]:

@@ -39,6 +39,7 @@ def test_a_finding_has_every_documented_key_in_order() -> None:
         "dead_fraction": 0.75,
         "verdict": "unknown",
         "verdicts": {"dead": [], "unknown": [], "gate-only": [], "branch": []},
+        "work": [],
         "confidence": "possible",
         "layer": {
             "op": "torch.nn.Conv2d",

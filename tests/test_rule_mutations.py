@@ -39,6 +39,12 @@ MUTATIONS = {
         ("if read == 1:", "if max(stride) == 1:"),
         ("if read == 1:", "if min(stride) == 1:"),
     ],
+    "dead-taps": [
+        ("if not alive or Fraction", "if Fraction(total - alive, total) > MOST_ALIVE or Fraction"),
+        ("MOST_ALIVE = Fraction(1, 3)", "MOST_ALIVE = Fraction(1, 20)"),
+        ("MOST_ALIVE = Fraction(1, 3)", "MOST_ALIVE = Fraction(1)"),
+        ("k - len(dead_taps(n, o, k, s, d, p))", "k - len(dead_taps(n, o, k, s, 1, p))"),
+    ],
     "gridding": [
         ("sorted(dilations)", "dilations"),
         ("(kernel - 1) * reach + 1", "kernel * reach + 1"),
@@ -98,6 +104,12 @@ MUTATIONS = {
         ("first not in _KEEPS.get(second, ())", "first != second"),
         ("first not in _KEEPS.get(second, ())", "second not in _KEEPS"),
         ("if pair.together", "if False"),
+    ],
+    "trailing-pixels-unread": [
+        ("if not any(left) or", "if"),
+        ("trailing_unread(n, o, k, s, d, p) if", "trailing_unread(n, o, k, s, d, 0) if"),
+        ("residues_reached(k, s, d) == s else 0", "residues_reached(k, s, d) < s else 0"),
+        ("fact.size, fact.outputs, kernel", "fact.outputs, fact.outputs, kernel"),
     ],
     "transposed-holes": [
         ("if written == 1:", "if min(kernel) > 1:"),

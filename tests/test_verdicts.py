@@ -300,7 +300,7 @@ def test_both_ways_of_a_condition(condition: str, expected: str) -> None:
     assert verdict(text) == expected
 
 
-@pytest.mark.parametrize(("centred", "count"), [("self.weight", 2), ("self.weight - self.weight.mean()", 1)])
+@pytest.mark.parametrize(("centred", "count"), [("self.weight", 2), ("standardized(self.weight)", 1)])
 def test_a_functional_layer_in_a_class_of_ones_own(centred: str, count: int) -> None:
     """The call that builds the layer is judged, and the one that does the work, where its kernel size is known."""
     standardized = f"""

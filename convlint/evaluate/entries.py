@@ -90,6 +90,8 @@ def entries_of(machine: Machine, source: SourceModule, postponed: list[Postponed
     root = Record(NOWHERE, ROOT)
     for index in sorted(source.records):
         root.calls[(source.records[index].scope.span, source.records[index], True)] = 1
+    if machine.verdicts is not None:
+        machine.verdicts.module_ran(source.number, root)
     yield Entry(f"{source.module.name}:<module>", root)
 
 
@@ -294,6 +296,7 @@ def run_forward(machine: Machine, target: Instance, site: Span) -> None:
                 machine.verdicts.follow(machine, target, site)
             else:
                 machine.verdicts.put_off(machine, target, site)
+            machine.verdicts.measure(machine, target, site)
 
 
 def _forward(machine: Machine, target: Instance, site: Span) -> None:

@@ -119,10 +119,18 @@ def choose(decision: Decision, yes: Any, no: Any) -> Any:
     return Choice(decision, yes, no, size)
 
 
+def _common(one: tuple[Any, ...] | None, other: tuple[Any, ...] | None) -> tuple[Any, ...] | None:
+    """A shape that two tensors share."""
+    if one is None or other is None or len(one) != len(other):
+        return None
+    same = all(a.__class__ is b.__class__ is Const and a.value == b.value for a, b in zip(one, other, strict=True))
+    return one if same else None
+
+
 def _merged(yes: Any, no: Any) -> Any:
     """One of two values that are the same. Of two tensors, what is done with one is not done with the other."""
     if yes.__class__ is Tensor:
-        return Tensor(None, None, joined(yes.node, no.node) if yes.node or no.node else None)
+        return Tensor(_common(yes.shape, no.shape), None, joined(yes.node, no.node) if yes.node or no.node else None)
     if yes.__class__ is Tuple:
         return Tuple(tuple([_merged(a, b) for a, b in zip(yes.items, no.items, strict=True)]), yes.cls)
     return yes

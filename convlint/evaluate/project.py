@@ -36,6 +36,9 @@ class Request:
     calls: tuple[Call, ...] = ()
     """Calls that config files ask for: entry points of their own."""
     progress: Progress | None = None
+    input_size: tuple[tuple[int, ...], str] | None = None
+    """The size of the networks' input that the user says, and how it was said: one number for all axes, one for each,
+    or the channels in front. None for what networks say of themselves."""
     graphs: bool = False
     """Whether to give what every model computes."""
 

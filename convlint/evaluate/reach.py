@@ -7,14 +7,18 @@ from dataclasses import replace
 from typing import Any, NamedTuple
 
 from convlint.evaluate.entries import Entry
+from convlint.evaluate.graph.follow import Verdicts as Following
 from convlint.evaluate.graph.nodes import slice_key
 from convlint.evaluate.graph.outcomes import Outcomes
+from convlint.evaluate.graph.sized import Followed
 from convlint.evaluate.notes import ALONE, Around, is_note, operation_of, slices_in, summary_of, who_follows
 from convlint.evaluate.records import Fact, Record
 from convlint.evaluate.sites import Sites
+from convlint.evaluate.sized_layers import SizedEntry, sized_layers, works
 from convlint.evaluate.values import Span
 from convlint.network.layers import Confidence, Kind, Layer, Unknown, Use
 from convlint.network.operations import Operation
+from convlint.network.sizes import SizedLayer, Work
 from convlint.network.verdicts import UNKNOWN, Verdicts
 
 _KINDS = (
@@ -61,9 +65,12 @@ class EvaluatedNetwork:
         sites: Sites,
         linted: frozenset[str],
         around: Around = ALONE,
-        outcomes: Outcomes | None = None,
+        verdicts: Following | None = None,
     ) -> None:
-        self._outcomes = outcomes or Outcomes()
+        self._outcomes = verdicts.outcomes if verdicts is not None else Outcomes()
+        self._sized = verdicts.sized if verdicts is not None else {}
+        self._runs = verdicts is not None and bool(verdicts.runs)
+        self._said = verdicts is not None and verdicts.input_size is not None
         self._around = around
         self._entries = sorted(entries, key=lambda entry: entry.name)
         self.sites = sites
@@ -90,6 +97,9 @@ class EvaluatedNetwork:
         self._keys: dict[Any, Key] = dict(pairs)
         self.layers: tuple[Layer, ...] = tuple(self._keys)
         self.operations = self._operations()
+        self._sized_entries: list[SizedEntry] | None = None
+        self._sized_layers: tuple[SizedLayer, ...] | None = None
+        self._works: dict[str, Work] | None = None
 
     def _operations(self) -> tuple[Operation, ...]:
         """The facts beside layers, in the order of their calls."""
@@ -200,6 +210,56 @@ class EvaluatedNetwork:
                 found[name] = replace(found[name], outside=True)
         return found
 
+    @property
+    def sized_layers(self) -> tuple[SizedLayer, ...]:
+        """The layers on maps of known size."""
+        if self._sized_layers is None:
+            entries = self._followed()
+            layers = {key: layer for layer, key in self._keys.items() if isinstance(layer, Layer)} if entries else {}
+            facts = {key: self._facts[key] for key in layers}
+            self._sized_layers = sized_layers(entries, facts, layers, self.sites)
+        return self._sized_layers
+
+    def works(self) -> dict[str, Work]:
+        """What networks multiply, by the names of the entry points that build them."""
+        if self._works is None:
+            self._works = works(self._followed(), self.sites)
+        return self._works
+
+    def _followed(self) -> list[SizedEntry]:
+        """The entry points that were followed for an input of known size.
+
+        A size that the user says is that of whole networks, so it is none of an entry point that others call.
+        """
+        if self._sized_entries is None:
+            parts = self._parts() if self._said else frozenset()
+            below: dict[int, tuple[Followed, ...]] = {}
+            found = [
+                (
+                    entry,
+                    self._sized_below(entry.root, below) if self._runs else tuple(self._sized.get(id(entry.root), ())),
+                )
+                for entry in self._entries
+                if entry.name not in parts
+            ]
+            self._sized_entries = [
+                SizedEntry(entry.name, followed, self._below[id(entry.root)]) for entry, followed in found if followed
+            ]
+        return self._sized_entries
+
+    def _sized_below(self, record: Record, known: dict[int, tuple[Followed, ...]]) -> tuple[Followed, ...]:
+        """What was followed in an activation and in all that it calls."""
+        found = known.get(id(record))
+        if found is None:
+            known[id(record)] = ()
+            inner = [child for _, child, _ in record.calls if isinstance(child, Record)]
+            gathered = [
+                *self._sized.get(id(record), ()),
+                *(each for child in inner for each in self._sized_below(child, known)),
+            ]
+            found = known[id(record)] = tuple({id(each): each for each in gathered}.values())
+        return found
+
     def _parts(self) -> frozenset[str]:
         """The entry points that others call: parts of networks."""
         if self._called is None:
@@ -214,8 +274,9 @@ class EvaluatedNetwork:
                     if id(record) not in seen:
                         seen.add(id(record))
                         inner = [child for _, child, _ in record.calls if isinstance(child, Record)]
-                        # What the root calls is the entry point itself.
-                        found |= {names.get(child.scope.name, "") for child in inner if record is not entry.root}
+                        # What the root calls is the entry point itself, also if decorators stand between.
+                        called = {names.get(child.scope.name, "") for child in inner if record is not entry.root}
+                        found |= called - {entry.name}
                         stack += inner
             self._called = frozenset(found - {""})
         return self._called
@@ -246,11 +307,15 @@ class EvaluatedNetwork:
             self._above = above
         return self._above
 
-    def uses(self, layer: Layer | Operation) -> Sequence[Use]:
+    def uses(self, layer: Layer | Operation | SizedLayer) -> Sequence[Use]:
         """The distinct ways to reach ``layer``: one for each meeting place and innermost linted call."""
         from convlint.evaluate.ways import ways_to
 
-        return ways_to(self, self._keys[layer])
+        if not isinstance(layer, SizedLayer):
+            return ways_to(self, self._keys[layer])
+        names = set(layer.entry_points)
+        shared = ((use, tuple(name for name in use.entry_points if name in names)) for use in self.uses(layer.layer))
+        return [replace(use, entry_points=of_these) for use, of_these in shared if of_these]
 
 
 def _order(layer: Layer) -> tuple[Any, ...]:

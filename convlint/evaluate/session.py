@@ -35,7 +35,7 @@ class Session:
         self.modules = Modules(self.finder, frozenset(request.linted))
         self.machine = Machine(self.modules)
         self.modules.machine = self.machine
-        self.machine.verdicts = self.verdicts = Verdicts(keep=request.graphs)
+        self.machine.verdicts = self.verdicts = Verdicts(request.graphs, request.input_size)
         self.sites = Sites(self.modules.sources, request.root)
 
     def run(self) -> Analysis:
@@ -80,7 +80,7 @@ class Session:
         follow_within(self.machine, self.verdicts, entries)
         across = follow_across(self.machine, self.verdicts, {id(entry.root): entry.name for entry in entries})
         linted = outside | frozenset(self._shown(path) for path in self.request.linted)
-        network = EvaluatedNetwork(entries, self.sites, linted, across, self.verdicts.outcomes)
+        network = EvaluatedNetwork(entries, self.sites, linted, across, self.verdicts)
         for file in self.finder.files.values():
             if isinstance(file, PythonFile):
                 file.save()
@@ -97,15 +97,18 @@ class Session:
             self.finder.consulted,
             frozenset(self.finder.absent),
             tuple(dict.fromkeys(notes)),
-            graphs=self._graphs(entries),
+            graphs=self._graphs(entries, network),
         )
 
-    def _graphs(self, entries: list[Entry]) -> tuple[ModelGraph, ...]:
+    def _graphs(self, entries: list[Entry], network: EvaluatedNetwork) -> tuple[ModelGraph, ...]:
         """What the entry points compute, where that was asked for."""
         known = self.verdicts.graphs or {}
         ordered = sorted(entries, key=lambda entry: entry.name)
+        works = network.works()
         return tuple(
-            drawn(entry.name, known[id(entry.root)], self.sites) for entry in ordered if id(entry.root) in known
+            drawn(entry.name, known[id(entry.root)], self.sites, works.get(entry.name))
+            for entry in ordered
+            if id(entry.root) in known
         )
 
     def _readable(self, errors: list[InputError]) -> list[Path]:

@@ -9,7 +9,7 @@ from convlint.evaluate import attributes, subscripts
 from convlint.evaluate.environment import Frame, NotIterable, Raised, follows
 from convlint.evaluate.iteration import iterate
 from convlint.evaluate.paths import Undecided, force, guarded
-from convlint.evaluate.values import UNBOUND, Span, Tensor, Unknown, Value
+from convlint.evaluate.values import UNBOUND, Const, Span, Tensor, Unknown, Value
 from convlint.frontends.python import ir
 
 Store = Callable[[Frame, Any], None]
@@ -98,7 +98,7 @@ def _unpack(context: Any, node: ir.Sequence) -> Store:
 
 def _parts(machine: Any, value: Value, count: int, star: int | None, span: Span) -> list[Any]:
     """``value`` unpacked into ``count`` parts, the one at ``star`` a list."""
-    if isinstance(value, Tensor) and not value.shape:
+    if isinstance(value, Tensor) and not (value.shape and isinstance(value.shape[0], Const)):
         found: list[Any] = machine.flow.unpacked(value, [Tensor() for _ in range(count)])
         return found
     try:

@@ -153,24 +153,31 @@ class TensorFlow:
     def combined(self, machine: Machine, op: str, *values: Any, span: Span | None = None) -> Tensor:
         """An operator reads its operands."""
         if self.tracer is not None:
-            made: Tensor = self.tracer.combined(op, values, span)
+            made: Tensor = self.tracer.combined(machine, op, values, span)
+            if made.shape is None and made.node is None:
+                made.shape = _of_operator(op, values).shape
             return made
         for value in values:
             if value.__class__ is Tensor:
                 self._unseen(machine, value)
-        made = Tensor()
+        made = _of_operator(op, values)
         self.ends.computed(made)
         return made
 
     def called(self, machine: Machine, callee: Builtin, args: Arguments, result: Any, site: Span) -> None:
         """A modelled function or method gets ``args`` and gives ``result``."""
+        name = callee.name
+        target = args.positional[0] if args.positional else None
+        if self.tracer is not None and self.tracer.sized:
+            self.tracer.called(machine, callee, args, result, site)
+            return
+        if target.__class__ is Tensor and target.shape is not None and result.__class__ is Tensor:
+            _keep_shape(machine, name, args, result)
         if self.tracer is not None:
             self.tracer.called(machine, callee, args, result, site)
             return
-        name = callee.name
         if name in NOT_READING:
             return
-        target = args.positional[0] if args.positional else None
         if name == "__call__" and target.__class__ is Instance:
             if _is_transparent(target):
                 return
@@ -249,7 +256,7 @@ class TensorFlow:
         """``-tensor``, ``tensor.data``: one tensor gives another, of the same shape unless that is ``made``."""
         made = made or Tensor(tensor.shape)
         if self.tracer is not None:
-            made.node = self.tracer.combined(op, (tensor,)).node
+            made.node = self.tracer.combined(machine, op, (tensor,)).node
         else:
             self.ends.computed(made)
         return made
@@ -391,3 +398,20 @@ def _is_chain(cls: Class) -> bool:
 
 def _is_transparent(target: Instance) -> bool:
     return any(base.span is None and base.name in TRANSPARENT for base in target.cls.mro)
+
+
+def _keep_shape(machine: Machine, name: str, args: Arguments, result: Tensor) -> None:
+    """What is made of a tensor of known shape (a parameter, a table of positions) has a known shape, too."""
+    from convlint.evaluate.sizes.results import settle
+
+    settle(machine, name, args, result)
+
+
+def _of_operator(op: str, values: tuple[Any, ...]) -> Tensor:
+    """The result of an operator; its shape is known where those of the operands are."""
+    if not any(value.__class__ is Tensor and value.shape is not None for value in values):
+        return Tensor()
+    from convlint.evaluate.sizes.arguments import values_of
+    from convlint.evaluate.sizes.results import combined
+
+    return Tensor(values_of(combined(op, values)[0]))

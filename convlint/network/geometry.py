@@ -123,6 +123,37 @@ def read_positions(size: int, outputs: int, kernel_size: int, stride: int, dilat
     return reached.count(1)
 
 
+def trailing_unread(size: int, outputs: int, kernel_size: int, stride: int, dilation: int = 1, padding: int = 0) -> int:
+    """How many positions at the far end of one axis of ``size`` lie behind the last one that any window reads.
+
+    The last window begins at (O - 1)s - p, so its last tap reads (O - 1)s - p + d(k - 1). ``padding`` is what lies
+    before the first position; what lies behind the last one matters only through the number of ``outputs``. With the
+    padding p on both sides this is max(0, L - p), L = (n + 2p - d(k - 1) - 1) mod s being what the division leaves.
+    """
+    _require_positive(kernel_size, stride, dilation)
+    if outputs < 1:
+        return size
+    last = (outputs - 1) * stride - padding + dilation * (kernel_size - 1)
+    return max(0, min(size, size - 1 - last))
+
+
+def dead_taps(
+    size: int, outputs: int, kernel_size: int, stride: int, dilation: int = 1, padding: int = 0
+) -> tuple[int, ...]:
+    """The taps of one axis that never meet a position of the input, for an axis of ``size``.
+
+    Tap t is dead when no output o has 0 <= o * s - p + t * d < n: it only ever multiplies padding.
+    """
+    _require_positive(kernel_size, stride, dilation)
+    found: list[int] = []
+    for tap in range(kernel_size):
+        shift = tap * dilation - padding
+        first = max(0, -(shift // stride))  # the first window in which the tap is not before the input
+        if first >= outputs or first * stride + shift >= size:
+            found.append(tap)
+    return tuple(found)
+
+
 def unread_count(
     size: Sequence[int],
     kernel_size: Sequence[int],

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from convlint.network.sizes import Work
 from convlint.source import Place
 
 
@@ -23,6 +24,8 @@ class GraphOperation:
     """For calls of a function of the user's: which of the model's functions."""
     followed: bool = True
     """Whether it is known what it does."""
+    shape: tuple[int | None, ...] | None = None
+    """The shape of its result, for an input of known size."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,3 +46,5 @@ class ModelGraph:
 
     entry_point: str
     functions: tuple[FunctionGraph, ...]
+    work: Work | None = None
+    """What it multiplies, for an input of known size."""

@@ -11,6 +11,7 @@ from convlint.source import Place
 
 if TYPE_CHECKING:
     from convlint.network.operations import Operation
+    from convlint.network.sizes import SizedLayer, Work
     from convlint.network.verdicts import Verdicts
 
 
@@ -124,7 +125,14 @@ class Network(Protocol):
     def operations(self) -> Sequence[Operation]:
         """All distinct facts beside layers, in the order of their calls."""
 
-    def uses(self, layer: Layer | Operation) -> Sequence[Use]:
+    @property
+    def sized_layers(self) -> Sequence[SizedLayer]:
+        """The layers on maps of known size, in the order of their calls."""
+
+    def works(self) -> Mapping[str, Work]:
+        """What networks multiply for an input of known size, by the names of the entry points that build them."""
+
+    def uses(self, layer: Layer | Operation | SizedLayer) -> Sequence[Use]:
         """The distinct ways to reach ``layer``, one for each meeting place."""
 
     def reached_from(self, layer: Layer | Operation) -> tuple[tuple[str, ...], Confidence]:

@@ -6,6 +6,8 @@ from collections.abc import Iterator, Sequence
 from typing import TextIO
 
 from convlint.network.graphs import FunctionGraph, GraphOperation, ModelGraph
+from convlint.network.sizes import Work
+from convlint.report.work import amount
 from convlint.source import named_path
 
 NOT_FOLLOWED = "not followed"
@@ -16,7 +18,7 @@ def write_text(models: Sequence[ModelGraph], stream: TextIO) -> None:
     if not models:
         stream.write("No model was found whose forward could be followed.\n")
     for model in models:
-        stream.write(f"{model.entry_point}\n")
+        stream.write(f"{model.entry_point}{_work(model.work)}\n")
         for index, function in enumerate(model.functions):
             stream.write(f"  {_title(index, function)}\n")
             for line in _lines(function):
@@ -40,17 +42,37 @@ def _title(index: int, function: FunctionGraph) -> str:
 
 
 def _lines(function: FunctionGraph) -> Iterator[str]:
-    rows = [(str(each.number), _what(each), _where(each), _reads(each.reads)) for each in function.operations]
+    rows = [
+        (str(each.number), _what(each), _shape(each.shape), _where(each), _reads(each.reads))
+        for each in function.operations
+    ]
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)] if rows else []
     for (number, *cells), operation in zip(rows, function.operations, strict=True):
         mark = "" if operation.followed else f"  ({NOT_FOLLOWED})"
         padded = [cell.ljust(width) for cell, width in zip(cells, widths[1:], strict=True)]
-        yield ("  ".join([number.rjust(widths[0]), *padded]) + mark).rstrip()
+        yield ("  ".join([number.rjust(widths[0]), *filter(None, padded)]) + mark).rstrip()
     yield f"gives {', '.join(map(str, function.gives)) or 'nothing'}"
 
 
 def _what(operation: GraphOperation) -> str:
     return operation.words if operation.function is None else f"{operation.words} [{operation.function}]"
+
+
+def _shape(shape: tuple[int | None, ...] | None) -> str:
+    """``1x64x56x56``; ``?`` for an axis that is not known."""
+    return "x".join("?" if size is None else str(size) for size in shape) if shape is not None else ""
+
+
+def _work(work: Work | None) -> str:
+    """``: for an input of 224x224, 4.1 G multiply-accumulates, 9.7% of them for values that nobody uses``."""
+    if work is None:
+        return ""
+    size = "x".join(map(str, work.given.size))
+    parts = [f"for an input of {size}, {amount(work)} multiply-accumulates"]
+    for count, use in ((work.dead, "nobody uses"), (work.gate_only, "only a gate or a statistic uses")):
+        if count:
+            parts.append(f"{count / work.macs:.1%} of them for values that {use}")
+    return f": {', '.join(parts)}"
 
 
 def _where(operation: GraphOperation) -> str:
@@ -65,7 +87,7 @@ def _cluster(index: int, function: FunctionGraph) -> Iterator[str]:
     yield f"subgraph cluster_{index} {{"
     yield f"  label={_quoted(_title(index, function))};"
     for each in function.operations:
-        label = "\n".join(part for part in (_what(each), _where(each)) if part)
+        label = "\n".join(part for part in (_what(each), _shape(each.shape), _where(each)) if part)
         style = "" if each.followed else ", style=dashed, color=red"
         yield f"  f{index}_{each.number} [label={_quoted(label)}{style}];"
     yield f"  f{index}_out [label=out, shape=plain];"

@@ -12,6 +12,7 @@ from typing import TextIO
 
 from convlint.findings import Finding, Fix, InputError
 from convlint.network.layers import Confidence, Layer, Network, Size, Sizes, Unknown
+from convlint.network.sizes import Work
 from convlint.network.verdicts import VERDICTS
 from convlint.report.run import Run
 from convlint.source import Place
@@ -46,6 +47,7 @@ def finding_object(finding: Finding) -> dict[str, object]:
         "dead_fraction": finding.dead_fraction,
         "verdict": finding.verdict,
         "verdicts": {name: list(finding.verdicts.get(name, ())) for name in VERDICTS},
+        "work": [{"entry_point": name, **_work(work)} for name, work in sorted(finding.works.items())],
         "confidence": finding.confidence.value,
         "layer": None if finding.layer is None else _layer(finding.layer),
         "origins": {name: _point(place) for name, place in finding.origins.items()},
@@ -114,6 +116,16 @@ def _built_layer(layer: Layer, entry_points: tuple[str, ...], confidence: Confid
         "groups": _size(layer.groups),
         "confidence": confidence.value,
         "entry_points": _entry_points(entry_points),
+    }
+
+
+def _work(work: Work) -> dict[str, object]:
+    return {
+        "input_size": list(work.given.size),
+        "multiply_accumulates": work.macs,
+        "dead": work.dead,
+        "gate_only": work.gate_only,
+        "partial": work.partial,
     }
 
 

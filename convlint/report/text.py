@@ -14,6 +14,7 @@ from convlint.report.run import Run, counted, severities
 from convlint.report.screen import Screen, screen_of
 from convlint.report.snippet import Label, SourceLines, code_line, frames
 from convlint.report.statistics import statistics_lines
+from convlint.report.work import work_line
 from convlint.source import Place
 
 CONFIG_SUFFIXES = (".yaml", ".yml", ".json", ".cfg")
@@ -53,6 +54,9 @@ def _finding_lines(finding: Finding, sources: SourceLines, screen: Screen) -> It
     reached = _reached_from(finding)
     if reached:
         yield f"    {screen.printable(reached)}"
+    work = work_line(finding)
+    if work:
+        yield f"    {screen.printable(work)}"
     for fix in finding.fixes:
         said = "suggestion" if fix.applicability is Applicability.SUGGESTION else f"{fix.applicability.value} fix"
         yield f"    {said}: {screen.printable(fix.title)}"

@@ -151,7 +151,7 @@ class _Search:
                 verdicts.follow(machine, target, seen.site, seen.record)
                 graphs.append(verdicts.seen[-1].graph)
             else:
-                graphs.append(verdicts.traced(machine, target, seen.site, training))
+                graphs.append(verdicts.traced(machine, target, seen.site, training=training))
 
         entered(machine, seen.site, follow)
         return graphs[0] if graphs else None

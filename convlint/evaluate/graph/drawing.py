@@ -5,11 +5,12 @@ from __future__ import annotations
 from convlint.evaluate.graph.nodes import CALL, JOIN, OPAQUE, PART, PORT, RESULT, SHIFT, WINDOW, Graph, Node, Window
 from convlint.evaluate.sites import Sites
 from convlint.network.graphs import FunctionGraph, GraphOperation, ModelGraph
+from convlint.network.sizes import Work
 
 _WORDS = {JOIN: "one or the other", PART: "part", SHIFT: "moved"}
 
 
-def drawn(entry_point: str, graph: Graph, sites: Sites) -> ModelGraph:
+def drawn(entry_point: str, graph: Graph, sites: Sites, work: Work | None = None) -> ModelGraph:
     """The graph and all that it calls, each function once, in the order in which they are first called."""
     if len(graph.nodes) == len(graph.ports) + 1 + len(graph.outputs) and graph.nodes[len(graph.ports)].kind == CALL:
         graph = graph.nodes[len(graph.ports)].info  # the call of ``forward`` itself
@@ -23,7 +24,7 @@ def drawn(entry_point: str, graph: Graph, sites: Sites) -> ModelGraph:
                 numbers[node.info] = len(numbers)
                 pending.append(node.info)
         found.append(_function(present, numbers, sites))
-    return ModelGraph(entry_point, tuple(found))
+    return ModelGraph(entry_point, tuple(found), work)
 
 
 def _function(graph: Graph, numbers: dict[Graph, int], sites: Sites) -> FunctionGraph:
@@ -41,6 +42,7 @@ def _operation(node: Node, numbers: dict[Graph, int], sites: Sites) -> GraphOper
         tuple(_shown(each).number for each in node.inputs),
         numbers[node.info] if node.kind == CALL else None,
         node.kind != OPAQUE and node not in node.graph.escaped,
+        _only_result(node).shape,
     )
 
 
@@ -69,6 +71,11 @@ def _by(size: tuple[int, ...]) -> str:
 def _is_only_result(node: Node) -> bool:
     """Whether a node is the one thing that a call gives, so that the call itself stands for it."""
     return node.kind == RESULT and len(node.inputs[0].info.outputs) == 1
+
+
+def _only_result(node: Node) -> Node:
+    """What a call gives, where that is one thing; else the node itself."""
+    return node.info.outputs[0] if node.kind == CALL and len(node.info.outputs) == 1 else node
 
 
 def _shown(node: Node) -> Node:

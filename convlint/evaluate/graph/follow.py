@@ -10,16 +10,25 @@ from convlint.evaluate import calls, classes
 from convlint.evaluate.environment import Arguments, Exhausted, NotIterable, Raised
 from convlint.evaluate.graph.backward import Backward, root
 from convlint.evaluate.graph.contents import tensors_in
+from convlint.evaluate.graph.levels import DEAD, GATE
 from convlint.evaluate.graph.nodes import PORT, Graph, Node
 from convlint.evaluate.graph.outcomes import Outcomes, outcome_of, rank
+from convlint.evaluate.graph.sized import Followed, followed
 from convlint.evaluate.graph.skips import cases_of
 from convlint.evaluate.graph.templates import Following
 from convlint.evaluate.machine import NOWHERE, Machine
 from convlint.evaluate.paths import ROOT, Undecided, leaves
 from convlint.evaluate.records import Fact, Record
+from convlint.evaluate.sizes.arguments import shape_of, values_of
+from convlint.evaluate.sizes.candidates import Candidates
+from convlint.evaluate.sizes.inputs import Given, Wanted, first_convolution, input_of
+from convlint.evaluate.sizes.shapes import Shape
 from convlint.evaluate.tensor_readers import Note
 from convlint.evaluate.values import FALSE, TRUE, Descriptor, Function, Instance, Span, Tensor, Unknown, Value
 from convlint.network.geometry import residues_reached
+
+MAX_RUNS = 1000
+"""Calls of modules with tensors of known size that are followed in one run; a folder of tests has some hundreds."""
 
 
 class Seen(NamedTuple):
@@ -37,12 +46,21 @@ class Seen(NamedTuple):
 class Verdicts:
     """The outcomes of all entry points, and what is shared between them."""
 
-    def __init__(self, keep: bool = False) -> None:
+    def __init__(self, keep: bool = False, wanted: Wanted | None = None) -> None:
         self.outcomes = Outcomes()
+        self.input_size = wanted
+        """The size of the input that the user says, and how it was said."""
+        self.sized: dict[int, list[Followed]] = {}
+        """What is known for an input of known size, by the identity of the record of an entry point, or of the function
+        that calls the network with it."""
+        self.runs: set[int] = set()
+        """The latter."""
         self.graphs: dict[int, Graph] | None = {} if keep else None
         """The graph of each entry point, by its record, where they are asked for: all are followed then."""
         self.seen: list[Seen] = []
         """All networks, in the order in which they were built."""
+        self._of_modules: dict[int, list[Followed]] = {}
+        self._sizes = Candidates()
         self._known: dict[bool, tuple[dict[Any, Any], dict[Any, Any]]] = {False: ({}, {}), True: ({}, {})}
         """Templates and remembered calls, in evaluation mode and in training."""
         self._backward = Backward()
@@ -86,11 +104,64 @@ class Verdicts:
                 known = outcomes.get(key)
                 outcomes[key] = outcome if known is None else min(known, outcome, key=rank)
 
-    def traced(self, machine: Machine, target: Instance, site: Span, training: bool = False) -> Graph | None:
+    def measure(self, machine: Machine, target: Instance, site: Span, entry: Record | None = None) -> None:
+        """Follow ``forward`` for an input of known size, where the user or the network says one."""
+        record = entry if entry is not None else machine.record
+        first = first_convolution(record)
+        given = input_of(machine, target, first, self.input_size) if first is not None else None
+        if given is None or first is None:
+            return
+        wanted = self.input_size is not None or self.graphs is not None or self._loses(record)
+        if wanted or self._sizes.worth_following(record, first, given.size):
+            graph = self.traced(machine, target, site, given)
+            if graph is not None:
+                if self.graphs is not None:
+                    self.graphs[id(record)] = graph
+                found = followed(given, root(graph, self._backward))
+                self.sized.setdefault(id(record), []).append(found)
+
+    def ran(self, machine: Machine, target: Instance, given: list[Value], result: Any, site: Span) -> None:
+        """The code itself calls a module with a tensor of known size: ``model(torch.zeros(1, 3, 224, 224))``.
+
+        What comes out has a known shape then, too.
+        """
+        shape = shape_of(given[0]) if given and given[0].__class__ is Tensor else None
+        if shape is None or len(shape) < 3 or None in shape or machine.trial.given or len(self.runs) >= MAX_RUNS:
+            return
+        channels, *size = shape[1:]
+        said = Given(channels, tuple(size), "the tensor that it is called with", site)  # type: ignore[arg-type]
+        graph = self.traced(machine, target, site, said)
+        if graph is None:
+            return
+        found = followed(said, root(graph, self._backward))
+        if machine.entry_start:
+            self.runs.add(id(machine.record))
+            self.sized.setdefault(id(machine.record), []).append(found)
+        else:
+            self._of_modules.setdefault(site.file, []).append(found)
+        if result.__class__ is Tensor and result.shape is None and len(graph.outputs) == 1:
+            result.shape = values_of(graph.outputs[0].shape)
+
+    def module_ran(self, file: int, entry: Record) -> None:
+        """What the code of a file itself calls, outside of all functions, belongs to the file's own entry point."""
+        found = self._of_modules.pop(file, [])
+        if found:
+            self.runs.add(id(entry))
+            self.sized.setdefault(id(entry), []).extend(found)
+
+    def _loses(self, record: Record) -> bool:
+        """Whether an entry point was seen to compute something in vain, so that people will ask how much."""
+        found = self.outcomes.of.get(id(record), {})
+        return any(outcome.level in (DEAD, GATE) for outcome in found.values())
+
+    def traced(
+        self, machine: Machine, target: Instance, site: Span, given: Given | None = None, training: bool = False
+    ) -> Graph | None:
         """The graph of ``forward`` on tensors without values; None where it does not come to an end."""
-        tracer = Following(target.cls.name, self._known[training][0])
+        tracer = Following(target.cls.name, self._known[training][0], given is not None)
         tracer.graph.doubts = machine.path.doubts
-        args = _operands(machine, target, tracer.graph)
+        shape = (1, given.channels, *given.size) if given is not None else None
+        args = _operands(machine, target, tracer.graph, shape)
         with self._aside(machine, tracer, target, training):
             try:
                 result = machine.apply(calls.call, machine, target, args, site)
@@ -136,8 +207,8 @@ def _skips(fact: Fact) -> bool:
     return len(axes) == len(fact.kernel_size) and any(residues_reached(k, s, d) < s for k, s, d in axes)
 
 
-def _operands(machine: Machine, target: Instance, graph: Graph) -> Arguments:
-    """A tensor for each parameter of ``forward`` that has no default."""
+def _operands(machine: Machine, target: Instance, graph: Graph, shape: Shape | None) -> Arguments:
+    """A tensor for each parameter of ``forward`` that has no default, all of one shape."""
     forward = classes.lookup(target.cls, "forward")
     if isinstance(forward, Descriptor):
         forward = forward.function
@@ -145,8 +216,9 @@ def _operands(machine: Machine, target: Instance, graph: Graph) -> Arguments:
     def operand() -> Tensor:
         node = Node(graph, PORT, (), len(graph.ports))
         node.solid = True
+        node.shape, node.rank = shape, len(shape) if shape is not None else None
         graph.ports.append(node)
-        return Tensor(None, None, node)
+        return Tensor(values_of(shape), None, node)
 
     if not isinstance(forward, Function):
         return Arguments([operand()])

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from math import prod
 from typing import Any, NamedTuple
 
 from convlint.evaluate import memo
 from convlint.evaluate.environment import Arguments
-from convlint.evaluate.graph.nodes import Key, Window
+from convlint.evaluate.graph.arguments import plain
+from convlint.evaluate.graph.nodes import Key, Window, Work
 from convlint.evaluate.library import torch_layers
 from convlint.evaluate.library.torch_layers import FUNCTIONS, MODULES, Spec
 from convlint.evaluate.paths import resolve
@@ -27,6 +29,7 @@ class LayerCall(NamedTuple):
     channels: int | None
     """Of a convolution's result, where that is known."""
     keeps_channels: bool
+    work: Work
 
 
 def layer_of(machine: Any, callee: Instance | str, args: Arguments, site: Span) -> LayerCall | None:
@@ -47,14 +50,44 @@ def layer_of(machine: Any, callee: Instance | str, args: Arguments, site: Span) 
     kernel, stride, dilation, padding = numbers
     channels, pools = _channels(machine, callee, names), spec.family == "pool"
     words, grid = _words(spec, kernel), spec.family != "unfold"
+    first = sizes.padding[0]
+    named = first.value if isinstance(first, Const) and isinstance(first.value, str) else ""
+    work = _work(machine, names, spec, kernel, channels, named == "same")
+    known = (kernel, stride, dilation)
     if kernel is None or stride is None or dilation is None or min(*kernel, *stride, *dilation) < 1:
-        return LayerCall((site, (), (), ()), None, site, words, grid, (kernel, stride, dilation), channels, pools)
-    if padding is None and isinstance(sizes.padding[0], Const) and sizes.padding[0].value == "valid":
-        padding = (0,) * spec.rank
+        return LayerCall((site, (), (), ()), None, site, words, grid, known, channels, pools, work)
+    if named:
+        padding = _named_padding(named, kernel, dilation)
     window = Window(kernel, stride, dilation, padding)
-    return LayerCall(
-        (site, kernel, stride, dilation), window, site, words, grid, (kernel, stride, dilation), channels, pools
-    )
+    return LayerCall((site, kernel, stride, dilation), window, site, words, grid, known, channels, pools, work)
+
+
+def _named_padding(name: str, kernel: tuple[int, ...], dilation: tuple[int, ...]) -> tuple[int, ...] | None:
+    """``valid`` is none; ``same`` is as much on both sides, unless d(k - 1) is odd (torch.nn.Conv2d)."""
+    if name == "valid":
+        return (0,) * len(kernel)
+    whole = [d * (k - 1) for k, d in zip(kernel, dilation, strict=True)]
+    return None if name != "same" or any(each % 2 for each in whole) else tuple(each // 2 for each in whole)
+
+
+def _work(
+    machine: Any, names: dict[str, Any], spec: Spec, kernel: tuple[int, ...] | None, out: int | None, same: bool
+) -> Work:
+    """What a window at work is beside its taps."""
+    if spec.family != "conv":
+        ceil_mode = plain(machine, names["ceil_mode"]) if "ceil_mode" in names else False
+        return Work(0, 0, ceil_mode if isinstance(ceil_mode, bool) else None, same, True)
+    weight = resolve(names.get("weight"), machine.path)
+    groups = plain(machine, names["groups"])
+    into = plain(machine, names["in_channels"]) if "in_channels" in names else None
+    if isinstance(weight, Tensor) and weight.shape and isinstance(groups, int):
+        each = plain(machine, weight.shape[1])
+        into = each * groups if isinstance(each, int) else None
+    mode = plain(machine, names["padding_mode"]) if "padding_mode" in names else "zeros"
+    if kernel is None or not isinstance(into, int) or not isinstance(groups, int) or groups < 1:
+        return Work(None, None, False, same, mode == "zeros")
+    per_value = into // groups * prod(kernel)
+    return Work(per_value, None if out is None else per_value * out, False, same, mode == "zeros")
 
 
 def contradicts(one: tuple[Any, ...], other: tuple[Any, ...]) -> bool:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from typing import Any, NamedTuple
 
+from convlint.evaluate.sizes.shapes import Shape, same
 from convlint.evaluate.values import Span
 
 SAME = "same"
@@ -67,6 +69,20 @@ class Window(NamedTuple):
     padding: tuple[int, ...] | None
 
 
+class Work(NamedTuple):
+    """What a window at work is beside its taps."""
+
+    per_value: int | None
+    """The multiply-accumulates for each value that it gives: 0 for a pool; None where it is not known."""
+    weights: int | None
+    """How many weights it has: 0 for a pool; None where it is not known."""
+    ceil_mode: bool | None
+    keeps_size: bool
+    """Whether it is padded so that the size stays (``padding="same"``)."""
+    zero_padded: bool
+    """Whether what is put around the map says nothing: zeros, or nothing that a pool would choose."""
+
+
 Key = tuple[Span, tuple[int, ...], tuple[int, ...], tuple[int, ...]]
 """A layer as findings name it: the call that builds it, kernel size, stride and dilation."""
 
@@ -76,12 +92,16 @@ def slice_key(site: Span) -> Key:
     return site, (), (), ()
 
 
+Arms = tuple[tuple[Any, bool], ...]
+"""Decisions and how they were taken, in order."""
+
+
 class Node:
     """One operation and the tensor that it gives. Compared by identity."""
 
     __slots__ = (
-        "called", "channels", "graph", "info", "inputs", "keys", "kind", "known", "mixed", "number", "pooled", "rank",
-        "read", "site", "solid", "sure", "words",
+        "arms", "called", "channels", "graph", "info", "inputs", "keys", "kind", "known", "macs", "mixed", "number",
+        "pooled", "rank", "read", "several", "shape", "site", "solid", "sure", "words", "work",
     )  # fmt: skip
 
     def __init__(self, graph: Graph, kind: str, inputs: tuple[Node, ...], info: Any = None) -> None:
@@ -113,6 +133,17 @@ class Node:
         """The module or function of torch that it is (a Known), where it is one that facts are told of."""
         self.sure = True
         """For those, calls and slices: whether it happens whenever its function runs; no condition is unknown."""
+        self.shape: Shape | None = None
+        """The tensor's shape, where the network is followed for an input of known size."""
+        self.several: list[Shape | None] | None = None
+        """The shapes of the tensors of a tuple, where it stands for one that is not unpacked yet."""
+        self.macs: int | None = 0
+        """The multiply-accumulates that it takes, for an input of known size; None where that is not known."""
+        self.arms: Arms = ()
+        """The conditions that are not known on the way to it within its function, and how they were taken, where it
+        multiplies anything."""
+        self.work: Work | None = None
+        """What else a window is, where it is one and the network is followed for an input of known size."""
         graph.nodes.append(self)
         for each in inputs:
             each.read = True
@@ -121,13 +152,15 @@ class Node:
 class Graph:
     """What one function does with tensors."""
 
-    __slots__ = ("doubts", "escaped", "lost", "name", "nodes", "outputs", "ports")
+    __slots__ = ("begun", "doubts", "escaped", "lost", "name", "nodes", "outputs", "ports")
 
-    def __init__(self, name: str, doubts: int = 0) -> None:
+    def __init__(self, name: str, begun: Collection[Any] = (), doubts: int = 0) -> None:
         self.name = name
         """The function's."""
+        self.begun = begun
+        """The decisions that were taken before it began."""
         self.doubts = doubts
-        """How many conditions that are not known led to the function: more inside of it are its own."""
+        """How many of them were not forced: more inside of it are its own."""
         self.nodes: list[Node] = []
         self.ports: list[Node] = []
         self.outputs: tuple[Node, ...] = ()
@@ -146,18 +179,26 @@ class Graph:
         self.lost = self.lost or reason
 
 
-Form = tuple[bool, int | None, int | None, bool]
-"""What is known of a tensor's shape: whether it has one position only, its rank, its channels, whether it is solid."""
+Form = tuple[bool, int | None, int | None, bool, "Shape | None"]
+"""What is known of a tensor's shape: whether it has one position only, its rank, its channels, whether it is solid; and
+the sizes of its axes."""
 
 
 def form_of(node: Node) -> Form:
     """The form of what a node gives."""
-    return node.pooled, node.rank, node.channels, node.solid
+    return node.pooled, node.rank, node.channels, node.solid, node.shape
 
 
 def take_form(node: Node, form: Form) -> None:
     """Say that a node gives something of this form."""
-    node.pooled, node.rank, node.channels, node.solid = form
+    node.pooled, node.rank, node.channels, node.solid, node.shape = form
+
+
+def arms_of(graph: Graph, taken: Mapping[Any, bool]) -> Arms:
+    """The decisions of a path that were taken since ``graph`` began."""
+    if len(taken) == len(graph.begun):
+        return ()
+    return tuple((decision, yes) for decision, yes in taken.items() if decision not in graph.begun)
 
 
 def joined(yes: Node | None, no: Node | None) -> Node | None:
@@ -173,4 +214,5 @@ def joined(yes: Node | None, no: Node | None) -> Node | None:
     node.rank = yes.rank if yes.rank == no.rank else None
     node.channels = yes.channels if yes.channels == no.channels else None
     node.solid = yes.solid and no.solid
+    node.shape = same(yes.shape, no.shape)
     return node

@@ -8,10 +8,11 @@ from convlint.evaluate import calls, memo
 from convlint.evaluate.environment import Arguments
 from convlint.evaluate.graph.contents import Mutable, given_out, replaced, tensors_in
 from convlint.evaluate.graph.layers import LayerCall, owner_of
-from convlint.evaluate.graph.nodes import CALL, PORT, RESULT, Form, Graph, Node, form_of, take_form
+from convlint.evaluate.graph.nodes import CALL, PORT, RESULT, Form, Graph, Node, arms_of, form_of, take_form
 from convlint.evaluate.graph.tracer import Tracer
 from convlint.evaluate.machine import Machine, Purity
 from convlint.evaluate.paths import leaves
+from convlint.evaluate.sizes.arguments import values_of
 from convlint.evaluate.tensor_readers import BuiltAt
 from convlint.evaluate.values import Function, Instance, Span, Tensor, Unknown
 
@@ -26,8 +27,8 @@ class Template(NamedTuple):
 class Following(Tracer):
     """A Tracer that knows functions that were followed before, for this model or another."""
 
-    def __init__(self, name: str, templates: dict[Any, Template]) -> None:
-        super().__init__(name)
+    def __init__(self, name: str, templates: dict[Any, Template], sized: bool = False) -> None:
+        super().__init__(name, sized)
         self.templates = templates
 
     def concerns(self, args: Arguments) -> bool:
@@ -74,12 +75,13 @@ class Following(Tracer):
 
     def _form(self, tensor: Tensor) -> Form:
         node = self.node_of(tensor)
-        return form_of(node) if node is not None else (False, None, None, False)
+        return form_of(node) if node is not None else (False, None, None, False, None)
 
     def _first(
         self, machine: Machine, key: Any, function: Function, args: Arguments, given: list[Tensor], site: Span
     ) -> Any:
-        outer, graph = self.graph, Graph(function.qualname, machine.path.doubts)
+        outer = self.graph
+        graph = Graph(function.qualname, frozenset(machine.path.taken), machine.path.doubts)
         ports: dict[int, Tensor] = {}
         for number, tensor in enumerate(given):
             node = Node(graph, PORT, (), number)
@@ -109,12 +111,14 @@ class Following(Tracer):
         inputs = [self.node_of(tensor) for tensor in given]
         call = Node(self.graph, CALL, tuple(node for node in inputs if node is not None), graph)
         call.sure = machine.path.doubts <= self.graph.doubts
+        if self.sized:
+            call.arms = arms_of(self.graph, machine.path.taken)
         fresh: dict[Node, Tensor] = {}
         for number, output in enumerate(graph.outputs):
             output.read = True
             node = Node(self.graph, RESULT, (call,), number)
             take_form(node, form_of(output))
-            fresh[output] = Tensor(None, None, node)
+            fresh[output] = Tensor(values_of(output.shape), None, node)
         try:
             return given_out(machine, template.result, lambda tensor: fresh.get(tensor.node, tensor))
         except Mutable:

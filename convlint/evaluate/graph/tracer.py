@@ -39,6 +39,8 @@ from convlint.evaluate.graph.nodes import (
     slice_key,
 )  # fmt: skip
 from convlint.evaluate.paths import resolve
+from convlint.evaluate.sizes import results
+from convlint.evaluate.sizes.arguments import values_of
 from convlint.evaluate.tensor_readers import ACTIVATIONS, Known
 from convlint.evaluate.values import (
     Builtin,
@@ -58,8 +60,10 @@ from convlint.evaluate.values import (
 class Tracer:
     """The graph of the function that runs now, while one ``forward`` is followed."""
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, sized: bool = False) -> None:
         self.graph = Graph(name)
+        self.sized = sized
+        """Whether the size of the input is known, and those of all tensors are to be."""
         self._sources: dict[int, tuple[Unknown, Node]] = {}
         self.owners: list[LayerCall | None] = []
         """For each running function: the layer whose ``forward`` it is, where it is one of a class of the user's."""
@@ -113,6 +117,14 @@ class Tracer:
 
     def called(self, machine: Any, callee: Builtin, args: Arguments, result: Any, site: Span) -> None:
         """A modelled function or method gets ``args`` and gives ``result``."""
+        if not self.sized:
+            self._called(machine, callee, args, result, site)
+            return
+        macs, several = results.settle(machine, callee.name, args, result)
+        self._called(machine, callee, args, result, site)
+        results.measure(result, macs, several, machine.path.taken)
+
+    def _called(self, machine: Any, callee: Builtin, args: Arguments, result: Any, site: Span) -> None:
         name = callee.name
         if name in operations.SHAPES_ONLY or name in operations.CONTAINERS:
             return
@@ -145,7 +157,7 @@ class Tracer:
     def _function(self, machine: Any, name: str, args: Arguments, inputs: tuple[Node, ...], site: Span) -> Node:
         layer = layer_of(machine, name, args, site)
         if layer is not None:
-            return self._window(layer, inputs, site)
+            return self._window(machine, layer, inputs, site)
         if name in operations.SPLITS:
             return self._split(machine, name, args, inputs)
         if name in operations.REDUCING:
@@ -183,7 +195,7 @@ class Tracer:
             return
         layer = layer_of(machine, target, args, site)
         if layer is not None:
-            result.node = self._window(layer, inputs, site)
+            result.node = self._window(machine, layer, inputs, site)
             return
         name = next((base.name for base in target.cls.mro if base.span is None), target.cls.name)
         kind = operations.of_module(name)
@@ -202,7 +214,7 @@ class Tracer:
             if name in ranks.KEEPING:
                 result.node.rank, result.node.solid = inputs[0].rank, inputs[0].solid
 
-    def _window(self, layer: Any, inputs: tuple[Node, ...], site: Span) -> Node:
+    def _window(self, machine: Any, layer: Any, inputs: tuple[Node, ...], site: Span) -> Node:
         owner = self.owners[-1] if self.owners else None
         if owner is not None and not contradicts(layer.numbers, owner.numbers):
             # The layer whose forward this is, at work: what one does not know, the other may.
@@ -216,6 +228,8 @@ class Tracer:
         node.rank = len(layer.window.stride) + 2 if layer.gives_map else 3
         node.channels = layer.channels if not layer.keeps_channels else node.channels
         node.keys = tuple(dict.fromkeys((layer.key, owner.key) if owner is not None else (layer.key,)))
+        if self.sized:
+            results.measure_window(node, layer, machine.path.taken)
         return node
 
     def _several(
@@ -237,7 +251,7 @@ class Tracer:
         for item in fresh:
             item.node = self.add(SAME, (whole,))
 
-    def combined(self, op: str, values: tuple[Any, ...], span: Span | None = None) -> Tensor:
+    def combined(self, machine: Any, op: str, values: tuple[Any, ...], span: Span | None = None) -> Tensor:
         """An operator gets its operands."""
         inputs = self.nodes_in(*values)
         made = Tensor()
@@ -246,6 +260,10 @@ class Tracer:
         elif inputs:
             made.node = self.add(ALL if op == "@" else SAME, inputs, None, span, f"`{op}`")
             made.node.mixed = sum(value.__class__ is Tensor for value in values) > 1
+        if self.sized:
+            shape, macs = results.combined(op, values)
+            made.shape = values_of(shape)
+            results.measure(made, macs, taken=machine.path.taken)
         return made
 
     def _pad(self, inputs: tuple[Node, ...], shift: tuple[int, ...] | None, site: Span) -> Node:
@@ -276,6 +294,10 @@ class Tracer:
         node = self.add(PART, (pieces,))
         node.info = Step(pieces, index, "pieces", pieces.kind == SAME and pieces.info is True)
         node.rank = pieces.rank - 1 if pieces.rank else None
+        if pieces.several is not None:
+            node.shape = pieces.several[index] if index < len(pieces.several) else None
+        elif pieces.shape:
+            node.shape = pieces.shape[1:]
         return node
 
     def unpacked(self, tensor: Tensor, parts: list[Any]) -> None:
@@ -284,9 +306,20 @@ class Tracer:
         if node is not None:
             for index, part in enumerate(parts):
                 part.node = self.piece(node, index)
+                if self.sized:
+                    results.measure(part, 0)
 
     def sliced(self, machine: Any, tensor: Tensor, key: Value, site: Span) -> Tensor:
         """``tensor[key]``."""
+        if not self.sized:
+            return self._sliced(machine, tensor, key, site)
+        shape = results.subscripted(machine, tensor, resolve(key, machine.path))
+        made = self._sliced(machine, tensor, key, site)
+        made.shape = values_of(shape)
+        results.measure(made, 0)
+        return made
+
+    def _sliced(self, machine: Any, tensor: Tensor, key: Value, site: Span) -> Tensor:
         made = Tensor()
         node = self.node_of(tensor)
         if node is None:

@@ -36,7 +36,9 @@ def follow_within(machine: Machine, verdicts: Verdicts, entries: Iterable[Entry]
         for site, network in networks if len(networks) <= MAX_NETWORKS else ():
 
             def follow(site: Span = site, network: Instance = network, root: Record = root) -> None:
-                verdicts.follow(machine, memo.copy(machine, network, None), site, root)
+                copy = memo.copy(machine, network, None)
+                verdicts.follow(machine, copy, site, root)
+                verdicts.measure(machine, copy, site, root)
 
             entered(machine, site, follow)
 

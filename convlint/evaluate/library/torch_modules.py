@@ -91,7 +91,10 @@ def _run_forward(machine: Machine, args: Arguments, site: Span) -> Value:
     forward = attributes.get(machine, target, "forward", site)
     if isinstance(target, Instance) and HOOKED in target.attrs:
         machine.flow.lost("a forward hook")
-    return calls.call(machine, forward, Arguments(args.positional[1:], args.keywords, args.unknown), site)  # type: ignore[no-any-return]
+    result = calls.call(machine, forward, Arguments(args.positional[1:], args.keywords, args.unknown), site)
+    if machine.verdicts is not None and machine.flow.tracer is None and is_module(target):
+        machine.verdicts.ran(machine, target, args.positional[1:], result, site)
+    return result  # type: ignore[no-any-return]
 
 
 HOOKED = "<forward hook>"

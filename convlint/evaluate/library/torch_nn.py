@@ -46,7 +46,13 @@ PARAMETERS = {
     "ConstantPad3d": "padding value",
     "ReflectionPad1d": "padding",
     "ReflectionPad2d": "padding",
+    "ReflectionPad3d": "padding",
+    "ReplicationPad1d": "padding",
     "ReplicationPad2d": "padding",
+    "ReplicationPad3d": "padding",
+    "CircularPad1d": "padding",
+    "CircularPad2d": "padding",
+    "CircularPad3d": "padding",
     "PixelShuffle": "upscale_factor",
     "PixelUnshuffle": "downscale_factor",
     "ChannelShuffle": "groups",
@@ -56,6 +62,11 @@ PARAMETERS = {
     "AdaptiveMaxPool1d": "output_size return_indices",
     "AdaptiveMaxPool2d": "output_size return_indices",
     "AdaptiveMaxPool3d": "output_size return_indices",
+    "Flatten": "start_dim end_dim",
+    "Unflatten": "dim unflattened_size",
+    "GLU": "dim",
+    "UpsamplingNearest2d": "size scale_factor",
+    "UpsamplingBilinear2d": "size scale_factor",
     "MultiheadAttention": "embed_dim num_heads dropout bias",
     "LSTM": "input_size hidden_size num_layers bias batch_first dropout bidirectional",
     "GRU": "input_size hidden_size num_layers bias batch_first dropout bidirectional",
@@ -124,6 +135,8 @@ def _keeping(owner: str, names: list[str]) -> Builtin:
         target = force(args.positional[0], machine.path)
         if isinstance(target, Instance):
             given = {**dict(zip(names, args.positional[1:], strict=False)), **args.keywords}
+            if owner == "Linear" and "in_features" in given and "out_features" in given:
+                given["weight"] = Tensor((given["out_features"], given["in_features"]))
             machine.write_attributes(target, given)
         return NONE
 

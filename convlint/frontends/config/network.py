@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from convlint.frontends.config.facts import Found
 from convlint.network.layers import Confidence, Layer, Network, Use
 from convlint.network.operations import Operation
+from convlint.network.sizes import SizedLayer, Work
 from convlint.network.verdicts import Verdicts
 
 
@@ -21,13 +22,18 @@ class ConfigNetwork:
             key = (one.use.meeting, one.use.entry_points)
             known = uses[one.layer].get(key)
             uses[one.layer][key] = one.use if known is None else replace(known, count=known.count + 1)
-        self._uses: dict[Layer | Operation, tuple[Use, ...]] = {
+        self._uses: dict[Layer | Operation | SizedLayer, tuple[Use, ...]] = {
             layer: tuple(of_layer.values()) for layer, of_layer in uses.items()
         }
         self.layers: tuple[Layer, ...] = tuple(uses)
         self.operations: tuple[Operation, ...] = ()
+        self.sized_layers: tuple[SizedLayer, ...] = ()
 
-    def uses(self, layer: Layer | Operation) -> Sequence[Use]:
+    def works(self) -> Mapping[str, Work]:
+        """None: a config does not say what reads what."""
+        return {}
+
+    def uses(self, layer: Layer | Operation | SizedLayer) -> Sequence[Use]:
         """Each place at which the layer's numbers meet."""
         return self._uses.get(layer, ())
 
@@ -58,7 +64,8 @@ class JoinedNetwork:
             for layer in network.layers
             for use in network.uses(layer)
         }
-        self._holders: dict[Layer | Operation, list[Network]] = defaultdict(list)
+        self._networks = networks
+        self._holders: dict[Layer | Operation | SizedLayer, list[Network]] = defaultdict(list)
         for network in networks:
             facts: tuple[Layer | Operation, ...] = (*network.layers, *network.operations)
             for fact in facts:
@@ -67,13 +74,28 @@ class JoinedNetwork:
         self.layers: tuple[Layer, ...] = tuple(sorted(layers, key=lambda layer: layer.call))
         self.operations: tuple[Operation, ...] = tuple(fact for network in networks for fact in network.operations)
 
-    def uses(self, layer: Layer | Operation) -> Sequence[Use]:
+    @property
+    def sized_layers(self) -> Sequence[SizedLayer]:
+        """Those of all networks."""
+        found: list[SizedLayer] = []
+        for network in self._networks:
+            for fact in network.sized_layers:
+                self._holders[fact] = [network]
+                found.append(fact)
+        return found
+
+    def works(self) -> Mapping[str, Work]:
+        """What any of the networks knows."""
+        return {name: work for network in self._networks for name, work in network.works().items()}
+
+    def uses(self, layer: Layer | Operation | SizedLayer) -> Sequence[Use]:
         """The ways to reach the layer in all networks that hold it."""
         return [use for network in self._holders[layer] for use in self._new(network, layer)]
 
-    def _new(self, network: Network, layer: Layer | Operation) -> Sequence[Use]:
+    def _new(self, network: Network, layer: Layer | Operation | SizedLayer) -> Sequence[Use]:
         """The ways of one network, without those of which a dialect tells."""
         uses = network.uses(layer)
+        layer = layer.layer if isinstance(layer, SizedLayer) else layer
         if isinstance(network, ConfigNetwork) or not isinstance(layer, Layer) or not self._told:
             return uses
         sizes = (layer.kernel_size, layer.stride, layer.dilation)

@@ -1,0 +1,101 @@
+"""The size of a network's input: what the user says, else what the network says of itself."""
+
+from __future__ import annotations
+
+import re
+from typing import Any, NamedTuple
+
+from convlint.evaluate import memo
+from convlint.evaluate.graph.arguments import plain
+from convlint.evaluate.notes import is_note
+from convlint.evaluate.paths import resolve
+from convlint.evaluate.records import Fact, Record
+from convlint.evaluate.values import UNBOUND, Dict, Instance, Span
+
+SETTINGS = ("pretrained_cfg", "default_cfg")
+"""Where networks of timm and its like keep what they were trained with."""
+SIZE_NAMES = ("img_size", "image_size", "input_size", "in_size", "input_shape", "spatial_size")
+"""What networks call the size of the image that they are made for."""
+MAX_SIDE = 1 << 20
+"""A larger number is no side of an image."""
+IMAGE_CHANNELS = frozenset({1, 2, 3, 4})
+"""What images have. A network whose first convolution takes more is a part of one, and its input is no image."""
+_CONVOLUTION = re.compile(r"torch\.nn\.(?:functional\.conv|(?:Lazy)?Conv)[123]d$")
+
+
+class Given(NamedTuple):
+    """The size of an input: its channels, where they are known, and its spatial axes."""
+
+    channels: int | None
+    size: tuple[int, ...]
+    said_by: str
+    site: Span | None = None
+    """The call that gives it, where it is a call of the network."""
+
+
+Wanted = tuple[tuple[int, ...], str]
+"""The size that the user says, as ``input_of`` understands it, and how it was said."""
+
+
+def input_of(machine: Any, target: Instance, first: Fact, wanted: Wanted | None) -> Given | None:
+    """The size of the input of ``target``, whose ``first`` convolution is given.
+
+    None where nobody says it, or where it cannot be meant for this network.
+    """
+    if wanted is not None:
+        return _fitting(wanted[0], first, wanted[1])
+    for name in SETTINGS:
+        found = _entry(machine, memo.read_attribute(machine, target, name), "input_size")
+        if isinstance(found, tuple) and len(found) == len(first.stride) + 1 and _are_sides(found):
+            return Given(found[0], found[1:], f"{name}['input_size']")
+    for name in SIZE_NAMES:
+        value = memo.read_attribute(machine, target, name)
+        found = plain(machine, value) if value is not UNBOUND else None
+        sizes = (found,) if isinstance(found, int) and not isinstance(found, bool) else found
+        if isinstance(sizes, tuple) and _are_sides(sizes):
+            return _fitting(sizes, first, f"the network's {name}")
+    return None
+
+
+def _fitting(sizes: tuple[int, ...], first: Fact, said_by: str) -> Given | None:
+    """One number for all axes, one for each, or the channels in front; only for a network that begins with an image."""
+    rank, channels = len(first.stride), first.in_channels
+    if channels is None:
+        return None
+    if len(sizes) == rank + 1:
+        return Given(sizes[0], sizes[1:], said_by) if sizes[0] == channels else None
+    if channels not in IMAGE_CHANNELS or len(sizes) not in (1, rank):
+        return None
+    return Given(channels, sizes * (rank // len(sizes)), said_by)
+
+
+def first_convolution(record: Record, seen: set[int] | None = None) -> Fact | None:
+    """The first convolution that is built below an activation: nearly always the one that gets the input."""
+    seen = set() if seen is None else seen
+    seen.add(id(record))
+    for _, child, _ in record.calls:
+        if isinstance(child, Record):
+            found = first_convolution(child, seen) if id(child) not in seen else None
+            if found is not None:
+                return found
+        elif not is_note(child) and _CONVOLUTION.match(child.op):
+            return child
+    return None
+
+
+def _entry(machine: Any, value: Any, name: str) -> Any:
+    """What an object or a dict holds under a name, as plain numbers."""
+    value = resolve(value, machine.path)
+    if isinstance(value, Dict):
+        found = next((item for _, key, item in machine.entries(value) if getattr(key, "value", None) == name), None)
+    elif isinstance(value, Instance):
+        found = memo.read_attribute(machine, value, name)
+    else:
+        return None
+    return plain(machine, found) if found is not None and found is not UNBOUND else None
+
+
+def _are_sides(sizes: tuple[Any, ...]) -> bool:
+    return bool(sizes) and all(
+        isinstance(size, int) and not isinstance(size, bool) and 0 < size <= MAX_SIDE for size in sizes
+    )

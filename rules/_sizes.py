@@ -1,0 +1,20 @@
+"""How rules put layers on maps of known size into words."""
+
+from __future__ import annotations
+
+from convlint.network.sizes import SizedLayer
+
+NAMED_NETWORKS = 2
+"""So many networks are named; the others are counted."""
+
+
+def map_words(size: tuple[int, ...]) -> str:
+    """``7x7 map``; ``map of 100 positions`` on one axis."""
+    return f"map of {size[0]} positions" if len(size) == 1 else f"{'x'.join(map(str, size))} map"
+
+
+def condition(fact: SizedLayer) -> str:
+    """For which input of which network: ``for a 224x224 input (img_size)``."""
+    size = fact.given.size
+    written = f"{size[0]} positions" if len(size) == 1 else "x".join(map(str, size))
+    return f"for an input of {written} ({fact.given.said_by})"
