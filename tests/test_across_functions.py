@@ -7,6 +7,7 @@ import textwrap
 import pytest
 from fixing import findings
 
+from convlint.evaluate.graph import across
 from convlint.findings import Finding
 
 HEAD = """import torch
@@ -108,6 +109,35 @@ def test_a_bias_and_its_normalisation_in_two_functions(init: str, forward: str, 
     assert not any(each.fixes for each in told)
     if told:
         assert told[0].message == "the bias of this Conv2d is taken out again by the BatchNorm2d behind it"
+
+
+def test_a_graph_that_shows_another_reader_decides() -> None:
+    """Function by function, it is not seen that a tensor which is normalised is also given to the caller."""
+    pair = "self.conv = nn.Conv2d(8, 8, 1)\nself.norm = nn.BatchNorm2d(8)\n"
+    skip = "self.skip = nn.Conv2d(8, 8, 1, stride=2, bias=False)"
+    forward = "y = self.conv(x)\nreturn self.norm(y), {}, self.skip(x)"
+    assert len(of("bias-before-norm", pair + skip, forward.format("x"))) == 1
+    assert of("bias-before-norm", pair + skip, forward.format("y")) == []
+
+
+def test_networks_of_the_same_classes_are_followed_so_often(monkeypatch: pytest.MonkeyPatch) -> None:
+    more = "".join(f"\ndef make{number}():\n    return Net()\n" for number in range(3))
+    text = network(CONV, "return self.norm(self.conv(x))") + more
+    (found,) = findings(text, ["bias-before-norm"])
+    assert len(found.entry_points) == across.MAX_ALIKE
+    monkeypatch.setattr(across, "MAX_ALIKE", 4)
+    (found,) = findings(text, ["bias-before-norm"])
+    assert found.entry_points == ("model.Net", "model.make0", "model.make1", "model.make2")
+
+
+def test_a_mistake_of_ours_costs_one_network(monkeypatch: pytest.MonkeyPatch) -> None:
+    def mistaken(*_: object) -> None:
+        raise RuntimeError
+
+    monkeypatch.setattr(across.Successions, "found", mistaken)
+    more = "\nhead = nn.Sequential(nn.Conv2d(3, 8, 3), nn.BatchNorm2d(8))\n"
+    (found,) = findings(network(CONV, "return self.norm(self.conv(x))") + more, ["bias-before-norm"])
+    assert found.place.line > 50
 
 
 @pytest.mark.parametrize(

@@ -6,9 +6,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Set
+from contextlib import contextmanager
 
 from convlint.evaluate import memo
-from convlint.evaluate.entries import entered
+from convlint.evaluate.entries import ENTRY, entered
 from convlint.evaluate.graph.follow import Seen, Verdicts
 from convlint.evaluate.graph.nodes import Graph, slice_key
 from convlint.evaluate.graph.successions import Found, Successions
@@ -45,10 +46,16 @@ def follow_across(machine: Machine, verdicts: Verdicts, names: Mapping[int, str]
     """Add to the records of entry points what their networks' graphs show. ``names``: of entry points, by record."""
     search = _Search(machine, verdicts, names)
     networks = list(verdicts.seen)
-    found = {number: pairs for number, seen in enumerate(networks) if (pairs := search.look_at(seen)) is not None}
+    found: dict[int, Found] = {}
+    for number, seen in enumerate(networks):
+        with search.alone(seen):
+            pairs = search.look_at(seen)
+            if pairs is not None:
+                found[number] = pairs
     search.look_beside([seen for number, seen in enumerate(networks) if number not in found], found.values())
     for number, pairs in found.items():
-        search.add_pairs(networks[number], pairs)
+        with search.alone(networks[number]):
+            search.add_pairs(networks[number], pairs)
     return Around(machine.flow.loose | search.loose, frozenset(search.crowded))
 
 
@@ -75,14 +82,23 @@ class _Search:
                 self._open.setdefault(span, set()).add(SLICES)
                 self._sliced[each] = notes[each]
 
+    @contextmanager
+    def alone(self, seen: Seen) -> Iterator[None]:
+        """A mistake of convlint's own costs what is said of one network, not the run."""
+        try:
+            yield
+        except Exception as error:
+            self.machine.note_gap("internal", type(error).__name__, seen.site, ENTRY)
+
     def look_at(self, seen: Seen) -> Found | None:
         """Follow one network where that can say something, and give the pairs in it."""
         graph = seen.graph
         left = self._left_open(seen)
         sliced = SLICES in left
-        if not sliced and not any(
+        fits = any(
             (kind, given) in left and (kind, taken) in left for kind in (BIAS, ACTIVATION) for given, taken in FITTING
-        ):
+        )
+        if not sliced and not fits and graph is None:
             return None
         if seen.put_off:
             classes = self.machine.forwards.classes_in(seen.target)
@@ -105,9 +121,10 @@ class _Search:
         for seen in others if sites else ():
             spans = [cls.span for cls in self.machine.forwards.classes_in(seen.target) if cls.span is not None]
             if any(_contains(span, site) for span in spans for site in sites) or _holds(seen.record, sites, holding):
-                graph = self._followed(seen, False) if seen.put_off else seen.graph
-                if graph is not None:
-                    self.fed_otherwise |= self.successions.found(graph).fed_otherwise
+                with self.alone(seen):
+                    graph = self._followed(seen, False) if seen.put_off else seen.graph
+                    if graph is not None:
+                        self.fed_otherwise |= self.successions.found(graph).fed_otherwise
 
     # --- what is left open --------------------------------------------------------------------------------------------
 
