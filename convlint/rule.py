@@ -37,6 +37,8 @@ class Problem:
     builds: str
     """The same for a library's layer, after "builds 3 layers that ": ``read 1 of every 4 pixels of their input``."""
     dead_fraction: float | None = None
+    lost: int = 0
+    """How much it is, in whatever unit: of several sizes at which a layer works, the worst is told."""
     picture: tuple[str, ...] = ()
     parameters: tuple[str, ...] = ("kernel_size", "stride")
     """The parameters that the problem is about; each one's origin is shown."""

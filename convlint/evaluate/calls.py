@@ -70,6 +70,8 @@ def call(machine: Machine, callee: Value, args: Arguments, site: Span) -> Any:
         return _call_instance(machine, callee, args, site)  # type: ignore[arg-type]
     if kind is Unknown:
         machine.flow.passed(machine, args)
+        if machine.verdicts is not None and machine.flow.tracer is None:
+            machine.verdicts.handed_on(machine, args, site)
         return follows(callee)  # type: ignore[arg-type]
     if kind is Descriptor or kind is Method:
         if kind is Method:

@@ -15,13 +15,14 @@ from convlint.evaluate.graph.nodes import PORT, Graph, Node
 from convlint.evaluate.graph.outcomes import Outcomes, outcome_of, rank
 from convlint.evaluate.graph.sized import Followed, followed
 from convlint.evaluate.graph.skips import cases_of
-from convlint.evaluate.graph.templates import Following
+from convlint.evaluate.graph.templates import Following, Template
+from convlint.evaluate.library.torch_modules import is_module
 from convlint.evaluate.machine import NOWHERE, Machine
 from convlint.evaluate.paths import ROOT, Undecided, leaves
 from convlint.evaluate.records import Fact, Record
 from convlint.evaluate.sizes.arguments import shape_of, values_of
 from convlint.evaluate.sizes.candidates import Candidates
-from convlint.evaluate.sizes.inputs import Given, Wanted, first_convolution, input_of
+from convlint.evaluate.sizes.inputs import Given, Wanted, example_among, first_convolution, input_of
 from convlint.evaluate.sizes.shapes import Shape
 from convlint.evaluate.tensor_readers import Note
 from convlint.evaluate.values import FALSE, TRUE, Descriptor, Function, Instance, Span, Tensor, Unknown, Value
@@ -59,10 +60,15 @@ class Verdicts:
         """The graph of each entry point, by its record, where they are asked for: all are followed then."""
         self.seen: list[Seen] = []
         """All networks, in the order in which they were built."""
+        self._depth = 0
         self._of_modules: dict[int, list[Followed]] = {}
         self._sizes = Candidates()
-        self._known: dict[bool, tuple[dict[Any, Any], dict[Any, Any]]] = {False: ({}, {}), True: ({}, {})}
+        self._known: dict[bool, tuple[dict[Any, Template], dict[Any, Any]]] = {False: ({}, {}), True: ({}, {})}
         """Templates and remembered calls, in evaluation mode and in training."""
+        self._sized_templates: dict[Any, Template] = {}
+        self._sized_graphs: list[Graph] = []
+        self._sized_backward = Backward()
+        self._sized_file = -1
         self._backward = Backward()
         self._skips: dict[int, bool] = {}
 
@@ -117,8 +123,17 @@ class Verdicts:
             if graph is not None:
                 if self.graphs is not None:
                     self.graphs[id(record)] = graph
-                found = followed(given, root(graph, self._backward))
+                found = followed(given, root(graph, self._sized_backward))
                 self.sized.setdefault(id(record), []).append(found)
+
+    @contextmanager
+    def running(self) -> Iterator[bool]:
+        """While a module is called; gives whether no other one has called it."""
+        self._depth += 1
+        try:
+            yield self._depth == 1
+        finally:
+            self._depth -= 1
 
     def ran(self, machine: Machine, target: Instance, given: list[Value], result: Any, site: Span) -> None:
         """The code itself calls a module with a tensor of known size: ``model(torch.zeros(1, 3, 224, 224))``.
@@ -133,7 +148,7 @@ class Verdicts:
         graph = self.traced(machine, target, site, said)
         if graph is None:
             return
-        found = followed(said, root(graph, self._backward))
+        found = followed(said, root(graph, self._sized_backward))
         if machine.entry_start:
             self.runs.add(id(machine.record))
             self.sized.setdefault(id(machine.record), []).append(found)
@@ -142,12 +157,30 @@ class Verdicts:
         if result.__class__ is Tensor and result.shape is None and len(graph.outputs) == 1:
             result.shape = values_of(graph.outputs[0].shape)
 
+    def handed_on(self, machine: Machine, args: Arguments, site: Span) -> None:
+        """Something that is not known gets a module and what to call it with: an export, a trace, a summary."""
+        target = args.positional[0] if args.positional else None
+        if isinstance(target, Instance) and is_module(target):
+            example = example_among(machine, [*args.positional[1:], *args.keywords.values()])
+            if example is not None:
+                self.ran(machine, target, [example], None, site)
+
     def module_ran(self, file: int, entry: Record) -> None:
         """What the code of a file itself calls, outside of all functions, belongs to the file's own entry point."""
         found = self._of_modules.pop(file, [])
         if found:
             self.runs.add(id(entry))
             self.sized.setdefault(id(entry), []).extend(found)
+
+    def _begin_sized(self, file: int) -> None:
+        """What is shared between the networks of one file is of little use to those of another, and takes memory."""
+        if file == self._sized_file:
+            return
+        if self.graphs is None:
+            for graph in self._sized_graphs:
+                graph.release()
+        self._sized_file, self._sized_backward = file, Backward()
+        self._sized_templates, self._sized_graphs = {}, []
 
     def _loses(self, record: Record) -> bool:
         """Whether an entry point was seen to compute something in vain, so that people will ask how much."""
@@ -158,8 +191,14 @@ class Verdicts:
         self, machine: Machine, target: Instance, site: Span, given: Given | None = None, training: bool = False
     ) -> Graph | None:
         """The graph of ``forward`` on tensors without values; None where it does not come to an end."""
-        tracer = Following(target.cls.name, self._known[training][0], given is not None)
+        if given is not None:
+            self._begin_sized(site.file)
+        templates = self._known[training][0] if given is None else self._sized_templates
+        tracer = Following(target.cls.name, templates, given is not None)
         tracer.graph.doubts = machine.path.doubts
+        if given is not None:
+            tracer.made = self._sized_graphs
+            tracer.made.append(tracer.graph)
         shape = (1, given.channels, *given.size) if given is not None else None
         args = _operands(machine, target, tracer.graph, shape)
         with self._aside(machine, tracer, target, training):

@@ -174,6 +174,14 @@ class Graph:
         node.read = True
         self.escaped.setdefault(node, reason)
 
+    def release(self) -> None:
+        """Let go of everything: nodes and graphs hold each other, and nobody looks for such circles meanwhile."""
+        for node in self.nodes:
+            node.inputs, node.info = (), None
+            del node.graph
+        self.nodes, self.ports, self.outputs = [], [], ()
+        self.escaped.clear()
+
     def lose(self, reason: str) -> None:
         """A reader may have been missed."""
         self.lost = self.lost or reason

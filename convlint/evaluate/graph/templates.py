@@ -30,6 +30,8 @@ class Following(Tracer):
     def __init__(self, name: str, templates: dict[Any, Template], sized: bool = False) -> None:
         super().__init__(name, sized)
         self.templates = templates
+        self.made: list[Graph] = []
+        """All graphs of functions, in order."""
 
     def concerns(self, args: Arguments) -> bool:
         """Whether a call gets anything that the network's input decides, or may decide."""
@@ -82,6 +84,7 @@ class Following(Tracer):
     ) -> Any:
         outer = self.graph
         graph = Graph(function.qualname, frozenset(machine.path.taken), machine.path.doubts)
+        self.made.append(graph)
         ports: dict[int, Tensor] = {}
         for number, tensor in enumerate(given):
             node = Node(graph, PORT, (), number)

@@ -104,6 +104,18 @@ def numbered(fill: Callable[[Machine, Instance, Arguments, Span], None]) -> dict
                 machine.write_attribute(target, names[key.value], args.positional[2])
         return NONE
 
+    def delete(machine: Machine, args: Arguments, site: Span) -> Value:
+        target = target_of(machine, args)
+        _take_out(machine, target, force(args.positional[1], machine.path))
+        return NONE
+
+    def pop(machine: Machine, args: Arguments, site: Span) -> Value:
+        target = target_of(machine, args)
+        key = force(args.positional[1], machine.path) if len(args.positional) > 1 else Const(-1)
+        taken = get(machine, Arguments([target, key]), site)
+        _take_out(machine, target, key)
+        return taken
+
     def append(machine: Machine, args: Arguments, site: Span) -> Value:
         target = target_of(machine, args)
         machine.write_attribute(target, _next_name(target), args.positional[1])
@@ -135,6 +147,8 @@ def numbered(fill: Callable[[Machine, Instance, Arguments, Span], None]) -> dict
         "__init__": init,
         "__getitem__": get,
         "__setitem__": put,
+        "__delitem__": delete,
+        "pop": pop,
         "append": append,
         "extend": extend,
         "__iadd__": extend,
@@ -148,6 +162,28 @@ def numbered(fill: Callable[[Machine, Instance, Arguments, Span], None]) -> dict
 def _next_name(target: Instance) -> str:
     """The name that the next module of a list gets: torch counts the modules."""
     return str(sum(1 for value in target.attrs.values() if value is not UNBOUND))
+
+
+def _take_out(machine: Machine, target: Instance, key: Value) -> None:
+    """Leave out one module or a slice of them; torch numbers the others anew, whatever they were called."""
+    found = items_of(machine, target)
+    if isinstance(key, Slice):
+        cut = slice_of(machine, key)
+        gone = set() if isinstance(cut, Unknown) else set(range(len(found))[cut])
+    elif isinstance(key, Const) and isinstance(key.value, int):
+        if not -len(found) <= key.value < len(found):
+            raise Raised("IndexError", "index out of range")
+        cut, gone = None, {key.value % len(found)}
+    else:
+        cut, gone = key if isinstance(key, Unknown) else Unknown("unknown-key", "an index"), set()
+    if isinstance(cut, Unknown):
+        target.payload = follows(cut)
+        return
+    left = [value for index, (_, value) in enumerate(found) if index not in gone]
+    for name, _ in found:
+        machine.write_attribute(target, name, UNBOUND)
+    for index, value in enumerate(left):
+        machine.write_attribute(target, str(index), value)
 
 
 def _made_of(machine: Machine, like: Instance, values: list[Value]) -> Value:
@@ -247,6 +283,7 @@ def named() -> dict[str, Any]:
         "values": values,
         "items": pairs,
         "pop": pop,
+        "__delitem__": pop,
         "__len__": length,
         "__iter__": names,
     }

@@ -91,9 +91,13 @@ def _run_forward(machine: Machine, args: Arguments, site: Span) -> Value:
     forward = attributes.get(machine, target, "forward", site)
     if isinstance(target, Instance) and HOOKED in target.attrs:
         machine.flow.lost("a forward hook")
-    result = calls.call(machine, forward, Arguments(args.positional[1:], args.keywords, args.unknown), site)
-    if machine.verdicts is not None and machine.flow.tracer is None and is_module(target):
-        machine.verdicts.ran(machine, target, args.positional[1:], result, site)
+    given = Arguments(args.positional[1:], args.keywords, args.unknown)
+    if machine.verdicts is None or machine.flow.tracer is not None or not is_module(target):
+        return calls.call(machine, forward, given, site)  # type: ignore[no-any-return]
+    with machine.verdicts.running() as outermost:
+        result = calls.call(machine, forward, given, site)
+    if outermost:
+        machine.verdicts.ran(machine, target, given.positional, result, site)
     return result  # type: ignore[no-any-return]
 
 
