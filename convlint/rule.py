@@ -51,7 +51,8 @@ class Problem:
     written_in_call: bool = False
     """Only a problem where the layer's own call writes ``parameters``: what comes of a variable elsewhere is meant."""
     skips: bool = False
-    """Whether the layer leaves values unread: how bad that is depends on who else reads them, and the linter asks."""
+    """Whether the layer, or slices, leave values unread: how bad that is depends on who else reads them, and the linter
+    asks."""
     remedies: tuple[Remedy, ...] = ()
     """The best one first: only the first that can be made is ever applied."""
     fixes: tuple[Fix, ...] = ()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, NamedTuple
 
 from convlint.evaluate import calls, classes
 from convlint.evaluate.environment import Arguments, Exhausted, NotIterable, Raised
@@ -25,7 +25,7 @@ from convlint.evaluate.sizes.candidates import Candidates
 from convlint.evaluate.sizes.inputs import Given, Wanted, example_among, first_convolution, input_of
 from convlint.evaluate.sizes.shapes import Shape
 from convlint.evaluate.tensor_readers import Note
-from convlint.evaluate.values import FALSE, Descriptor, Function, Instance, Span, Tensor, Unknown
+from convlint.evaluate.values import FALSE, TRUE, Descriptor, Function, Instance, Span, Tensor, Unknown
 from convlint.network.geometry import residues_reached
 
 MAX_RUNS = 1000
@@ -34,6 +34,18 @@ MAX_RUNS = 1000
 
 NUMBERING = "0123456789_"
 """What tells parameters apart that are of one kind."""
+
+
+class Seen(NamedTuple):
+    """A network that an entry point gives."""
+
+    record: Record
+    target: Instance
+    site: Span
+    graph: Graph | None
+    """None where it was not followed, or not to its end."""
+    put_off: bool = False
+    """Whether it was not tried yet."""
 
 
 class Verdicts:
@@ -50,22 +62,28 @@ class Verdicts:
         """The latter."""
         self.graphs: dict[int, Graph] | None = {} if keep else None
         """The graph of each entry point, by its record, where they are asked for: all are followed then."""
+        self.seen: list[Seen] = []
+        """All networks, in the order in which they were built."""
         self._of_modules: dict[int, list[Followed]] = {}
         self._inside = False
         """Whether the code runs a module on a tensor of known size."""
         self._sizes = Candidates()
-        self._templates: dict[Any, Template] = {}
+        self._known: dict[bool, tuple[dict[Any, Template], dict[Any, Any]]] = {False: ({}, {}), True: ({}, {})}
+        """Templates and remembered calls, in evaluation mode and in training."""
         self._sized_templates: dict[Any, Template] = {}
         self._sized_graphs: list[Graph] = []
         self._sized_backward = Backward()
         self._sized_file = -1
-        self._memo: dict[Any, Any] = {}
         self._backward = Backward()
         self._skips: dict[int, bool] = {}
 
     def wanted(self, record: Record) -> bool:
         """Whether an entry point that has built this is worth following."""
         return self.graphs is not None or any(self.leads_to_skip(child) for _, child, _ in record.calls)
+
+    def put_off(self, machine: Machine, target: Instance, site: Span) -> None:
+        """A network need not be followed for the layers in it; whether for its pairs is known when all has run."""
+        self.seen.append(Seen(machine.record, target, site, None, put_off=True))
 
     def leads_to_skip(self, child: Record | Fact) -> bool:
         """Whether a layer, or any layer below an activation, skips positions."""
@@ -84,7 +102,8 @@ class Verdicts:
         """
         record = entry if entry is not None else machine.record
         outcomes = self.outcomes.of.setdefault(id(record), {})
-        graph = self._traced(machine, target, site)
+        graph = self.traced(machine, target, site)
+        self.seen.append(Seen(record, target, site, graph))
         if graph is None:
             return
         if self.graphs is not None:
@@ -105,7 +124,7 @@ class Verdicts:
             return
         wanted = self.input_size is not None or self.graphs is not None or self._loses(record)
         if wanted or self._sizes.worth_following(record, first, given.size):
-            graph = self._traced(machine, target, site, given)
+            graph = self.traced(machine, target, site, given)
             if graph is not None:
                 if self.graphs is not None:
                     self.graphs[id(record)] = graph
@@ -130,7 +149,7 @@ class Verdicts:
     def _ran(self, machine: Machine, target: Instance, args: Arguments, given: Given, result: Any) -> None:
         site = given.site
         assert site is not None
-        graph = self._traced(machine, target, site, given, args)
+        graph = self.traced(machine, target, site, given, args)
         if graph is None:
             return
         found = followed(given, root(graph, self._sized_backward))
@@ -174,27 +193,29 @@ class Verdicts:
         found = self.outcomes.of.get(id(record), {})
         return any(outcome.level in (DEAD, GATE) for outcome in found.values())
 
-    def _traced(
+    def traced(
         self,
         machine: Machine,
         target: Instance,
         site: Span,
         given: Given | None = None,
         called: Arguments | None = None,
+        training: bool = False,
     ) -> Graph | None:
         """The graph of ``forward`` on tensors without values, as it is ``called`` or on as many as it needs; None where
         it does not come to an end.
         """
         if given is not None:
             self._begin_sized(site.file)
-        templates = self._templates if given is None else self._sized_templates
+        templates = self._known[training][0] if given is None else self._sized_templates
         tracer = Following(target.cls.name, templates, given is not None)
+        tracer.graph.doubts = machine.path.doubts
         if given is not None:
             tracer.made = self._sized_graphs
             tracer.made.append(tracer.graph)
         shape = (given.batch, given.channels, *given.size) if given is not None else None
         args = _operands(target, tracer.graph, shape) if called is None else _ports_for(machine, called, tracer.graph)
-        with self._aside(machine, tracer, target):
+        with self._aside(machine, tracer, target, training):
             try:
                 result = machine.apply(calls.call, machine, target, args, site)
             except (Raised, Undecided, NotIterable, Exhausted):
@@ -208,15 +229,16 @@ class Verdicts:
         return graph
 
     @contextmanager
-    def _aside(self, machine: Machine, tracer: Following, target: Instance) -> Iterator[None]:
-        """While ``forward`` is followed nothing is recorded, and modules are in evaluation mode."""
+    def _aside(self, machine: Machine, tracer: Following, target: Instance, in_training: bool) -> Iterator[None]:
+        """While ``forward`` is followed nothing is recorded, and it is known in which mode modules are."""
         kept = machine.record, machine.path, machine.steps, machine.memo, machine.candidates, machine.depth
         module = next((base for base in target.cls.mro if base.name == "Module" and base.span is None), None)
         training = module.attrs["training"] if module is not None else None
-        machine.record, machine.steps, machine.memo, machine.candidates = Record(NOWHERE, ROOT), 0, self._memo, []
+        machine.record, machine.steps, machine.candidates = Record(NOWHERE, ROOT), 0, []
+        machine.memo = self._known[in_training][1]
         machine.flow.tracer, machine.flow.traced_since = tracer, machine.clock
         if module is not None:
-            module.attrs["training"] = FALSE
+            module.attrs["training"] = TRUE if in_training else FALSE
         try:
             yield
         finally:

@@ -82,7 +82,8 @@ class Following(Tracer):
     def _first(
         self, machine: Machine, key: Any, function: Function, args: Arguments, given: list[Tensor], site: Span
     ) -> Any:
-        outer, graph = self.graph, Graph(function.qualname, frozenset(machine.path.taken))
+        outer = self.graph
+        graph = Graph(function.qualname, frozenset(machine.path.taken), machine.path.doubts)
         self.made.append(graph)
         ports: dict[int, Tensor] = {}
         for number, tensor in enumerate(given):
@@ -112,6 +113,7 @@ class Following(Tracer):
         graph = template.graph
         inputs = [self.node_of(tensor) for tensor in given]
         call = Node(self.graph, CALL, tuple(node for node in inputs if node is not None), graph)
+        call.sure = machine.path.doubts <= self.graph.doubts
         if self.sized:
             call.arms = arms_of(self.graph, machine.path.taken)
         fresh: dict[Node, Tensor] = {}
