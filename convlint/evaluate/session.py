@@ -79,6 +79,8 @@ class Session:
         entries += uncalled(self.machine, postponed)
         follow_within(self.machine, self.verdicts, entries)
         across = follow_across(self.machine, self.verdicts, {id(entry.root): entry.name for entry in entries})
+        self.machine.memo.clear()  # no call is evaluated any more, and what was remembered takes half of the memory
+        self.verdicts.forget()
         linted = outside | frozenset(self._shown(path) for path in self.request.linted)
         network = EvaluatedNetwork(entries, self.sites, linted, across, self.verdicts)
         for file in self.finder.files.values():

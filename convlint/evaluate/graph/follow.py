@@ -188,6 +188,12 @@ class Verdicts:
         self._sized_file, self._sized_backward = file, Backward()
         self._sized_templates, self._sized_graphs = {}, []
 
+    def forget(self) -> None:
+        """Let go of what only helps to follow more networks."""
+        self.seen = []
+        self._known = {False: ({}, {}), True: ({}, {})}
+        self._begin_sized(-1)
+
     def _loses(self, record: Record) -> bool:
         """Whether an entry point was seen to compute something in vain, so that people will ask how much."""
         found = self.outcomes.of.get(id(record), {})
