@@ -70,10 +70,11 @@ def analysed(blocks: Sequence[Block], root: Path) -> Analysis:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(block.text, encoding="utf-8")
     linted = tuple(sorted(root / path for path in linted_paths(blocks)))
-    sizes = [said for block in blocks if block.path == SETTINGS and (said := INPUT_SIZE.search(block.text))]
-    size = input_size_of(sizes[0][1]) if sizes else None
-    said = (size, "input-size") if size is not None else None
-    request = Request(root=root, linted=linted, site_packages=(root / INSTALLED,), input_size=said)
+    settings = "".join(block.text for block in blocks if block.path == SETTINGS)
+    said = INPUT_SIZE.search(settings)
+    size = input_size_of(said[1]) if said is not None else None
+    wanted = (size, "input-size") if size is not None else None
+    request = Request(root=root, linted=linted, site_packages=(root / INSTALLED,), input_size=wanted)
     return run_deep(lambda: analyse(request))
 
 

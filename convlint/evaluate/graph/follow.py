@@ -24,7 +24,7 @@ from convlint.evaluate.sizes.candidates import Candidates
 from convlint.evaluate.sizes.inputs import Given, Wanted, first_convolution, input_of
 from convlint.evaluate.sizes.shapes import Shape
 from convlint.evaluate.tensor_readers import Note
-from convlint.evaluate.values import FALSE, Descriptor, Function, Instance, Span, Tensor, Unknown, Value
+from convlint.evaluate.values import FALSE, Descriptor, Function, Instance, Span, Tensor, Unknown
 from convlint.network.geometry import residues_reached
 
 MAX_RUNS = 1000
