@@ -145,7 +145,16 @@ def _order(hit: Hit) -> tuple[object, ...]:
     """Puts the same hit first in every run, whatever the order of the layers."""
     trace = tuple(step.place for step in hit.use.trace)
     origins = tuple(sorted(hit.use.origins.items()))
-    return trace, hit.use.meeting, origins, hit.layer.call, hit.number, hit.problem.message, str(hit.layer)
+    return (
+        -hit.problem.lost,
+        trace,
+        hit.use.meeting,
+        origins,
+        hit.layer.call,
+        hit.number,
+        hit.problem.message,
+        str(hit.layer),
+    )
 
 
 def _innermost(use: Use, linted: frozenset[str]) -> Place | None:

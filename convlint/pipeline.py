@@ -129,7 +129,7 @@ def _lint(workspace: Workspace, order: Order, selection: Selection, texts: Texts
     def work() -> Entry:
         analysis = analyse(workspace, order, cache_folder)
         linted = workspace.linted_paths()
-        compose = Composer(texts, linted, cache_folder)
+        compose = Composer(texts, linted, cache_folder, analysis.network)
         found = lint(analysis.network, selection.running(), linted, severities, compose)
         notes = [replace(note, severity=severities.get(note.rule, note.severity)) for note in analysis.notes]
         findings = [finding for finding in (*found, *notes) if finding.rule in selection.active]

@@ -37,6 +37,8 @@ class Problem:
     builds: str
     """The same for a library's layer, after "builds 3 layers that ": ``read 1 of every 4 pixels of their input``."""
     dead_fraction: float | None = None
+    lost: int = 0
+    """How much it is, in whatever unit: of several sizes at which a layer works, the worst is told."""
     picture: tuple[str, ...] = ()
     parameters: tuple[str, ...] = ("kernel_size", "stride")
     """The parameters that the problem is about; each one's origin is shown."""
@@ -49,7 +51,8 @@ class Problem:
     written_in_call: bool = False
     """Only a problem where the layer's own call writes ``parameters``: what comes of a variable elsewhere is meant."""
     skips: bool = False
-    """Whether the layer leaves values unread: how bad that is depends on who else reads them, and the linter asks."""
+    """Whether the layer, or slices, leave values unread: how bad that is depends on who else reads them, and the linter
+    asks."""
     remedies: tuple[Remedy, ...] = ()
     """The best one first: only the first that can be made is ever applied."""
     fixes: tuple[Fix, ...] = ()

@@ -89,5 +89,6 @@ def _lint(rule: Rule, example: Example) -> tuple[tuple[Finding, ...], tuple[str,
         path.write_text(example.text, encoding="utf-8", newline="\n")
         analysis = analyse(Request(root=root, linted=(path,)))
         linted = frozenset({path.name})
-        findings = lint(analysis.network, [rule], linted, {}, Composer({path.name: example.text}.get, linted))
+        compose = Composer({path.name: example.text}.get, linted, network=analysis.network)
+        findings = lint(analysis.network, [rule], linted, {}, compose)
     return findings, tuple(f"line {error.line}: {error.message}" for error in analysis.errors)

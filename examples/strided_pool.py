@@ -1,4 +1,8 @@
-"""A small detector whose pyramid makes its coarsest level with a pool that only picks pixels."""
+"""A small detector with two pools that leave out pixels: one in its backbone, one at the top of its pyramid.
+
+The other pools are wider than they move and padded, so that no size of the input leaves a row over; MaxPool2d(2) would
+lose the last one of odd maps, which is another matter than the pattern shown here.
+"""
 
 from __future__ import annotations
 
@@ -14,10 +18,14 @@ class Backbone(nn.Module):
         self.stem = nn.Sequential(
             nn.Conv2d(3, width, kernel_size=3, stride=2, padding=1),
             nn.ReLU(inplace=True),
-            nn.MaxPool2d(2),
+            nn.MaxPool2d(3, stride=2, padding=1),
         )
-        self.middle = nn.Sequential(nn.Conv2d(width, 2 * width, 3, padding=1), nn.ReLU(inplace=True), nn.MaxPool2d(2))
-        # A window of 2 that moves by 3: every third row and every third column is left out.
+        self.middle = nn.Sequential(
+            nn.Conv2d(width, 2 * width, 3, padding=1),
+            nn.ReLU(inplace=True),
+            nn.MaxPool2d(3, stride=2, padding=1),
+        )
+        # A window of 2 that moves by 3 leaves out every third row and every third column.
         self.deep = nn.Sequential(
             nn.Conv2d(2 * width, 4 * width, 3, padding=1),
             nn.ReLU(inplace=True),
@@ -31,7 +39,7 @@ class Backbone(nn.Module):
 
 
 class Pyramid(nn.Module):
-    """Lateral 1x1 convolutions, and one more level below the deepest."""
+    """Lateral 1x1 convolutions, and one more level below the deepest, of every second pixel of it."""
 
     def __init__(self, widths: tuple[int, ...] = (32, 64, 128), channels: int = 64) -> None:
         super().__init__()

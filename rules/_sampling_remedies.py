@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from math import gcd
 
 from convlint.findings import Applicability
-from convlint.network.changes import Argument, Number, Precede, SetArguments, Surroundings
+from convlint.network.changes import Argument, HandOn, Number, Precede, SetArguments, Surroundings
 from convlint.network.layers import Kind, Layer, known
 from convlint.rule import Remedy
 
@@ -26,6 +26,7 @@ def remedies(layer: Layer) -> Iterator[Remedy]:
         return
     shared = any(gcd(d, s) > 1 and k > 1 for k, s, d in zip(kernel, stride, dilation, strict=True))
     if layer.kind is Kind.CONVOLUTION and not shared:
+        yield from _to_the_next(layer, kernel, stride, padding)
         yield from _average_first(layer, kernel, stride, padding)
         yield from _larger_kernel(layer, kernel, stride, dilation, padding)
     elif layer.kind is Kind.CONVOLUTION:
@@ -34,6 +35,28 @@ def remedies(layer: Layer) -> Iterator[Remedy]:
     elif layer.kind in (Kind.MAX_POOL, Kind.AVERAGE_POOL):
         yield from _pool_over_stride(layer, kernel, stride, padding)
         yield from _larger_pool(layer, kernel, stride, dilation, padding)
+
+
+def _to_the_next(layer: Layer, kernel: Sizes, stride: Sizes, padding: Sizes) -> Iterator[Remedy]:
+    """1x1/s then kxk/1 becomes 1x1/1 then kxk/s: with odd k and p = d(k - 1) / 2 both give floor((n - 1) / s) + 1.
+
+    The other way round, nothing changes but what the network has to compute (in evaluation mode): what is skipped may
+    be left out earlier still.
+    """
+    if max(*kernel, *(p + 1 for p in padding)) > 1 or layer.op.startswith("torch.nn.functional."):
+        return
+    yield Remedy(
+        "stride 1 here, the stride in the convolution that follows (same shape and keys for all sizes, other numbers)",
+        Applicability.UNSAFE,
+        HandOn(stride),
+    )
+    yield Remedy(
+        "or, where the shortcut skips the same: the stride in the last convolution of the block before, its identity "
+        "sliced alike, stride 1 here and in the shortcut (in evaluation the same function and keys, and less to "
+        "compute; batch statistics in training differ)",
+        Applicability.SUGGESTION,
+        HandOn(stride, said=True),
+    )
 
 
 def _average_first(layer: Layer, kernel: Sizes, stride: Sizes, padding: Sizes) -> Iterator[Remedy]:

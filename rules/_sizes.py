@@ -17,4 +17,5 @@ def condition(fact: SizedLayer) -> str:
     """For which input of which network: ``for a 224x224 input (img_size)``."""
     size = fact.given.size
     written = f"{size[0]} positions" if len(size) == 1 else "x".join(map(str, size))
-    return f"for an input of {written} ({fact.given.said_by})"
+    place = fact.given.place
+    return f"for an input of {written} ({fact.given.said_by}{f' on line {place.line}' if place is not None else ''})"

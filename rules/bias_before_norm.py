@@ -48,6 +48,31 @@ from torch import nn
 head = nn.Sequential(nn.Linear(2048, 2048), nn.BatchNorm1d(2048), nn.ReLU(), nn.Linear(2048, 128))
 ```
 
+The convolution and the normalisation may stand in different modules:
+
+```python bad
+from torch import nn
+
+
+class Patches(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.project = nn.Conv2d(3, 64, 4, stride=4)
+
+    def forward(self, x):
+        return self.project(x)
+
+
+class Stem(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.patches = Patches()
+        self.norm = nn.BatchNorm2d(64)
+
+    def forward(self, x):
+        return self.norm(self.patches(x))
+```
+
 One group for each channel is instance normalisation; the first layer of wav2vec 2.0 has it.
 
 ```python bad
@@ -87,6 +112,32 @@ class Block(nn.Module):
         return self.norm(y) + y
 ```
 
+Nor where that is in another function:
+
+```python good
+from torch import nn
+
+
+class Project(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.conv = nn.Conv2d(64, 64, 3, padding=1)
+
+    def forward(self, x):
+        return self.conv(x)
+
+
+class Block(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.project = Project()
+        self.norm = nn.BatchNorm2d(64)
+
+    def forward(self, x):
+        y = self.project(x)
+        return self.norm(y) + y
+```
+
 ## Fix safety
 
 `bias=False` where both are built in one function and nothing else is seen to follow that convolution. The shape stays.
@@ -97,7 +148,8 @@ dropped, and the layers behind it are initialised with other random numbers.
 
 - A frozen normalisation, in evaluation mode, does not take the bias out in fine-tuning.
 - Only pairs are told of that are certainly built so: which normalisation a parameter names is often not known.
-- What happens to an output outside of the function that computes it is not seen.
+- What happens to an output outside of the function that computes it is seen where the whole network can be followed,
+  in evaluation mode and in training; elsewhere only what its own function does with it counts.
 
 ## References
 

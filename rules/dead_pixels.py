@@ -125,6 +125,44 @@ class SelectiveBranch(nn.Module):
         return self.conv(x)
 ```
 
+ResNet v1 has the stride of a bottleneck in its first 1x1 convolution, and the shortcut skips the same.
+
+```python bad
+from torch import nn
+
+
+class Bottleneck(nn.Module):
+    def __init__(self, channels: int, stride: int = 2) -> None:
+        super().__init__()
+        self.conv1 = nn.Conv2d(256, channels, kernel_size=1, stride=stride, bias=False)
+        self.bn1 = nn.BatchNorm2d(channels)
+        self.conv2 = nn.Conv2d(channels, channels, 3, stride=1, padding=1, bias=False)
+        self.relu = nn.ReLU(inplace=True)
+
+    def forward(self, x):
+        out = self.relu(self.bn1(self.conv1(x)))
+        return self.relu(self.conv2(out))
+```
+
+ResNet v1.5 has it in the 3x3 convolution: the same sizes, the same weights.
+
+```python fixed
+from torch import nn
+
+
+class Bottleneck(nn.Module):
+    def __init__(self, channels: int, stride: int = 2) -> None:
+        super().__init__()
+        self.conv1 = nn.Conv2d(256, channels, kernel_size=1, stride=1, bias=False)
+        self.bn1 = nn.BatchNorm2d(channels)
+        self.conv2 = nn.Conv2d(channels, channels, 3, stride=stride, padding=1, bias=False)
+        self.relu = nn.ReLU(inplace=True)
+
+    def forward(self, x):
+        out = self.relu(self.bn1(self.conv1(x)))
+        return self.relu(self.conv2(out))
+```
+
 A pool that only subsamples, and a pool over short clips that drops one frame and one pixel in three.
 
 ```python bad
@@ -180,9 +218,19 @@ up = nn.ConvTranspose2d(64, 64, kernel_size=1, stride=2, output_padding=1, group
 Every fix keeps the shape of the output for every input size, and changes what the network computes: `--unsafe-fixes`
 applies the first one, and a trained model has to be trained again.
 
-- A 1x1 convolution gets an average pool over its stride before it (ResNet-D) and stride 1. `ceil_mode=True` is what
-  keeps the shape: without it, one row is lost wherever the size is no multiple of the stride. In an `nn.Sequential`
-  the keys of what stands behind the pool move by one; the second fix writes an `OrderedDict` that keeps all keys.
+- A 1x1 convolution whose result goes only to normalisation, activation and then a convolution with odd kernel size k,
+  padding d(k - 1) / 2 and stride 1 hands its stride on to that one (ResNet v1.5). All sizes, weights and keys stay: an
+  old checkpoint loads, and gives other numbers. For the 1x1 convolutions of ResNet-50 that takes 6 % more
+  multiplications. It is offered where both calls are in one function and `forward` shows that nothing else reads the
+  result; classes derived in other files are not looked at.
+- There, where the shortcut skips the same, the other way is open, too, and only suggested: leave out earlier still.
+  Give the stride to the last k x k convolution of the block before, slice its identity with `[:, :, ::s, ::s]`, and set
+  both 1x1 convolutions to stride 1: in evaluation the same function with the same keys, and for ResNet-50 v1 10 % fewer
+  multiplications. In training, batch statistics are taken from fewer positions, so it is not the same.
+- Any other 1x1 convolution gets an average pool over its stride before it (ResNet-D) and stride 1. `ceil_mode=True` is
+  what keeps the shape: without it, one row is lost wherever the size is no multiple of the stride. In an
+  `nn.Sequential` the keys of what stands behind the pool move by one; the second fix writes an `OrderedDict` that keeps
+  all keys.
   For a helper such as `conv1x1(..., stride)` the pool goes where the stride is passed; with stride 1 it does nothing.
 - Any other kernel, or a 1x1 one in its own place, grows to k + 2e with padding p + e. The weights get another shape;
   zeros around the old ones give the old function. e = ceil((s - k) / 2) reads everything but, with a stride over 2, up
@@ -209,6 +257,8 @@ multiple of the stride), a kernel as large as the stride without padding, a larg
 
 ## References
 
+- NVIDIA, ResNet v1.5 for PyTorch (pytorch.org/hub): the stride in the 3x3 convolution, about 0.5 % top-1 accuracy more,
+  about 5 % fewer images each second.
 - He et al., Bag of Tricks for Image Classification with Convolutional Neural Networks (2019), section 4, "ResNet-D".
 - torch.nn.Conv2d, torch.nn.MaxPool2d and torch.nn.Unfold: the formulas under "Shape".
 """

@@ -119,6 +119,7 @@ class DeadTaps(Rule):
         yield Problem(
             message=f"{dead} of the {operation(layer, kernel)} never meet the {map_words(fact.padded_size)} that it "
             f"gets {condition(fact)}{of_weights}",
+            lost=total - alive,
             builds=f"have {dead} that never meet their map",
             parameters=("kernel_size", "dilation", "padding"),
         )

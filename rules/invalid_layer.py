@@ -10,12 +10,23 @@ Finds layers whose parameters contradict each other. torch refuses each of them:
 - Transposed convolutions: another padding mode than "zeros"; output padding that is neither under the stride nor under
   the dilation ("output padding must be smaller than either stride or dilation").
 - Pools: padding over half of the window ("pad should be at most half of effective kernel size").
-- Any of them: a stride of 0 or less.
-- `GroupNorm`: groups that do not divide the channels. `MultiheadAttention`: heads that do not divide `embed_dim`.
-- `interpolate`, `Upsample`: `align_corners` with a mode that knows no corners, and `antialias` with a mode other than
-  bilinear, bicubic and lanczos.
+- Any of them, `Unfold` too: a kernel size, stride or dilation of 0 or less ("should be greater than zero"), a negative
+  padding or output padding ("negative padding is not supported"), or another number of sizes than there are axes
+  ("expected stride to be a single integer value or a list of 2 values").
+- `GroupNorm`: groups that are not positive or do not divide the channels. `MultiheadAttention`: the same of heads and
+  `embed_dim`.
+- `interpolate`, `Upsample`: a mode that does not exist ("Only 3D, 4D and 5D input Tensors supported (got 4D) for the
+  modes: nearest | linear | ..."); `align_corners` with a mode that knows no corners; `antialias` with a mode other than
+  bilinear, bicubic and lanczos; lanczos without `antialias`, or with aligned corners; more or fewer scale factors than
+  the mode has axes.
 - Neighbours in `nn.Sequential`: channels that disagree ("expected input to have 64 channels, but got 32 channels
-  instead"), or that `PixelShuffle` and `ChannelShuffle` cannot divide.
+  instead"), or that `PixelShuffle` and `ChannelShuffle` cannot divide; features that disagree between `Linear`,
+  `LayerNorm` and `Embedding` ("mat1 and mat2 shapes cannot be multiplied", "Given normalized_shape=[9], expected input
+  with shape [*, 9]"); a normalisation for more axes than the
+  convolution before it has ("expected 5D input (got 4D input)").
+- Convolutions and pools on a map of known size (see `trailing-pixels-unread`): a window larger than the padded map
+  ("Kernel size can't be greater than actual input size", "Output size is too small"); reflected or circular padding
+  that the map is too small for.
 
 ## Why it matters
 
@@ -61,6 +72,33 @@ from torch import nn
 up = nn.ConvTranspose2d(64, 32, 3, stride=2, padding=1, output_padding=2)
 ```
 
+The flat network was made a volumetric one, and a layer was forgotten.
+
+```python bad
+from torch import nn
+
+stem = nn.Sequential(nn.Conv2d(1, 16, 3, padding=1), nn.BatchNorm3d(16), nn.ReLU())
+```
+
+Three sizes for two axes, and a kernel of which nothing is left.
+
+```python bad
+from torch import nn
+
+narrow = nn.Conv2d(16, 16, (3, 3, 1), padding=1)
+```
+
+```python bad
+from torch import nn
+
+
+def down(channels: int, kernel: int) -> nn.Module:
+    return nn.Conv2d(channels, channels, kernel // 2, stride=2)
+
+
+layer = down(16, 1)
+```
+
 The mode was changed, its option was not.
 
 ```python bad
@@ -71,6 +109,66 @@ from torch import nn
 class Up(nn.Module):
     def forward(self, x):
         return F.interpolate(x, scale_factor=2, mode="nearest", align_corners=True)
+```
+
+Three factors for an image, which has two axes.
+
+```python bad
+import torch.nn.functional as F
+from torch import nn
+
+
+class Enlarge(nn.Module):
+    def forward(self, x):
+        return F.interpolate(x, scale_factor=(1, 2, 2), mode="bilinear", align_corners=False)
+```
+
+With weights for each channel, InstanceNorm counts the channels; without, it takes any number.
+
+```python bad
+from torch import nn
+
+stem = nn.Sequential(nn.Conv2d(3, 64, 7, padding=3), nn.InstanceNorm2d(32, affine=True))
+```
+
+Four pools by two leave one position of sixteen, and nothing for the fifth.
+
+```python bad
+import torch
+from torch import nn
+
+pools = nn.Sequential(*(nn.MaxPool2d(2) for _ in range(5)))
+pools(torch.zeros(1, 3, 16, 16))
+```
+
+```python bad
+import torch
+from torch import nn
+
+smooth = nn.Conv2d(3, 3, 9, padding=4, padding_mode="reflect")
+smooth(torch.zeros(1, 3, 4, 4))
+```
+
+```python good
+from torch import nn
+
+stem = nn.Sequential(nn.Conv2d(3, 64, 7, padding=3), nn.InstanceNorm2d(32))
+```
+
+The width was changed in one place.
+
+```python bad
+from torch import nn
+
+head = nn.Sequential(nn.LayerNorm(768), nn.Linear(512, 768))
+```
+
+"cubic" is the word of another library.
+
+```python bad
+from torch import nn
+
+up = nn.Upsample(scale_factor=2, mode="cubic")
 ```
 
 A sub-pixel convolution gives r * r channels for each one that comes out.
@@ -120,7 +218,10 @@ There is no fix: which of the numbers is wrong is not to be seen.
 ## Limits
 
 - Only layers are judged that are certainly built so; conditions that are not known could exclude each other.
-- Channels are compared between direct neighbours of one `nn.Sequential`.
+- Channels and axes are compared between direct neighbours of one `nn.Sequential`. A tensor without a batch axis has one
+  axis less, and `Linear` takes any number of axes: only what is refused then, too, is reported.
+- What depends on the size of the map is told where that is known, as for `trailing-pixels-unread`. A `PixelUnshuffle`
+  whose factor does not divide the height is not looked at.
 - On the CPU, torch also refuses dilated pools whose padding is over half of the kernel size itself; its check of
   shapes does not, and so neither does this rule.
 
@@ -132,17 +233,26 @@ There is no fix: which of the numbers is wrong is not to be seen.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import ClassVar
 
 from convlint.findings import Severity
-from convlint.network.layers import Kind, Layer, known
+from convlint.network.layers import Kind, Layer, Unknown, known
 from convlint.network.operations import Module, Resize, Succession
+from convlint.network.sizes import SizedLayer
 from convlint.rule import Problem, Rule
 
+from ._sizes import condition, map_words
 from ._words import per_axis
 
 _PADDING_MODES = frozenset({"zeros", "reflect", "replicate", "circular"})
+_WRONG_NUMBER = re.compile(r"\d+ sizes for \d+ axes")
+_MODES = {"nearest": None, "nearest-exact": None, "area": None, "linear": 1, "bilinear": 2, "bicubic": 2, "lanczos": 2,
+          "trilinear": 3}  # fmt: skip
+"""The modes of ``interpolate``, and how many axes they are for where that is not open."""
+_CONVOLUTION = re.compile(r"torch\.nn\.Conv(?:Transpose)?([123])d")
+_WINDOWED = re.compile(r"torch\.nn\.(BatchNorm|Conv|ConvTranspose)([123])d")
 _POOLS = frozenset({Kind.MAX_POOL, Kind.AVERAGE_POOL})
 
 
@@ -150,11 +260,13 @@ class InvalidLayer(Rule):
     name = "invalid-layer"
     group = "invalid"
     severity = Severity.ERROR
-    facts: ClassVar[tuple[type, ...]] = (Layer, Module, Resize, Succession)
+    facts: ClassVar[tuple[type, ...]] = (Layer, Module, Resize, SizedLayer, Succession)
 
-    def check(self, fact: Layer | Module | Resize | Succession) -> Iterator[Problem]:
+    def check(self, fact: Layer | Module | Resize | SizedLayer | Succession) -> Iterator[Problem]:
         if isinstance(fact, Layer):
             found = _layer(fact)
+        elif isinstance(fact, SizedLayer):
+            found = _on_its_map(fact)
         elif isinstance(fact, Module):
             found = _module(fact)
         elif isinstance(fact, Resize):
@@ -176,12 +288,27 @@ def _layer(layer: Layer) -> Iterator[str]:
     if layer.kind in (Kind.CONVOLUTION, Kind.TRANSPOSED):
         yield from _groups(layer)
         yield from _padding_words(layer, stride)
-    if stride is not None and stride and min(stride) < 1:
-        yield f"the stride {min(stride)} is not positive"
+    yield from _sizes(layer)
     if layer.kind is Kind.TRANSPOSED:
         yield from _output_padding(layer, stride)
     if layer.kind in _POOLS:
         yield from _pool_padding(layer)
+
+
+def _sizes(layer: Layer) -> Iterator[str]:
+    """Numbers that make no window. A size for each axis, of which there are as many as the operation's name says."""
+    for name in ("kernel_size", "stride", "dilation", "padding"):
+        sizes = getattr(layer, name)
+        for size in sizes if isinstance(sizes, tuple) else (sizes,):
+            if isinstance(size, Unknown) and size.reason == "raises" and _WRONG_NUMBER.fullmatch(size.detail):
+                yield f"its {name} has {size.detail}"
+        numbers = known(sizes)
+        least = 0 if name == "padding" else 1
+        if name == "dilation" and layer.kind is Kind.TRANSPOSED:
+            continue  # torch has no condition of its own, and takes 0 where the kernel is one position
+        if numbers and min(numbers) < least:
+            word = name.replace("_", " ")
+            yield f"the {word} {min(numbers)} is {'negative' if name == 'padding' else 'not positive'}"
 
 
 def _groups(layer: Layer) -> Iterator[str]:
@@ -215,6 +342,8 @@ def _output_padding(layer: Layer, stride: tuple[int, ...] | None) -> Iterator[st
     if stride is None or dilation is None:
         return
     more = per_axis(layer.options.get("output_padding"), len(stride))
+    if more is not None and min(more) < 0:
+        yield f"the output padding {min(more)} is negative"
     if more is not None and any(op >= max(s, d) for op, s, d in zip(more, stride, dilation, strict=True)):
         yield "output padding must be smaller than either stride or dilation"
 
@@ -227,6 +356,23 @@ def _pool_padding(layer: Layer) -> Iterator[str]:
         yield f"its padding {max(padding)} should be at most half of its effective kernel size"
 
 
+def _on_its_map(fact: SizedLayer) -> Iterator[str]:
+    """What the size of the map decides. The map is told as the layer gets it, with padding that lies before it."""
+    layer, size, padding = fact.layer, fact.padded_size, fact.own_padding
+    kernel, dilation = known(layer.kernel_size), known(layer.dilation)
+    if not fact.certain or kernel is None or dilation is None or layer.kind is Kind.TRANSPOSED:
+        return
+    where = f"the {map_words(size)} that it gets {condition(fact)}"
+    mode = layer.options.get("padding_mode")
+    if mode == "reflect" and any(p >= n for p, n in zip(padding, size, strict=True)):
+        yield f"reflected padding should be less than the corresponding size of {where}"
+    elif mode == "circular" and any(p > n for p, n in zip(padding, size, strict=True)):
+        yield f"circular padding would wrap around more than once on {where}"
+    elif min(fact.outputs) < 1:
+        reach = max(d * (k - 1) + 1 for k, d in zip(kernel, dilation, strict=True))
+        yield f"its kernel reaches over {reach} positions, which is more than {where} has with its padding"
+
+
 def _module(module: Module) -> Iterator[str]:
     for op, whole, part in (
         ("GroupNorm", "num_channels", "num_groups"),
@@ -234,19 +380,34 @@ def _module(module: Module) -> Iterator[str]:
     ):
         if module.op == f"torch.nn.{op}":
             total, divisor = module.arguments.get(whole), module.arguments.get(part)
-            if _is_number(total) and _is_number(divisor) and divisor > 0 and total % divisor:  # type: ignore[operator]
+            if not isinstance(divisor, int) or isinstance(divisor, bool):
+                continue
+            if divisor < 1:
+                yield f"{part} must be greater than 0, and is {divisor}"
+            elif isinstance(total, int) and not isinstance(total, bool) and total % divisor:
                 yield f"{whole} must be divisible by {part}, and {total} is not by {divisor}"
 
 
 def _resize(resize: Resize) -> Iterator[str]:
+    if resize.mode is not None and resize.mode not in _MODES:
+        yield f"there is no mode {resize.mode!r}"
+        return
     if resize.mode in ("nearest", "nearest-exact", "area") and resize.align_corners is not None:
         yield f"align_corners cannot be set with mode {resize.mode!r}"
     if resize.antialias and resize.mode not in ("bilinear", "bicubic", "lanczos", None):
         yield f"antialias is restricted to bilinear, bicubic and lanczos, and the mode is {resize.mode!r}"
+    if resize.mode == "lanczos" and (resize.antialias is False or resize.align_corners):
+        yield "lanczos needs antialias=True" if resize.antialias is False else "lanczos cannot align corners"
+    axes, factors = _MODES.get(resize.mode or ""), resize.scale_factor
+    if axes is not None and factors is not None and 1 < len(factors) != axes:
+        yield f"mode {resize.mode!r} is for {axes} axes, and there are {len(factors)} scale factors"
 
 
 _CHANNELS_OUT = {"Conv": "out_channels", "BatchNorm": "num_features", "GroupNorm": "num_channels"}
 _CHANNELS_IN = {"Conv": "in_channels", "BatchNorm": "num_features", "GroupNorm": "num_channels"}
+_FEATURES_OUT = {"Linear": "out_features", "LayerNorm": "normalized_shape", "Embedding": "embedding_dim"}
+_FEATURES_IN = {"Linear": "in_features", "LayerNorm": "normalized_shape"}
+"""The argument that says how long the last axis is; of several normalised axes nothing is said."""
 _DIVIDES = {"torch.nn.PixelShuffle": ("upscale_factor", 2), "torch.nn.ChannelShuffle": ("groups", 1)}
 """The argument of a module, to a power, that has to divide the channels which it gets."""
 
@@ -254,9 +415,14 @@ _DIVIDES = {"torch.nn.PixelShuffle": ("upscale_factor", 2), "torch.nn.ChannelShu
 def _neighbours(pair: Succession) -> Iterator[str]:
     if not pair.together:
         return
+    yield from _axes(pair)
     given, wanted = _channels(pair.first, _CHANNELS_OUT), _channels(pair.second, _CHANNELS_IN)
-    if pair.first.op == pair.second.op == "torch.nn.Linear":
-        given, wanted = pair.first.arguments.get("out_features"), pair.second.arguments.get("in_features")
+    if pair.second.op.startswith("torch.nn.InstanceNorm") and _is_bound(pair.second):
+        wanted = pair.second.arguments.get("num_features")
+    features, expected = _channels(pair.first, _FEATURES_OUT), _channels(pair.second, _FEATURES_IN)
+    if _is_number(features) and _is_number(expected) and features != expected:
+        before = pair.first.op.rpartition(".")[2]
+        yield f"it expects {expected} features, and the {before} before it gives {features}"
     if _is_number(given) and _is_number(wanted) and given != wanted:
         before = pair.first.op.rpartition(".")[2]
         yield f"it expects {wanted} channels, and the {before} before it gives {given}"
@@ -267,10 +433,28 @@ def _neighbours(pair: Succession) -> Iterator[str]:
         yield f"{of} must divide its channels, and the {pair.first.op.rpartition('.')[2]} before it gives {given}"
 
 
+def _axes(pair: Succession) -> Iterator[str]:
+    """A normalisation or convolution for other numbers of axes, with or without a batch axis before them."""
+    before, after = _CONVOLUTION.fullmatch(pair.first.op), _WINDOWED.fullmatch(pair.second.op)
+    if before is None or after is None:
+        return
+    given, wanted = int(before[1]), int(after[2])
+    # BatchNorm1d takes 2 or 3 axes, BatchNorm2d 4; a convolution 3 or 4; without a batch the one before gives one less.
+    fewest = wanted + (2 if after[1] == "BatchNorm" and wanted > 1 else 1)
+    if not {given + 1, given + 2} & {fewest, wanted + 2}:
+        name = pair.first.op.rpartition(".")[2]
+        yield f"it expects an input with {wanted + 2} axes, and the {name} before it gives {given + 2}"
+
+
 def _channels(module: Module, names: Mapping[str, str]) -> object:
     name = module.op.removeprefix("torch.nn.")
     word = next((names[kind] for kind in names if name.startswith(kind)), None)
     return module.arguments.get(word) if word is not None else None
+
+
+def _is_bound(module: Module) -> bool:
+    """Whether an InstanceNorm holds something for each channel; else it takes any number of them, with a warning."""
+    return module.arguments.get("affine") is True or module.arguments.get("track_running_stats") is True
 
 
 def _is_number(value: object) -> bool:

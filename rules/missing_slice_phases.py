@@ -19,6 +19,9 @@ A 1x1 convolution with a stride reads like a slice, also of a tensor that is sli
 What no slice takes is lost, and what was computed there has no effect. Space-to-depth, the Focus layer of YOLOv5 and
 Swin's patch merging take every phase; one typo in their slices is easily made and hard to see.
 
+Who else uses what the slices leave out is looked for in the whole network, as `dead-pixels` does: nobody is an error,
+somebody a note, and where that cannot be followed it is a warning.
+
 ## Examples
 
 The parameter-free shortcut of CIFAR ResNets, "option A":
@@ -132,7 +135,8 @@ same shape and reads everything.
 
 ## Limits
 
-- Readers are collected within one function. That its caller reads the tensor as well is not considered.
+- Slices are collected within one function; who reads the tensor in others is known where the whole network can be
+  followed, from an entry point that computes it.
 - Slices with an end, single positions, and the first axis, which is the batch, are passed over.
 - A slice of what `F.conv2d` gives, also rearranged, is the second half of filtering and thinning out, and is passed
   over.
@@ -181,4 +185,5 @@ class MissingSlicePhases(Rule):
             builds=f"slice {read} of every {total} {word}",
             dead_fraction=1 - read / total,
             parameters=(),
+            skips=True,
         )

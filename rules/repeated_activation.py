@@ -38,6 +38,33 @@ class Gate(nn.Module):
         return x * F.relu(self.gate(self.project(x)))
 ```
 
+A block that ends in an activation of its own, and a user who does not know:
+
+```python bad
+import torch.nn.functional as F
+from torch import nn
+
+
+class Block(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.conv = nn.Conv2d(64, 64, 3, padding=1)
+        self.act = nn.ReLU()
+
+    def forward(self, x):
+        return self.act(x + self.conv(x))
+
+
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.block = Block()
+        self.head = nn.Conv2d(64, 10, 1)
+
+    def forward(self, x):
+        return self.head(F.relu(self.block(x)))
+```
+
 ```python good
 from torch import nn
 
@@ -76,7 +103,8 @@ may be shared, and is left to you.
 
 ## Limits
 
-Only what follows directly within one function is seen, and only where no condition on the way is unknown.
+- Only what follows directly is seen, and only where no condition on the way is unknown. Across functions that is where
+  the whole network can be followed, and where neither another input nor another network needs the second one.
 
 ## References
 

@@ -150,6 +150,7 @@ class TrailingPixelsUnread(Rule):
         yield Problem(
             message=f"{operation(layer, kernel)} never reads the last {lost} of the {map_words(fact.size)} that it "
             f"gets {condition(fact)}{others}",
+            lost=sum(left),
             builds=f"never read the last {lost} of their map",
             severity=Severity.NOTE if fact.others_read else None,
             remedies=(remedy,) if layer.kind in (Kind.MAX_POOL, Kind.AVERAGE_POOL) else (),

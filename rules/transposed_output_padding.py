@@ -63,6 +63,22 @@ from torch import nn
 up = nn.ConvTranspose2d(128, 64, kernel_size=2, stride=2)
 ```
 
+Where the kernel is smaller than the stride, the last rows are holes as others are: `transposed-holes` tells of all.
+
+```python good
+from torch import nn
+
+up = nn.ConvTranspose2d(64, 64, kernel_size=1, stride=2, output_padding=1, groups=64)
+```
+
+Unless more rows are appended than one of its holes has.
+
+```python bad
+from torch import nn
+
+up = nn.ConvTranspose2d(64, 64, kernel_size=2, stride=3, output_padding=2)
+```
+
 ## Fix safety
 
 (k, output_padding) to (k + output_padding, 0): the same shape for every input size. Zeros at the far end of the kernel
@@ -105,7 +121,8 @@ class TransposedOutputPadding(Rule):
         if output_padding is None or min(output_padding) < 0:
             return
         excess = max(op - p for op, p in zip(output_padding, padding, strict=True))
-        if excess < 1:
+        axes = zip(kernel, stride, dilation, padding, output_padding, strict=True)
+        if all(_are_holes(*axis) for axis in axes):
             return
         rows = "the last position of an axis is" if excess == 1 else f"the last {excess} positions of an axis are"
         yield Problem(
@@ -114,3 +131,12 @@ class TransposedOutputPadding(Rule):
             parameters=("padding", "output_padding"),
             remedies=tuple(kernel_for_output_padding(kernel, stride, dilation, output_padding)),
         )
+
+
+def _are_holes(k: int, s: int, d: int, p: int, op: int) -> bool:
+    """Whether what lies behind the last tap are holes as everywhere: s before and after, no tap meets one either.
+
+    True where nothing lies behind it.
+    """
+    met = {t * d % s for t in range(k)}
+    return not any((d * (k - 1) + more) % s in met for more in range(1, op - p + 1))

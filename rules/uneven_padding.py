@@ -2,9 +2,9 @@
 
 ## What it does
 
-Finds convolutions and pools with stride s > 1 and padding p that leave between 1 and p columns of the padded input
-unread at the far edge, wherever the input size is a multiple of the stride. A 3x3 convolution with stride 2 and
-padding 1 reads the padding above and to the left, and never that below and to the right.
+Finds convolutions and pools with stride s > 1 and padding p that read less padding at the far edge than at the near
+one, and all pixels, wherever the input size is a multiple of the stride. A 3x3 convolution with stride 2 and padding 1
+reads the padding above and to the left, and never that below and to the right.
 
 ## Why it matters
 
@@ -33,6 +33,22 @@ from torch import nn
 down = nn.Conv2d(64, 128, 4, stride=2, padding=1)
 ```
 
+Stride and dilation share the factor 2: of the padding, one column is read on each side, and one is not.
+
+```python good
+from torch import nn
+
+branch = nn.Conv2d(64, 64, 3, stride=2, padding=2, dilation=2)
+```
+
+A patch embedding with padding leaves out pixels as well, which is worse than uneven: another rule's business.
+
+```python good
+from torch import nn
+
+patches = nn.Conv2d(3, 768, 16, stride=16, padding=2)
+```
+
 Without padding there is none to be read unevenly; what is left out here are pixels.
 
 ```python good
@@ -54,7 +70,8 @@ on both sides, as are even kernels.
 
 ## Limits
 
-Sizes that the stride does not divide may be affected when these are not, and the other way round.
+- Sizes that the stride does not divide may be affected when these are not, and the other way round.
+- Strides over 4096 are passed over.
 
 ## References
 
@@ -71,6 +88,9 @@ from convlint.rule import Problem, Rule
 
 from ._words import in_words, operation, window
 
+MAX_STRIDE = 4096
+"""The offsets of windows in one stride are tried one by one; real strides are below 100."""
+
 
 class UnevenPadding(Rule):
     name = "uneven-padding"
@@ -85,11 +105,7 @@ class UnevenPadding(Rule):
         if sizes is None:
             return
         kernel, stride, dilation, padding = sizes
-        # (n + 2p - d(k - 1) - 1) mod s columns are left over; n is a multiple of s.
-        left = tuple(
-            (2 * p - d * (k - 1) - 1) % s for k, s, d, p in zip(kernel, stride, dilation, padding, strict=True)
-        )
-        if not any(0 < over <= p for over, p in zip(left, padding, strict=True)):
+        if max(stride) > MAX_STRIDE or not any(map(_reads_less, kernel, stride, dilation, padding)):
             return
         yield Problem(
             message=f"{operation(layer, kernel)}, stride {in_words(stride)}, padding {in_words(padding)}, reads less "
@@ -97,3 +113,16 @@ class UnevenPadding(Rule):
             builds="read less padding at the far edge",
             parameters=("kernel_size", "stride", "padding"),
         )
+
+
+def _reads_less(k: int, s: int, d: int, p: int) -> bool:
+    """Whether less padding is read at the far edge of n positions, n a multiple of s, with all of them in reach.
+
+    (n + 2p - d(k - 1) - 1) mod s columns are left over at the end. But for these the windows stand as in a mirror, so
+    less is read where near the start some window meets a column from p - left on: at o * s + t * d of the padded input.
+    """
+    left = (2 * p - d * (k - 1) - 1) % s
+    if left > p:
+        return False  # pixels are left over
+    taps = [t * d for t in range(min(k, s))]  # further ones meet columns that these of other windows meet
+    return any(tap <= column and (column - tap) % s == 0 for column in range(p - left, p) for tap in taps)

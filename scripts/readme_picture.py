@@ -16,7 +16,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 PICTURE = ROOT / "docs" / "output.svg"
 README = ROOT / "README.md"
-COMMAND = ("convlint", "examples/resnet.py")
+COMMAND = ("convlint", "--input-size", "224", "examples/resnet.py")
 FOUND = 1
 """The exit code of a run with findings."""
 

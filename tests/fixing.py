@@ -31,4 +31,5 @@ def findings(
     """What ``rules`` find in a file that holds ``text``, with fixes."""
     analysis = analysed(text, name, **more)
     linted = frozenset({name})
-    return lint(analysis.network, [RULES[rule] for rule in rules], linted, {}, Composer({name: text}.get, linted))
+    compose = Composer({name: text}.get, linted, network=analysis.network)
+    return lint(analysis.network, [RULES[rule] for rule in rules], linted, {}, compose)

@@ -71,7 +71,7 @@ def source(cases: Sequence[Case]) -> str:
 def said_of(cases: Sequence[Case], monkeypatch: pytest.MonkeyPatch) -> list[list[Any]]:
     """The shapes of all tensors that each module gives, None for one that is not known, as the evaluator has them."""
     found: list[list[Any]] = [[] for _ in cases]
-    traced, outputs = follow.Verdicts._traced, follow._outputs
+    traced, outputs = follow.Verdicts.traced, follow._outputs
     running: list[int] = []
 
     def noted(verdicts: Any, machine: Any, target: Any, site: Any, given: Any = None, *rest: Any) -> Any:
@@ -86,7 +86,7 @@ def said_of(cases: Sequence[Case], monkeypatch: pytest.MonkeyPatch) -> list[list
         yield from tensors
 
     with monkeypatch.context() as patched:
-        patched.setattr(follow.Verdicts, "_traced", noted)
+        patched.setattr(follow.Verdicts, "traced", noted)
         patched.setattr(follow, "_outputs", gathered)
         path = _FOLDER / "model.py"
         analysis = analyse(Request(root=_FOLDER, linted=(path,), overlays={path: source(cases)}))

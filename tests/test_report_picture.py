@@ -40,7 +40,8 @@ def test_only_the_block_changes(script: ModuleType) -> None:
     readme = "before\n<!-- output -->\nold\n<!-- /output -->\nafter\n"
     changed = script.readme_with(readme, "\x1b[1ma.py\x1b[0m \\1\n")
     assert changed == (
-        "before\n<!-- output -->\n```text\n$ convlint examples/resnet.py\na.py \\1\n```\n<!-- /output -->\nafter\n"
+        "before\n<!-- output -->\n```text\n$ convlint --input-size 224 examples/resnet.py\na.py \\1\n```\n"
+        "<!-- /output -->\nafter\n"
     )
     assert script.readme_with(changed, "a.py \\1\n") == changed
     with pytest.raises(SystemExit):

@@ -62,7 +62,19 @@ def test_output_padding_over_padding(k: int, s: int, d: int, p: int) -> None:
         last = hits(40, k, s, d, p, op)
         trailing = next((index for index, count in enumerate(reversed(last)) if count), len(last))
         # Behind the last tap: one tap reaches the end unless something is appended that no tap meets.
-        assert fires("transposed-output-padding", built) == (trailing >= max(1, op - p) and op > p)
+        behind = range(len(last) - (op - p), len(last)) if trailing >= max(1, op - p) and op > p else range(0)
+        reach = d * (k - 1) + s
+        met = {index % s for index in range(reach, len(last) - reach) if last[index]}
+        # What is a hole everywhere is told by the rule on holes alone.
+        assert fires("transposed-output-padding", built) == any(index % s in met for index in behind)
+        if behind and not fires("transposed-output-padding", built):
+            assert fires("transposed-holes", built)
+
+
+def test_one_finding_tells_of_a_wide_stride_with_output_padding() -> None:
+    up = layer(Kind.TRANSPOSED, 1, 2, 1, 0, output_padding=1)
+    about_layers = [name for name, rule in RULES.items() if Layer in rule.facts]
+    assert [name for name in about_layers if fires(name, up)] == ["transposed-holes"]
 
 
 @pytest.mark.parametrize(("k", "s", "d", "p"), SMALL)
@@ -76,9 +88,10 @@ def test_padding_that_is_read_on_one_side(k: int, s: int, d: int, p: int) -> Non
     n = 24
     if n + 2 * p - d * (k - 1) - 1 < 0 or n % s:
         return
-    reached = max(x for window in windows(n, k, s, d, p) for x in window)
-    unread = n + p - 1 - reached
-    assert fires("uneven-padding", layer(Kind.CONVOLUTION, k, s, d, p)) == (0 < unread <= p)
+    read = {x for window in windows(n, k, s, d, p) for x in window}
+    near, far = sum(x < 0 for x in read), sum(x >= n for x in read)
+    in_reach = max(read) >= n - 1
+    assert fires("uneven-padding", layer(Kind.CONVOLUTION, k, s, d, p)) == (in_reach and far < near)
 
 
 @pytest.mark.parametrize(("k", "s", "d", "p"), [case for case in SMALL if case[2] == 1])

@@ -66,6 +66,8 @@ MUTATIONS = {
         ('reach = 2 if mode == "bicubic" else 1', "reach = 2"),
     ],
     "invalid-layer": [
+        ("min(fact.outputs) < 1", "min(fact.outputs) < 0"),
+        ("p >= n for p, n", "p > 2 * n for p, n"),
         ("channels % groups", "groups > channels"),
         ("any(size != 1 for size in stride)", "max(stride) > 3"),
         ("given != wanted", "False"),
@@ -77,6 +79,16 @@ MUTATIONS = {
         ("given % factor**power", "given % factor"),
         ("resize.align_corners is not None", "resize.antialias"),
         ('not in ("bilinear", "bicubic", "lanczos", None)', 'not in ("nearest", None)'),
+        ("min(numbers) < least", "min(numbers) < 0"),
+        ("_WRONG_NUMBER.fullmatch(size.detail)", "False"),
+        ("not {given + 1, given + 2} & {fewest, wanted + 2}", "given == 7"),
+        ("resize.mode not in _MODES", 'resize.mode == "cubical"'),
+        ('"linear": 1, "bilinear": 2', '"linear": 1'),
+        ("1 < len(factors) != axes", "3 < len(factors) != axes"),
+        ("features != expected", "False"),
+        ('"Linear": "in_features"', '"Linear": "out_features"'),
+        ("and _is_bound(pair.second)", ""),
+        ("and _is_bound(pair.second)", "and False"),
     ],
     "missing-slice-phases": [
         ("read == total or", "read * 2 >= total or"),
@@ -118,9 +130,11 @@ MUTATIONS = {
         ("layer.kind is Kind.TRANSPOSED", "True"),
     ],
     "transposed-output-padding": [
-        ("op - p for", "op for"),
-        ("excess < 1", "excess < 2"),
-        ("op - p for", "op - 2 * p for"),
+        ("range(1, op - p + 1)", "range(1, op + 1)"),
+        ("range(1, op - p + 1)", "range(1, op - p)"),
+        ("range(1, op - p + 1)", "range(1, op - 2 * p + 1)"),
+        ("range(1, op - p + 1)", "range(1, 2)"),
+        ("(d * (k - 1) + more) % s in met", "True"),
         ("if layer.kind is Kind.TRANSPOSED", "if layer.kind is Kind.TRANSPOSED and layer.op.endswith('2d')"),
     ],
     "transposed-uneven-overlap": [
@@ -132,9 +146,10 @@ MUTATIONS = {
     ],
     "uneven-padding": [
         ("(2 * p - d * (k - 1) - 1) % s", "(p - d * (k - 1) - 1) % s"),
-        ("0 < over <= p", "over <= p"),
-        ("0 < over <= p", "0 < over < p"),
-        ("0 < over <= p", "0 < over"),
+        ("if left > p", "if left >= p"),
+        ("if left > p", "if False"),
+        ("(column - tap) % s == 0", "True"),
+        ("range(p - left, p)", "range(p - left)"),
     ],
 }  # fmt: skip
 

@@ -28,7 +28,7 @@ def refused(text: str, size: int = 24, channels: int = 8) -> bool:
         try:
             exec(HEAD + text, names)
             names["layer"](torch.zeros(2, channels, size, size))
-        except (RuntimeError, ValueError, AssertionError):
+        except (RuntimeError, ValueError, AssertionError, ZeroDivisionError):
             return True
     return False
 
@@ -37,12 +37,15 @@ def is_invalid(text: str) -> bool:
     return bool(findings(HEAD + text, ["invalid-layer"]))
 
 
-PADDING = st.one_of(st.integers(0, 2), st.sampled_from(["'same'", "'valid'", "'full'"]))
+PADDING = st.one_of(st.integers(-1, 2), st.sampled_from(["'same'", "'valid'", "'full'"]))
 MODES = st.sampled_from(["'zeros'", "'zeros'", "'reflect'", "'circular'", "'mirror'"])
 
 
 @PROPERTY
-@given(st.integers(1, 4), st.integers(0, 3), PADDING, st.integers(1, 3), st.integers(1, 9), st.integers(1, 12), MODES)
+@given(st.integers(0, 4), st.integers(0, 3), PADDING, st.integers(0, 3), st.integers(1, 9), st.integers(1, 12), MODES)
+@example(0, 1, 0, 1, 1, 8, "'zeros'")
+@example(3, 1, -1, 1, 1, 8, "'zeros'")
+@example(3, 1, 1, 0, 1, 8, "'zeros'")
 def test_convolutions(k: int, s: int, p: object, d: int, groups: int, out: int, mode: str) -> None:
     more = f"dilation={d}, groups={groups}, padding_mode={mode}"
     text = f"layer = nn.Conv2d(8, {out}, {k}, stride={s}, padding={p}, {more})\n"
@@ -51,7 +54,7 @@ def test_convolutions(k: int, s: int, p: object, d: int, groups: int, out: int, 
 
 @PROPERTY
 @given(
-    st.integers(1, 4), st.integers(1, 3), st.integers(0, 2), st.integers(0, 4), st.integers(1, 3),
+    st.integers(0, 4), st.integers(1, 3), st.integers(-1, 2), st.integers(-1, 4), st.integers(1, 3),
     st.sampled_from([1, 2, 3, 8]),
 )  # fmt: skip
 def test_transposed_convolutions(k: int, s: int, p: int, op: int, d: int, groups: int) -> None:
@@ -60,7 +63,7 @@ def test_transposed_convolutions(k: int, s: int, p: int, op: int, d: int, groups
 
 
 @PROPERTY
-@given(st.sampled_from(["Max", "Avg"]), st.integers(1, 5), st.integers(0, 3), st.integers(0, 3), st.integers(1, 3))
+@given(st.sampled_from(["Max", "Avg"]), st.integers(0, 5), st.integers(0, 3), st.integers(-1, 3), st.integers(0, 3))
 @example("Max", 2, 2, 2, 2)
 def test_pools(word: str, k: int, s: int, p: int, d: int) -> None:
     if word == "Max" and k // 2 < p <= (d * (k - 1) + 1) // 2:
@@ -81,17 +84,97 @@ def test_neighbours(given_: int, wanted: int, kind: str) -> None:
 
 
 @PROPERTY
-@given(st.integers(1, 9), st.integers(1, 16))
+@given(st.integers(1, 9), st.integers(1, 9), st.sampled_from(["", ", affine=True", ", track_running_stats=True"]))
+def test_an_instance_norm_beside_a_convolution(given_: int, wanted: int, more: str) -> None:
+    text = f"layer = nn.Sequential(nn.Conv2d(8, {given_}, 1), nn.InstanceNorm2d({wanted}{more}))\n"
+    assert is_invalid(text) == refused(text) == (given_ != wanted and more != "")
+
+
+@pytest.mark.parametrize("first", ["Linear(4, {})", "LayerNorm({})", "Embedding(4, {})"])
+@pytest.mark.parametrize("second", ["Linear({}, 5)", "LayerNorm({})", "LayerNorm(({},))"])
+@pytest.mark.parametrize(("given_", "wanted"), [(4, 4), (4, 6), (6, 4), (4, 1), (1, 4)])
+def test_features_of_neighbours(first: str, second: str, given_: int, wanted: int) -> None:
+    text = f"layer = nn.Sequential(nn.{first.format(given_)}, nn.{second.format(wanted)})\n"
+    names: dict[str, Any] = {}
+    exec(HEAD + text, names)
+    last = given_ if "LayerNorm" in first else 4
+    x = torch.zeros(2, 3, dtype=torch.long) if "Embedding" in first else torch.zeros(2, 3, last)
+    try:
+        names["layer"](x)
+        raised = False
+    except RuntimeError:
+        raised = True
+    assert raised == (given_ != wanted)
+    assert is_invalid(text) == (raised and "((" not in second)
+
+
+@pytest.mark.parametrize("first", ["Conv{}d(4, 4, 1)", "ConvTranspose{}d(4, 4, 1)"])
+@pytest.mark.parametrize("second", ["BatchNorm{}d(4)", "Conv{}d(4, 4, 1)", "ConvTranspose{}d(4, 4, 1)"])
+@pytest.mark.parametrize("axes", range(1, 4))
+@pytest.mark.parametrize("wanted", range(1, 4))
+def test_axes_of_neighbours(first: str, second: str, axes: int, wanted: int) -> None:
+    text = f"layer = nn.Sequential(nn.{first.format(axes)}, nn.{second.format(wanted)})\n"
+    names: dict[str, Any] = {}
+    exec(HEAD + text, names)
+    raised = []
+    for batch in ((4,), (4, 4)):
+        try:  # every size is the number of channels, so that these cannot disagree
+            names["layer"](torch.zeros(*batch, *[4] * axes))
+            raised.append(False)
+        except (RuntimeError, ValueError):
+            raised.append(True)
+    assert is_invalid(text) == all(raised)
+
+
+@pytest.mark.parametrize("sizes", ["3", "(3, 3)", "(3, 3, 3)", "(1, 1, 1, 1)", "[3, 3, 3]"])
+@pytest.mark.parametrize("name", ["kernel_size", "stride", "padding", "dilation"])
+@pytest.mark.parametrize("layer", ["Conv2d(8, 4, ", "ConvTranspose2d(8, 4, ", "MaxPool2d("])
+def test_as_many_sizes_as_axes(layer: str, name: str, sizes: str) -> None:
+    kernel = f"kernel_size={sizes}" if name == "kernel_size" else f"kernel_size=7, {name}={sizes}"
+    text = f"layer = nn.{layer}{kernel})\n"
+    assert is_invalid(text) == refused(text) == (sizes.count(",") > 1)
+
+
+@PROPERTY
+@given(st.integers(-1, 3), st.integers(-1, 3), st.integers(-1, 3), st.integers(-1, 3))
+def test_unfolding(k: int, s: int, p: int, d: int) -> None:
+    text = f"layer = nn.Unfold({k}, stride={s}, padding={p}, dilation={d})\n"
+    assert is_invalid(text) == refused(text)
+
+
+@PROPERTY
+@given(st.integers(-1, 9), st.integers(1, 16))
+@example(0, 8)
 def test_groups_and_heads(parts: int, whole: int) -> None:
     text = f"layer = nn.GroupNorm({parts}, {whole})\n"
-    assert is_invalid(text) == refused(text, channels=whole) == (whole % parts > 0)
+    assert is_invalid(text) == refused(text, channels=whole) == (parts < 1 or whole % parts > 0)
     built = HEAD + f"layer = nn.MultiheadAttention({whole}, {parts})\n"
     try:
         exec(built, {})
         raised = False
-    except AssertionError:
+    except (AssertionError, ValueError):
         raised = True
     assert bool(findings(built, ["invalid-layer"])) == raised
+
+
+@pytest.mark.parametrize("mode", ["linear", "bilinear", "bicubic", "trilinear", "nearest", "area", "cubic", "nearst"])
+@pytest.mark.parametrize("axes", range(1, 4))
+@pytest.mark.parametrize("size", range(1, 4))
+def test_modes_and_scale_factors(mode: str, axes: int, size: int) -> None:
+    text = f"def layer(x):\n    return F.interpolate(x, scale_factor={(2.0,) * size}, mode={mode!r})\n"
+    names: dict[str, Any] = {}
+    exec(HEAD + text, names)
+
+    def raises(rank: int) -> bool:
+        try:
+            names["layer"](torch.zeros(1, 2, *[3] * rank))
+        except (RuntimeError, ValueError):
+            return True
+        return False
+
+    # One factor in a tuple is not told from one for all axes.
+    assert is_invalid(text) == all(map(raises, range(1, 4))) or size == 1
+    assert not is_invalid(text) or raises(axes)
 
 
 @pytest.mark.parametrize("mode", ["nearest", "nearest-exact", "area", "bilinear", "bicubic"])
@@ -104,6 +187,17 @@ def test_options_of_resizing(mode: str, corners: str, antialias: str, size: str)
     if not antialias:
         text = f"layer = nn.Upsample({size}, mode={mode!r}{corners})\n"
         assert is_invalid(text) == refused(text)
+
+
+@pytest.mark.parametrize("corners", ["", ", align_corners=True", ", align_corners=False"])
+@pytest.mark.parametrize("antialias", ["", ", antialias=True", ", antialias=False"])
+def test_options_of_lanczos(corners: str, antialias: str) -> None:
+    text = f"def layer(x):\n    return F.interpolate(x, scale_factor=2, mode='lanczos'{corners}{antialias})\n"
+    # Not given, antialias cannot be told from not known.
+    assert is_invalid(text) == refused(text) or (antialias == "" and corners != ", align_corners=True")
+    text = f"layer = nn.Upsample(scale_factor=2, mode='lanczos'{corners})\n"
+    assert is_invalid(text)
+    assert refused(text)
 
 
 @PROPERTY
@@ -211,3 +305,23 @@ def test_samples_between_frames(hop: int, window: int) -> None:
     unread = bool((gradient[60:140].abs() < 1e-12).any())
     text = HEAD + f"def f(x):\n    return torch.stft(x, {n_fft}, {hop}, {window}, return_complex=True)\n"
     assert bool(findings(text, ["hop-exceeds-window"])) == unread == (hop > window)
+
+
+@PROPERTY
+@given(
+    st.sampled_from(["Conv2d(8, 4, ", "MaxPool2d(", "AvgPool2d("]),
+    st.integers(1, 5),
+    st.integers(1, 3),
+    st.integers(0, 4),
+    st.integers(1, 3),
+    st.integers(1, 8),
+    st.sampled_from(["zeros", "reflect", "circular"]),
+)
+@example("Conv2d(8, 4, ", 3, 1, 3, 1, 3, "reflect")
+@example("Conv2d(8, 4, ", 3, 1, 3, 1, 3, "circular")
+@example("MaxPool2d(", 2, 2, 0, 1, 1, "zeros")
+def test_a_window_on_its_map(layer: str, k: int, s: int, p: int, d: int, n: int, mode: str) -> None:
+    """On a map of known size: too small for the window, or for the padding that repeats it."""
+    more = f", dilation={d}, padding_mode={mode!r}" if "Conv" in layer else f", dilation={d}" if "Max" in layer else ""
+    text = f"layer = nn.{layer}{k}, {s}, {min(p, k // 2) if 'Pool' in layer else p}{more})\n"
+    assert is_invalid(f"{text}layer(torch.zeros(2, 8, {n}, {n}))\n") == refused(text, size=n)

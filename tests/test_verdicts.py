@@ -486,3 +486,23 @@ def test_what_is_repeated_beside_another_tensor_is_no_loss(small: str, expected:
     )
     forward = f"x = self.stem(x)\ny = x * {small}\np, q = y.chunk(2, dim=1)\nreturn self.near(p) + self.far(q), x"
     assert verdict(network(init, forward)) == expected
+
+
+OPEN_FORWARD = "y = self.block(x)\nelsewhere.look(y)\nreturn self.skip(y)"
+BLOCK_THAT_GIVES = """
+class Block(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.conv = nn.Conv2d(3, 8, 3, padding=1)
+
+    def forward(self, x):
+        return self.conv(x)
+"""
+
+
+def test_who_could_not_be_followed_is_told_also_from_inside_a_call() -> None:
+    more = "import elsewhere\n\n" + BLOCK_THAT_GIVES
+    text = network("self.block = Block()\nself.skip = nn.Conv2d(8, 8, 1, stride=2)", OPEN_FORWARD, more)
+    (found,) = of(text)
+    assert found.verdict == "unknown"
+    assert found.message.endswith("(not all that reads the result of `Block.forward` could be followed)"), found.message

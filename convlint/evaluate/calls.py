@@ -44,7 +44,10 @@ def call(machine: Machine, callee: Value, args: Arguments, site: Span) -> Any:
         kind = callee.__class__
     if kind is Function:
         machine.flow.passed(machine, args, followed=True)
-        return invoke(machine, callee, args, site)  # type: ignore[arg-type]
+        given = invoke(machine, callee, args, site)  # type: ignore[arg-type]
+        if given.__class__ is Tensor or given.__class__ is Choice:
+            machine.flow.returned(machine, callee, given)  # type: ignore[arg-type]
+        return given
     if kind is Builtin:
         machine.step()
         try:
@@ -67,6 +70,8 @@ def call(machine: Machine, callee: Value, args: Arguments, site: Span) -> Any:
         return _call_instance(machine, callee, args, site)  # type: ignore[arg-type]
     if kind is Unknown:
         machine.flow.passed(machine, args)
+        if machine.verdicts is not None and machine.flow.tracer is None:
+            machine.verdicts.handed_on(machine, args, site)
         return follows(callee)  # type: ignore[arg-type]
     if kind is Descriptor or kind is Method:
         if kind is Method:

@@ -291,9 +291,11 @@ def run_forward(machine: Machine, target: Instance, site: Span) -> None:
             if worth:
                 _forward(machine, target, site)
     finally:
-        if machine.verdicts is not None and not machine.trial.given and machine.verdicts.wanted(machine.record):
-            machine.verdicts.follow(machine, target, site)
         if machine.verdicts is not None and not machine.trial.given:
+            if machine.verdicts.wanted(machine.record):
+                machine.verdicts.follow(machine, target, site)
+            else:
+                machine.verdicts.put_off(machine, target, site)
             machine.verdicts.measure(machine, target, site)
 
 

@@ -99,6 +99,14 @@ class Forwards:
 
     # --- what they can do ---------------------------------------------------------------------------------------------
 
+    def classes_in(self, target: Instance) -> frozenset[Class]:
+        """The classes of a module and of all modules below it."""
+        return self._parts_of(target, set())[0]
+
+    def methods_of(self, cls: Class) -> Iterable[Function]:
+        """The user's methods of a class and its bases."""
+        return (function for functions in self._methods_of(cls).values() for function in functions)
+
     def _decide(self, classes: frozenset[Class], held: frozenset[Value]) -> bool:
         pending: list[Function] = []
         if any(self._reaches(value, pending) for value in held):

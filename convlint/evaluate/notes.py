@@ -13,7 +13,8 @@ from convlint.evaluate.tensor_readers import Known, Link, Note, Readers
 from convlint.evaluate.tensor_slices import UNSEEN
 from convlint.evaluate.values import Span
 from convlint.network.layers import Unknown
-from convlint.network.operations import Frames, Module, Operation, Resize, Slices, Stack, Succession
+from convlint.network.operations import Frames, Module, Operation, Resize, Slices, Stack, Succession, read_cells
+from convlint.source import Place
 
 BATCH_AXIS = 0
 """Leaving out every second item of a batch says nothing about the network."""
@@ -30,6 +31,14 @@ def summary_of(fact: Fact) -> Any:
     """What makes two notes of one call the same; None for one that came to nothing."""
     content: Any = fact.kernel_size
     return content.summary() if isinstance(content, (Link, Readers)) else content
+
+
+def slices_in(fact: Fact) -> tuple[Span, ...]:
+    """The subscripts that a note on the slices of one tensor tells of; none where it is another note."""
+    content: Any = fact.kernel_size
+    if not isinstance(content, Readers):
+        return ()
+    return tuple(dict.fromkeys(site for site, axes in content.all_slices() if axes[0] != "grid"))
 
 
 Pair = tuple[Span, Span]
@@ -67,19 +76,32 @@ def operation_of(fact: Fact, sites: Sites, followed: Followed) -> Operation | No
     return None
 
 
-def who_follows(facts: Iterable[Fact], loose: Set[Span]) -> Followed:
-    """What all successions say together of each pair; the results of ``loose`` go somewhere else, too."""
+class Around(NamedTuple):
+    """What is known of results beside the successions themselves."""
+
+    loose: Set[Span] = frozenset()
+    """The calls that build modules whose result goes somewhere else, too."""
+    crowded: Set[Pair] = frozenset()
+    """Pairs of which the graph of some network says that the second does not read the first alone."""
+
+
+ALONE = Around()
+
+
+def who_follows(facts: Iterable[Fact], around: Around) -> Followed:
+    """What all successions say together of each pair."""
     lonely: dict[Pair, bool] = {}
     kinds: dict[Span, set[str]] = {}
     for fact in facts:
         content: Any = fact.kernel_size
         if isinstance(content, Link):
             pair = content.first.site, content.second.site
-            lonely[pair] = lonely.get(pair, True) and content.alone()
+            lonely[pair] = lonely.get(pair, pair not in around.crowded) and content.alone()
             kinds.setdefault(content.first.site, set()).add(content.second.op)
     alone_pairs = frozenset(pair for pair, alone in lonely.items() if alone)
     shared = {first for first, second in lonely if (first, second) not in alone_pairs}
-    always = frozenset(pair for pair in alone_pairs if len(kinds[pair[0]]) == 1 and pair[0] not in shared | loose)
+    loose = shared | around.loose
+    always = frozenset(pair for pair in alone_pairs if len(kinds[pair[0]]) == 1 and pair[0] not in loose)
     return Followed(alone_pairs, always)
 
 
@@ -127,8 +149,27 @@ def factors(value: object) -> tuple[float, ...] | None:
     return None
 
 
+def leaves_phases_out(fact: Fact) -> bool:
+    """Whether a note tells of slices that together leave something out."""
+    content: Any = fact.kernel_size
+    found = _phases(content)
+    if found is None:
+        return False
+    read, total = read_cells(Slices("torch.Tensor", _NOWHERE, "", *found))
+    return read < total
+
+
+_NOWHERE = Place("", 0, 0, 0, 0)
+
+
 def _slices(readers: Readers, site: Span, sites: Sites) -> Slices | None:
     """All slices of a tensor on one grid; None where anything else reads it, or where there is no such grid."""
+    found = _phases(readers)
+    return Slices("torch.Tensor", sites.place(site), _text(site, sites), *found) if found is not None else None
+
+
+def _phases(readers: Readers) -> tuple[int, tuple[int, ...], frozenset[tuple[frozenset[int], ...]]] | None:
+    """How many slices there are, their periods, and the phases that each one reads."""
     slices = readers.summary()
     if slices is None:
         return None
@@ -154,7 +195,7 @@ def _slices(readers: Readers, site: Span, sites: Sites) -> Slices | None:
     phases = frozenset(
         tuple(_residues(read.get(axis), period) for axis, period in zip(names, periods, strict=True)) for read in reads
     )
-    return Slices("torch.Tensor", sites.place(site), _text(site, sites), len(reads), periods, phases)
+    return len(reads), periods, phases
 
 
 def _axis(axis: int, rank: int | None) -> int:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence, Set
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any, NamedTuple
 
 from convlint.evaluate.entries import Entry
 from convlint.evaluate.graph.follow import Verdicts as Following
+from convlint.evaluate.graph.nodes import slice_key
 from convlint.evaluate.graph.outcomes import Outcomes
 from convlint.evaluate.graph.sized import Followed
-from convlint.evaluate.notes import is_note, operation_of, summary_of, who_follows
+from convlint.evaluate.notes import ALONE, Around, is_note, operation_of, slices_in, summary_of, who_follows
 from convlint.evaluate.records import Fact, Record
 from convlint.evaluate.sites import Sites
 from convlint.evaluate.sized_layers import SizedEntry, sized_layers, works
@@ -63,14 +64,14 @@ class EvaluatedNetwork:
         entries: Sequence[Entry],
         sites: Sites,
         linted: frozenset[str],
-        loose: Set[Span] = frozenset(),
+        around: Around = ALONE,
         verdicts: Following | None = None,
     ) -> None:
         self._outcomes = verdicts.outcomes if verdicts is not None else Outcomes()
         self._sized = verdicts.sized if verdicts is not None else {}
         self._runs = verdicts is not None and bool(verdicts.runs)
         self._said = verdicts is not None and verdicts.input_size is not None
-        self._loose = loose
+        self._around = around
         self._entries = sorted(entries, key=lambda entry: entry.name)
         self.sites = sites
         self.linted = linted
@@ -103,7 +104,7 @@ class EvaluatedNetwork:
     def _operations(self) -> tuple[Operation, ...]:
         """The facts beside layers, in the order of their calls."""
         notes = {key: fact for key, fact in self._facts.items() if is_note(fact)}
-        followed = who_follows(notes.values(), self._loose)
+        followed = who_follows(notes.values(), self._around)
         made = [(operation_of(fact, self.sites, followed), key) for key, fact in notes.items()]
         found: dict[Operation, Key] = {}
         for operation, key in made:
@@ -189,15 +190,19 @@ class EvaluatedNetwork:
         names, certain = self._reached[self._keys[layer]]
         return tuple(names), Confidence.CERTAIN if certain else Confidence.POSSIBLE
 
-    def verdicts(self, layer: Layer) -> Verdicts:
-        """What becomes of the values that ``layer`` skips, for each entry point that builds it."""
+    def verdicts(self, layer: Layer | Operation) -> Verdicts:
+        """What becomes of the values that ``layer`` skips, or that strided slices do, for each entry point that builds
+        it.
+        """
         fact = self._facts[self._keys[layer]]
-        key: Any = (fact.site, fact.kernel_size, fact.stride, fact.dilation)
+        keys: tuple[Any, ...] = ((fact.site, fact.kernel_size, fact.stride, fact.dilation),)
+        if is_note(fact):
+            keys = tuple([slice_key(site) for site in slices_in(fact)])
         names = set(self.reached_from(layer)[0])
         found = {
-            entry.name: self._outcomes.verdict(entry.root, key, self.sites)
+            entry.name: self._outcomes.verdict(entry.root, keys, self.sites)
             for entry in self._entries
-            if entry.name in names
+            if entry.name in names and keys
         }
         unknown = {name for name, verdict in found.items() if verdict.name == UNKNOWN}
         if unknown and len(unknown) < len(found):

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from convlint.evaluate.entries import Entry, Postponed, can_matter, entries_of, uncalled
 from convlint.evaluate.finder import Finder
+from convlint.evaluate.graph.across import follow_across
 from convlint.evaluate.graph.drawing import drawn
 from convlint.evaluate.graph.follow import Verdicts
 from convlint.evaluate.graph.within import follow_within
@@ -77,8 +78,9 @@ class Session:
             outside = frozenset(source.path for source in others.sources.values())
         entries += uncalled(self.machine, postponed)
         follow_within(self.machine, self.verdicts, entries)
+        across = follow_across(self.machine, self.verdicts, {id(entry.root): entry.name for entry in entries})
         linted = outside | frozenset(self._shown(path) for path in self.request.linted)
-        network = EvaluatedNetwork(entries, self.sites, linted, self.machine.flow.loose, self.verdicts)
+        network = EvaluatedNetwork(entries, self.sites, linted, across, self.verdicts)
         for file in self.finder.files.values():
             if isinstance(file, PythonFile):
                 file.save()

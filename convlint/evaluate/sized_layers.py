@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from convlint.evaluate.graph.sized import Followed, SizedWindow
+from convlint.evaluate.graph.sized import OTHERS, Followed, Place, SizedWindow
 from convlint.evaluate.records import Fact
 from convlint.evaluate.sites import Sites
 from convlint.network.layers import Layer
@@ -51,22 +51,22 @@ def sized_layers(
 ) -> tuple[SizedLayer, ...]:
     """One fact for each layer, size of its map and size of the input, with all entry points in which it is so."""
     index = Index(facts)
-    found: dict[tuple[Any, ...], tuple[list[str], list[bool]]] = {}
+    found: dict[tuple[Any, ...], tuple[list[str], list[Place]]] = {}
     for entry in entries:
         for network in entry.followed:
             given = _input_size(network, sites)
-            for window, others in network.windows:
+            for window, place in network.windows:
                 key = index.layer_of(window, entry.layers)
                 if key is not None:
                     names, seen = found.setdefault((key, given, window), ([], []))
                     names.append(entry.name)
-                    seen.append(others)
+                    seen.append(place)
     made = [_fact(layers[key], given, window, found[key, given, window]) for key, given, window in found]
     return tuple(sorted(made, key=lambda each: (each.layer.call, str(each))))
 
 
-def _fact(layer: Layer, given: InputSize, window: SizedWindow, told: tuple[list[str], list[bool]]) -> SizedLayer:
-    names, others = told
+def _fact(layer: Layer, given: InputSize, window: SizedWindow, told: tuple[list[str], list[Place]]) -> SizedLayer:
+    names, places = told
     return SizedLayer(
         layer,
         window.size,
@@ -75,7 +75,8 @@ def _fact(layer: Layer, given: InputSize, window: SizedWindow, told: tuple[list[
         window.padded_size,
         window.padding,
         window.zero_padded,
-        all(others),
+        all(place.others == OTHERS for place in places),
+        any(place.certain for place in places),
         given,
         tuple(sorted(dict.fromkeys(names))),
     )

@@ -12,11 +12,12 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from convlint.evaluate.environment import Arguments
-from convlint.evaluate.paths import resolve
+from convlint.evaluate.paths import leaves, resolve
 from convlint.evaluate.records import Record
-from convlint.evaluate.tensor_readers import BuiltAt, Family, Known, Link, Product, Readers, note
+from convlint.evaluate.tensor_ends import HANDED, RETURNED, Ends
+from convlint.evaluate.tensor_readers import ACTIVATIONS, BuiltAt, Family, Known, Link, Product, Readers, note
 from convlint.evaluate.tensor_slices import plain_arguments, read_grid, shifted_reads, sliced_axes
-from convlint.evaluate.values import Builtin, Class, Instance, List, Span, Tensor, Tuple, Value
+from convlint.evaluate.values import Builtin, Class, Function, Instance, List, Span, Tensor, Tuple, Value
 
 if TYPE_CHECKING:
     from convlint.evaluate.machine import Machine
@@ -30,10 +31,6 @@ GROWING = frozenset({"append", "insert", "extend"})
 """Methods of lists: what is put in is out of sight from then on, what is there already has been since it was put in."""
 TRANSPARENT = frozenset({"Sequential", "Identity"})
 """Modules of torch that hand their input on as it is, to others or as their result."""
-ACTIVATIONS = frozenset(
-    {"relu", "relu6", "hardtanh", "sigmoid", "softmax", "hardsigmoid", "leaky_relu", "gelu", "silu", "tanh"}
-)
-"""Functions, and methods of tensors, that are operations of their own in a Succession."""
 PASSING = tuple(
     "BatchNorm InstanceNorm GroupNorm LayerNorm Dropout ReLU SiLU GELU ELU Mish Hardswish Sigmoid Tanh".split()
 )
@@ -62,6 +59,7 @@ class TensorFlow:
         """What comes out of a function in ``FILTERS``, also rearranged."""
         self.loose: set[Span] = set()
         """The calls that build modules whose result something reads of which nothing is known."""
+        self.ends = Ends()
 
     @contextmanager
     def within(self, target: Instance | None) -> Generator[bool]:
@@ -128,14 +126,17 @@ class TensorFlow:
 
         before: Known | None = None
         row: list[Known] = []
-        for name in [name for name in made.attrs if name != "training"]:
-            child = resolve(memo.read_attribute(machine, made, name), machine.path)
+        names = [name for name in made.attrs if name != "training"]
+        children = [resolve(memo.read_attribute(machine, made, name), machine.path) for name in names]
+        self.ends.chained(children, machine.record.scope.span, made.cls.span)
+        for child in children:
             known = child.payload if child.__class__ is Instance and child.payload.__class__ is Known else None
             if before is not None and known is not None:
                 readers = Readers(Family(Tensor()), {})
                 readers.family.members[frozenset()] = readers
                 readers.calls[(known.site, known.op)] = None
                 link = Link(before, known, readers, True)
+                self.ends.pairs.add((before.site, known.site))
                 machine.record.add(known.site, note("succession", known.site, link), machine.path)
             row = self._row(machine, row, known) if known is not None else []
             before = known
@@ -159,7 +160,9 @@ class TensorFlow:
         for value in values:
             if value.__class__ is Tensor:
                 self._unseen(machine, value)
-        return _of_operator(op, values)
+        made = _of_operator(op, values)
+        self.ends.computed(made)
+        return made
 
     def called(self, machine: Machine, callee: Builtin, args: Arguments, result: Any, site: Span) -> None:
         """A modelled function or method gets ``args`` and gives ``result``."""
@@ -186,8 +189,22 @@ class TensorFlow:
         tensors = _tensors(args)
         if tensors or known is not None:
             self._reads(machine, known, tensors, result, site)
+        if known is None and name == "__call__" and target.__class__ is Instance and not _is_torchs(target.cls):
+            self.ends.received(result)
+        elif known is None:
+            self.ends.computed(result)
         if result.__class__ is Tensor and (name in FILTERS or (name in REARRANGING and self._is_filtered(target))):
             self._filtered[id(result)] = result
+
+    def returned(self, machine: Machine, function: Function, result: Any) -> None:
+        """A function of the user's gave ``result``."""
+        if self.tracer is None:
+            for tensor in leaves(result):
+                self.ends.received(tensor)
+                entry = self._products.get(id(tensor))
+                if entry is not None and entry[0] is tensor:
+                    self.ends.give(entry[1].known, function.code.span, RETURNED)
+                    self.ends.give(entry[1].known, machine.record.scope.span, RETURNED)
 
     def _is_filtered(self, tensor: Any) -> bool:
         return self._filtered.get(id(tensor)) is tensor
@@ -204,9 +221,12 @@ class TensorFlow:
             product = self._product(machine, tensor)
             if product is not None:
                 readers.family.noted = True
+                self.ends.pairs.add((product.known.site, known.site))
                 link = Link(product.known, known, readers, product.site == site)
                 machine.record.add(known.site, note("succession", known.site, link), machine.path)
                 row = product.row
+            else:
+                self.ends.take(known, tensor, machine.record.scope.span)
         if known is not None and result.__class__ is Tensor:
             self._products[id(result)] = (
                 result,
@@ -219,6 +239,7 @@ class TensorFlow:
             taken: Tensor = self.tracer.sliced(machine, tensor, key, site)
             return taken
         part = Tensor()
+        self.ends.computed(part)
         readers = self._of(machine, tensor)
         axes = sliced_axes(machine, key)
         if axes is None or not axes or readers.family.parent is not None or self._is_filtered(tensor):
@@ -237,6 +258,8 @@ class TensorFlow:
         if self.tracer is not None:
             given = self.tracer.combined(machine, op, (tensor,))
             made.node, made.shape = given.node, made.shape or given.shape
+        else:
+            self.ends.computed(made)
         return made
 
     def gives_several(self, tensor: Tensor) -> bool:
@@ -273,6 +296,7 @@ class TensorFlow:
                 if not left.noted:
                     left.members.clear()  # they hold the family, in a circle
             self._families, self._products, self._records, self._filtered = {}, {}, {}, {}
+            self.ends.forget()
         record = machine.record
         key = (id(record), id(tensor))
         family = self._families.get(key)
@@ -290,6 +314,7 @@ class TensorFlow:
         product = self._product(machine, tensor)
         if product is not None:
             self.loose.add(product.known.site)
+            self.ends.give(product.known, machine.record.scope.span, HANDED)
 
     def _product(self, machine: Machine, tensor: Tensor) -> Product | None:
         """How a tensor came about, where that was in the same activation."""
@@ -318,7 +343,10 @@ class TensorFlow:
         if not readers.noted:
             readers.noted = readers.family.noted = True
             readers.first = readers.first or site
-            machine.record.add(readers.first, note("slices", readers.first, readers), machine.path)
+            made = note("slices", readers.first, readers)
+            sure = machine.path.doubts == machine.record.birth.doubts
+            self.ends.sliced.setdefault(machine.record.scope.span, {})[made] = sure
+            machine.record.add(readers.first, made, machine.path)
 
     def _row(self, machine: Machine, row: list[Known], known: Known) -> list[Known]:
         """The convolutions in a row that end with ``known``, or that ``known`` leaves as they are."""

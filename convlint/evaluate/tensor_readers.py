@@ -8,6 +8,11 @@ from typing import Any, NamedTuple
 from convlint.evaluate.records import Fact, Record
 from convlint.evaluate.values import Span, Tensor
 
+ACTIVATIONS = frozenset(
+    {"relu", "relu6", "hardtanh", "sigmoid", "softmax", "hardsigmoid", "leaky_relu", "gelu", "silu", "tanh"}
+)
+"""Functions, and methods of tensors, that are operations of their own in a Succession."""
+
 
 class Known(NamedTuple):
     """A module of torch as it was built, or a function of torch as it was called."""

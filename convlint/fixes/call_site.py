@@ -103,8 +103,14 @@ def helper_site(view: SourceView, site: CallSite, use: Use, values: Sequence[tup
     """
     if len(use.trace) < 2 or use.trace[-2].place != use.meeting:
         return None
+    return helper_at(view, site, view.chain(use.meeting), values)
+
+
+def helper_at(
+    view: SourceView, site: CallSite, chain: tuple[Any, ...], values: Sequence[tuple[str, Number]]
+) -> CallSite | None:
+    """As ``helper_site``, for the call at the end of ``chain``."""
     function = _helper(site)
-    chain = view.chain(use.meeting)
     if function is None or not chain or any(arg.star for arg in chain[-1].args):
         return None
     own = tuple(param.name for param in (*function.params.posonly, *function.params.args))

@@ -33,7 +33,7 @@ def preceded(site: CallSite, change: Precede) -> tuple[Edit, ...]:
 
 
 def _placed(site: CallSite, where: Surroundings, before: str, layer: str) -> tuple[Edit, ...]:
-    around = _sequential_around(site)
+    around = sequential_around(site)
     if where is Surroundings.AROUND:
         return _wrapped(site, before, layer) if around is None and _only_called(site) else ()
     if around is None:
@@ -43,7 +43,7 @@ def _placed(site: CallSite, where: Surroundings, before: str, layer: str) -> tup
 
 def follows(site: CallSite, before: Place) -> bool:
     """Whether the call at ``before`` is the argument just before this one in an ``nn.Sequential``."""
-    around = _sequential_around(site)
+    around = sequential_around(site)
     if around is None or before.path != site.view.path:
         return False
     values = [arg.value for arg in around.args]
@@ -73,7 +73,7 @@ def _layer(site: CallSite, change: Precede) -> str | None:
     return text if text is not None else with_arguments(site.text, site.parameters, plain)
 
 
-def _sequential_around(site: CallSite) -> Any | None:
+def sequential_around(site: CallSite) -> Any | None:
     """The arguments among which the layer stands where they are those of an ``nn.Sequential``, else None."""
     if len(site.chain) < 3 or not isinstance(site.chain[-2], ir.Argument) or not isinstance(site.chain[-3], ir.Call):
         return None

@@ -59,6 +59,15 @@ class SourceView:
             pass
         return ()
 
+    def top_level(self, name: str) -> ir.Function | ir.Class | None:
+        """The function or class ``name`` at the top level, where nothing else there is bound to that name."""
+        try:
+            found = [index for index, piece in enumerate(self._file.pieces) if piece.name == name]
+            statements = self._file.statements(found[0]) if len(found) == 1 else ()
+        except SourceError:
+            return None
+        return next((node for node in statements if isinstance(node, (ir.Function, ir.Class))), None)
+
     def bindings(self) -> dict[str, tuple[str, int]]:
         """What the imports at the top level bind: the dotted name of each, and the offset behind the import."""
         if self._bindings is None:

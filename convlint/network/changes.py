@@ -66,7 +66,21 @@ class ReplaceModule:
     after: Place | None = None
 
 
-Change = SetArguments | Precede | ReplaceModule
+@dataclass(frozen=True, slots=True)
+class HandOn:
+    """Give the stride of a 1x1 convolution to the larger one that follows it, and is the only one that gets its result.
+
+    Both get floor((n - 1) / s) + 1 positions of n: the larger one, with kernel size k, has no stride of its own and
+    padding d(k - 1) / 2. Made only where both calls stand in one function and all of that is written there.
+    """
+
+    stride: tuple[int, ...]
+    """The larger kernel has to read everything with it."""
+    said: bool = False
+    """Whether nothing is changed: something is said where the change could be made."""
+
+
+Change = SetArguments | Precede | ReplaceModule | HandOn
 
 
 def written(value: Number) -> str:

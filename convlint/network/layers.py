@@ -138,7 +138,7 @@ class Network(Protocol):
     def reached_from(self, layer: Layer | Operation) -> tuple[tuple[str, ...], Confidence]:
         """The sorted names of the entry points that build ``layer``, and how sure that is."""
 
-    def verdicts(self, layer: Layer) -> Verdicts:
+    def verdicts(self, layer: Layer | Operation) -> Verdicts:
         """What becomes of the values that ``layer`` skips, for the entry points in which that was followed."""
 
 

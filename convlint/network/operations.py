@@ -30,12 +30,15 @@ class Module(Operation):
 
 @dataclass(frozen=True, slots=True)
 class Succession(Operation):
-    """Two operations of which the second gets what the first gives, with nothing between. ``call`` is the second's."""
+    """Two operations of which the second gets what the first gives, with nothing between. ``call`` is the second's.
+
+    Across functions, only of those of which the second takes out again what the first has: a bias, what is below zero.
+    """
 
     first: Module
     second: Module
     alone: bool
-    """Whether nothing else in the same function gets it."""
+    """Whether nothing else gets it, in the same function and, where a whole network is followed, in others."""
     together: bool
     """Whether both are called by one ``nn.Sequential``."""
     always: bool
@@ -69,6 +72,7 @@ class Frames(Operation):
 @dataclass(frozen=True, slots=True)
 class Slices(Operation):
     """The strided slices of one tensor in one function, where nothing else reads it there. ``call`` is the first one.
+    What others read is the business of verdicts.
 
     ``phases`` holds one entry for each slice: for each axis of ``periods``, the positions modulo it that are read.
     """

@@ -40,6 +40,8 @@ class SizedLayer:
     """Whether the layer pads with zeros, or with what a pool never chooses."""
     others_read: bool
     """Whether something else may read the same map, wherever the layer runs."""
+    certain: bool
+    """Whether every condition on the way to it in ``forward`` is known, in one of the networks at least."""
     given: InputSize
     entry_points: tuple[str, ...]
     """The networks, sorted."""

@@ -112,9 +112,12 @@ def slices_of(machine: Any, key: Any) -> tuple[tuple[int, int], ...] | None:
         found.append((start, step))
     if dots == [0]:
         return tuple(found) or None
-    if dots or len(found) < 4 or found[:2] != [(0, 1), (0, 1)]:
+    if dots or len(found) < 4 or found[0] != (0, 1):
         return None
-    return tuple(found[2:])
+    if found[1] == (0, 1):
+        return tuple(found[2:])
+    # Channels last, or channels that are sliced as well: all axes but the batch count as positions.
+    return tuple(found[1:]) if any(step > 1 for _, step in found) else None
 
 
 def bounds_of(machine: Any, key: Any) -> tuple[int, Any, bool] | None:

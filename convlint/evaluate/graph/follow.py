@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, NamedTuple
 
 from convlint.evaluate import calls, classes
 from convlint.evaluate.environment import Arguments, Exhausted, NotIterable, Raised
@@ -15,16 +15,17 @@ from convlint.evaluate.graph.nodes import PORT, Graph, Node
 from convlint.evaluate.graph.outcomes import Outcomes, outcome_of, rank
 from convlint.evaluate.graph.sized import Followed, followed
 from convlint.evaluate.graph.skips import cases_of
-from convlint.evaluate.graph.templates import Following
+from convlint.evaluate.graph.templates import Following, Template
+from convlint.evaluate.library.torch_modules import is_module
 from convlint.evaluate.machine import NOWHERE, Machine
 from convlint.evaluate.paths import ROOT, Undecided, leaves, resolve
 from convlint.evaluate.records import Fact, Record
 from convlint.evaluate.sizes.arguments import shape_of, values_of
 from convlint.evaluate.sizes.candidates import Candidates
-from convlint.evaluate.sizes.inputs import Given, Wanted, first_convolution, input_of
+from convlint.evaluate.sizes.inputs import Given, Wanted, example_among, first_convolution, input_of
 from convlint.evaluate.sizes.shapes import Shape
 from convlint.evaluate.tensor_readers import Note
-from convlint.evaluate.values import FALSE, Descriptor, Function, Instance, Span, Tensor, Unknown
+from convlint.evaluate.values import FALSE, TRUE, Descriptor, Function, Instance, Span, Tensor, Unknown
 from convlint.network.geometry import residues_reached
 
 MAX_RUNS = 1000
@@ -33,6 +34,18 @@ MAX_RUNS = 1000
 
 NUMBERING = "0123456789_"
 """What tells parameters apart that are of one kind."""
+
+
+class Seen(NamedTuple):
+    """A network that an entry point gives."""
+
+    record: Record
+    target: Instance
+    site: Span
+    graph: Graph | None
+    """None where it was not followed, or not to its end."""
+    put_off: bool = False
+    """Whether it was not tried yet."""
 
 
 class Verdicts:
@@ -49,19 +62,29 @@ class Verdicts:
         """The latter."""
         self.graphs: dict[int, Graph] | None = {} if keep else None
         """The graph of each entry point, by its record, where they are asked for: all are followed then."""
+        self.seen: list[Seen] = []
+        """All networks, in the order in which they were built."""
         self._of_modules: dict[int, list[Followed]] = {}
         self._followed_runs = 0
         self._inside = False
         """Whether the code runs a module on a tensor of known size."""
         self._sizes = Candidates()
-        self._templates: dict[Any, Any] = {}
-        self._memo: dict[Any, Any] = {}
+        self._known: dict[bool, tuple[dict[Any, Template], dict[Any, Any]]] = {False: ({}, {}), True: ({}, {})}
+        """Templates and remembered calls, in evaluation mode and in training."""
+        self._sized_templates: dict[Any, Template] = {}
+        self._sized_graphs: list[Graph] = []
+        self._sized_backward = Backward()
+        self._sized_file = -1
         self._backward = Backward()
         self._skips: dict[int, bool] = {}
 
     def wanted(self, record: Record) -> bool:
         """Whether an entry point that has built this is worth following."""
         return self.graphs is not None or any(self.leads_to_skip(child) for _, child, _ in record.calls)
+
+    def put_off(self, machine: Machine, target: Instance, site: Span) -> None:
+        """A network need not be followed for the layers in it; whether for its pairs is known when all has run."""
+        self.seen.append(Seen(machine.record, target, site, None, put_off=True))
 
     def leads_to_skip(self, child: Record | Fact) -> bool:
         """Whether a layer, or any layer below an activation, skips positions."""
@@ -80,7 +103,8 @@ class Verdicts:
         """
         record = entry if entry is not None else machine.record
         outcomes = self.outcomes.of.setdefault(id(record), {})
-        graph = self._traced(machine, target, site)
+        graph = self.traced(machine, target, site)
+        self.seen.append(Seen(record, target, site, graph))
         if graph is None:
             return
         if self.graphs is not None:
@@ -101,11 +125,11 @@ class Verdicts:
             return
         wanted = self.input_size is not None or self.graphs is not None or self._loses(record)
         if wanted or self._sizes.worth_following(record, first, given.size):
-            graph = self._traced(machine, target, site, given)
+            graph = self.traced(machine, target, site, given)
             if graph is not None:
                 if self.graphs is not None:
                     self.graphs[id(record)] = graph
-                found = followed(given, root(graph, self._backward))
+                found = followed(given, root(graph, self._sized_backward))
                 self.sized.setdefault(id(record), []).append(found)
 
     def running(self, machine: Machine, target: Instance, args: Arguments, site: Span, run: Callable[[], Any]) -> Any:
@@ -127,10 +151,10 @@ class Verdicts:
     def _ran(self, machine: Machine, target: Instance, args: Arguments, given: Given, result: Any) -> None:
         site = given.site
         assert site is not None
-        graph = self._traced(machine, target, site, given, args)
+        graph = self.traced(machine, target, site, given, args)
         if graph is None:
             return
-        found = followed(given, root(graph, self._backward))
+        found = followed(given, root(graph, self._sized_backward))
         if machine.entry_start:
             self.runs.add(id(machine.record))
             self.sized.setdefault(id(machine.record), []).append(found)
@@ -139,6 +163,16 @@ class Verdicts:
         if result.__class__ is Tensor and result.shape is None and len(graph.outputs) == 1:
             result.shape = values_of(graph.outputs[0].shape)
 
+    def handed_on(self, machine: Machine, args: Arguments, site: Span) -> None:
+        """Something that is not known gets a module and what to call it with: an export, a trace, a summary."""
+        target = args.positional[0] if args.positional else None
+        if isinstance(target, Instance) and is_module(target):
+            example = example_among(machine, [*args.positional[1:], *args.keywords.values()])
+            called = Arguments([example]) if example is not None else None
+            given = _given_by(machine, called, site) if called is not None else None
+            if called is not None and given is not None and not machine.trial.given and len(self.runs) < MAX_RUNS:
+                self._ran(machine, target, called, given, None)
+
     def module_ran(self, file: int, entry: Record) -> None:
         """What the code of a file itself calls, outside of all functions, belongs to the file's own entry point."""
         found = self._of_modules.pop(file, [])
@@ -146,26 +180,44 @@ class Verdicts:
             self.runs.add(id(entry))
             self.sized.setdefault(id(entry), []).extend(found)
 
+    def _begin_sized(self, file: int) -> None:
+        """What is shared between the networks of one file is of little use to those of another, and takes memory."""
+        if file == self._sized_file:
+            return
+        if self.graphs is None:
+            for graph in self._sized_graphs:
+                graph.release()
+        self._sized_file, self._sized_backward = file, Backward()
+        self._sized_templates, self._sized_graphs = {}, []
+
     def _loses(self, record: Record) -> bool:
         """Whether an entry point was seen to compute something in vain, so that people will ask how much."""
         found = self.outcomes.of.get(id(record), {})
         return any(outcome.level in (DEAD, GATE) for outcome in found.values())
 
-    def _traced(
+    def traced(
         self,
         machine: Machine,
         target: Instance,
         site: Span,
         given: Given | None = None,
         called: Arguments | None = None,
+        training: bool = False,
     ) -> Graph | None:
         """The graph of ``forward`` on tensors without values, as it is ``called`` or on as many as it needs; None where
         it does not come to an end.
         """
-        tracer = Following(target.cls.name, self._templates, given is not None)
+        if given is not None:
+            self._begin_sized(site.file)
+        templates = self._known[training][0] if given is None else self._sized_templates
+        tracer = Following(target.cls.name, templates, given is not None)
+        tracer.graph.doubts = machine.path.doubts
+        if given is not None:
+            tracer.made = self._sized_graphs
+            tracer.made.append(tracer.graph)
         shape = (given.batch, given.channels, *given.size) if given is not None else None
         args = _operands(target, tracer.graph, shape) if called is None else _ports_for(machine, called, tracer.graph)
-        with self._aside(machine, tracer, target):
+        with self._aside(machine, tracer, target, training):
             try:
                 result = machine.apply(calls.call, machine, target, args, site)
             except (Raised, Undecided, NotIterable, Exhausted):
@@ -179,15 +231,16 @@ class Verdicts:
         return graph
 
     @contextmanager
-    def _aside(self, machine: Machine, tracer: Following, target: Instance) -> Iterator[None]:
-        """While ``forward`` is followed nothing is recorded, and modules are in evaluation mode."""
+    def _aside(self, machine: Machine, tracer: Following, target: Instance, in_training: bool) -> Iterator[None]:
+        """While ``forward`` is followed nothing is recorded, and it is known in which mode modules are."""
         kept = machine.record, machine.path, machine.steps, machine.memo, machine.candidates, machine.depth
         module = next((base for base in target.cls.mro if base.name == "Module" and base.span is None), None)
         training = module.attrs["training"] if module is not None else None
-        machine.record, machine.steps, machine.memo, machine.candidates = Record(NOWHERE, ROOT), 0, self._memo, []
+        machine.record, machine.steps, machine.candidates = Record(NOWHERE, ROOT), 0, []
+        machine.memo = self._known[in_training][1]
         machine.flow.tracer, machine.flow.traced_since = tracer, machine.clock
         if module is not None:
-            module.attrs["training"] = FALSE
+            module.attrs["training"] = TRUE if in_training else FALSE
         try:
             yield
         finally:

@@ -87,6 +87,11 @@ Key = tuple[Span, tuple[int, ...], tuple[int, ...], tuple[int, ...]]
 """A layer as findings name it: the call that builds it, kernel size, stride and dilation."""
 
 
+def slice_key(site: Span) -> Key:
+    """The same for a strided slice, which its subscript alone names."""
+    return site, (), (), ()
+
+
 Arms = tuple[tuple[Any, bool], ...]
 """Decisions and how they were taken, in order."""
 
@@ -95,8 +100,8 @@ class Node:
     """One operation and the tensor that it gives. Compared by identity."""
 
     __slots__ = (
-        "arms", "called", "channels", "graph", "info", "inputs", "keys", "kind", "macs", "mixed", "number", "pooled",
-        "rank", "read", "several", "shape", "site", "solid", "words", "work",
+        "arms", "called", "channels", "graph", "info", "inputs", "keys", "kind", "known", "macs", "mixed", "number",
+        "pooled", "rank", "read", "several", "shape", "site", "solid", "sure", "words", "work",
     )  # fmt: skip
 
     def __init__(self, graph: Graph, kind: str, inputs: tuple[Node, ...], info: Any = None) -> None:
@@ -123,7 +128,11 @@ class Node:
         self.words = ""
         """What to call it in a message."""
         self.keys: tuple[Key, ...] = ()
-        """The layers that it stands for, where it is a window."""
+        """The layers that it stands for, where it is a window; the subscript, where it is a strided slice."""
+        self.known: Any = None
+        """The module or function of torch that it is (a Known), where it is one that facts are told of."""
+        self.sure = True
+        """For those, calls and slices: whether it happens whenever its function runs; no condition is unknown."""
         self.shape: Shape | None = None
         """The tensor's shape, where the network is followed for an input of known size."""
         self.several: list[Shape | None] | None = None
@@ -143,13 +152,15 @@ class Node:
 class Graph:
     """What one function does with tensors."""
 
-    __slots__ = ("begun", "escaped", "lost", "name", "nodes", "outputs", "ports")
+    __slots__ = ("begun", "doubts", "escaped", "lost", "name", "nodes", "outputs", "ports")
 
-    def __init__(self, name: str, begun: Collection[Any] = ()) -> None:
+    def __init__(self, name: str, begun: Collection[Any] = (), doubts: int = 0) -> None:
         self.name = name
         """The function's."""
         self.begun = begun
         """The decisions that were taken before it began."""
+        self.doubts = doubts
+        """How many of them were not forced: more inside of it are its own."""
         self.nodes: list[Node] = []
         self.ports: list[Node] = []
         self.outputs: tuple[Node, ...] = ()
@@ -162,6 +173,14 @@ class Graph:
         """Something may read ``node`` that is not followed."""
         node.read = True
         self.escaped.setdefault(node, reason)
+
+    def release(self) -> None:
+        """Let go of everything: nodes and graphs hold each other, and nobody looks for such circles meanwhile."""
+        for node in self.nodes:
+            node.inputs, node.info = (), None
+            del node.graph
+        self.nodes, self.ports, self.outputs = [], [], ()
+        self.escaped.clear()
 
     def lose(self, reason: str) -> None:
         """A reader may have been missed."""

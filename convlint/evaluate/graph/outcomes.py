@@ -9,8 +9,8 @@ from typing import NamedTuple
 
 from convlint.evaluate.graph.demands import Reader
 from convlint.evaluate.graph.levels import DEAD, GATE, LIVE, MAYBE
-from convlint.evaluate.graph.nodes import Key
-from convlint.evaluate.graph.skips import Case
+from convlint.evaluate.graph.nodes import SLICE, Key, slice_key
+from convlint.evaluate.graph.skips import CONDITION, Case
 from convlint.evaluate.records import Record
 from convlint.evaluate.sites import Sites
 from convlint.evaluate.values import Span
@@ -46,23 +46,35 @@ class Outcomes:
         found: Counter[tuple[str, Span]] = Counter()
         for number, outcomes in self.of.items():
             for key, outcome in outcomes.items():
-                if outcome.level == MAYBE and not outcome.outside and number not in self.partial:
+                plain = outcome.level == MAYBE and not outcome.outside and number not in self.partial
+                if plain and key != slice_key(key[0]):
                     found[outcome.why, key[0]] += 1
         for (why, site), count in found.items():
             yield why, sites.place(site), count
 
-    def verdict(self, record: Record, key: Key, sites: Sites) -> verdicts.Verdict:
-        """What becomes of the values that a layer skips in one entry point that builds it.
+    def verdict(self, record: Record, keys: tuple[Key, ...], sites: Sites) -> verdicts.Verdict:
+        """What becomes of the values that a layer, or that slices of one tensor, skip in one entry point.
 
         One that gives no network (``main``, which trains it) leaves the verdict to those that do.
         """
         partial = id(record) in self.partial or id(record) not in self.of
-        outcome = self.of.get(id(record), {}).get(key)
-        if outcome is None:
+        known = self.of.get(id(record), {})
+        found = [known[key] for key in keys if key in known]
+        if not found:
             return replace(verdicts.NOT_FOLLOWED, outside=partial)
+        outcome = min(found, key=rank)
+        if keys[0] == slice_key(keys[0][0]):
+            outcome = outcome._replace(readers=_beside(outcome.readers, keys))
         verdict = verdict_of(outcome, sites)
         open_ended = partial and verdict.name in (verdicts.UNKNOWN, verdicts.DEAD)
         return replace(verdict, outside=True) if open_ended else verdict
+
+
+def _beside(readers: tuple[Reader, ...], slices: tuple[Key, ...]) -> tuple[Reader, ...]:
+    """Readers by their places, each once. Of several slices of one tensor, that they all skip goes without saying."""
+    own = {key[0] for key in slices} if len(slices) > 1 else set()
+    found = {(each.words, each.node.site if each.node is not None else None): each for each in reversed(readers)}
+    return tuple(each for (_, site), each in reversed(found.items()) if site not in own)
 
 
 def rank(outcome: Outcome) -> tuple[int, bool]:
@@ -73,6 +85,8 @@ def rank(outcome: Outcome) -> tuple[int, bool]:
 def outcome_of(case: Case, lost: str) -> Outcome:
     """The worst that is found about one layer."""
     found = [Outcome(each.level, False, each.readers, each.source, each.why) for each in case.found]
+    if case.layer.kind == SLICE and not case.layer.sure:  # who reads the rest may do so where the slice is not taken
+        found = [each._replace(level=MAYBE, why=CONDITION) if each.level == LIVE else each for each in found]
     if lost:
         found = [each if each.level == LIVE else each._replace(level=MAYBE, why=each.why or lost) for each in found]
     if case.open:

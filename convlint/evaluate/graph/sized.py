@@ -35,6 +35,15 @@ class SizedWindow(NamedTuple):
     zero_padded: bool
 
 
+class Place(NamedTuple):
+    """Where a window stands in a network."""
+
+    others: int
+    """Whether something else may read its map: OTHERS, NOBODY, or the port that the map comes from."""
+    certain: bool
+    """Whether every condition on the way to it is known."""
+
+
 class Cost(NamedTuple):
     """Multiply-accumulates: all, those for values that nobody uses, and those for what only a gate uses."""
 
@@ -49,8 +58,7 @@ class Followed(NamedTuple):
     """One network with an input of known size."""
 
     given: Given
-    windows: tuple[tuple[SizedWindow, bool], ...]
-    """Each with whether something else may read the map wherever it runs."""
+    windows: tuple[tuple[SizedWindow, Place], ...]
     cost: Cost
     lost: bool
     """Whether some reader may have been missed, so that nothing can be said to be used by nobody."""
@@ -58,12 +66,13 @@ class Followed(NamedTuple):
 
 def followed(given: Given, whole: Activation) -> Followed:
     """All that is known of one network."""
-    found: dict[SizedWindow, bool] = {}
-    for node, others in _windows(whole, {}).items():
+    found: dict[SizedWindow, Place] = {}
+    for node, place in _windows(whole, {}).items():
         window = sized_window(node)
         if window is not None:
             # What the network itself gets, nobody else reads.
-            found[window] = found.get(window, True) and others == OTHERS
+            known = Place(OTHERS if place.others == OTHERS else NOBODY, place.certain)
+            found[window] = _both(found.get(window, known), known)
     return Followed(given, tuple(found.items()), _of_one(cost_of(whole, {}), given.batch), bool(whole.lost))
 
 
@@ -93,26 +102,29 @@ def _sides(shape: Shape | None, rank: int) -> tuple[int, ...] | None:
     return None if sides is None or None in sides else sides  # type: ignore[return-value]
 
 
-def _windows(activation: Activation, memo: dict[Activation, dict[Node, int]]) -> dict[Node, int]:
-    """All windows below an activation: whether something else reads the map, or the port that the map comes from."""
+def _windows(activation: Activation, memo: dict[Activation, dict[Node, Place]]) -> dict[Node, Place]:
+    """All windows below an activation, and where they stand."""
     found = memo.get(activation)
     if found is not None:
         return found
     found = memo[activation] = {}
     for node in activation.graph.nodes:
         if node.kind == WINDOW:
-            _note(found, node, _others(activation, node.inputs[0], node))
+            place = Place(_others(activation, node.inputs[0], node), not node.arms)
+            found[node] = _both(found.get(node, place), place)
         elif node.kind == CALL:
             inner = activation.calls.get(node)
-            for window, others in (_windows(inner, memo) if inner is not None else {}).items():
-                _note(found, window, others if others < 0 else _others(activation, node.inputs[others], window))
+            for window, (others, certain) in (_windows(inner, memo) if inner is not None else {}).items():
+                others = others if others < 0 else _others(activation, node.inputs[others], window)
+                place = Place(others, certain and not node.arms)
+                found[window] = _both(found.get(window, place), place)
     return found
 
 
-def _note(found: dict[Node, int], node: Node, others: int) -> None:
-    """Nobody, where it is so anywhere; else a port that is still to be asked, if there is one."""
-    known = found.get(node, others)
-    found[node] = NOBODY if NOBODY in (known, others) else max(known, others)
+def _both(one: Place, other: Place) -> Place:
+    """A window that stands in two places: nobody, where it is so in one; else a port that is still to be asked."""
+    others = NOBODY if NOBODY in (one.others, other.others) else max(one.others, other.others)
+    return Place(others, one.certain or other.certain)
 
 
 def _others(activation: Activation, node: Node, window: Node) -> int:

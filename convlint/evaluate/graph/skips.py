@@ -32,6 +32,7 @@ from convlint.evaluate.graph.nodes import (
 )  # fmt: skip
 from convlint.network.geometry import residues_read
 
+CONDITION = "a condition that could not be decided"
 MAX_FOLLOWED = 400
 """Operations that the values skipped by one layer are followed back through; real ones end after about 10."""
 
@@ -82,8 +83,8 @@ def cases_of(activation: Activation) -> tuple[Case, ...]:
 
 def _cases(activation: Activation) -> Iterator[Case]:
     for node in activation.graph.nodes:
-        if node.kind == WINDOW and node.keys:
-            skipped = _skipped_by(node.info)
+        if node.keys:
+            skipped = _skipped_by(node.info if node.kind == WINDOW else window_of(node.info))
             if skipped is not None:
                 yield _case(activation, node, (), [(node.inputs[0], skipped)])
         inner = activation.calls.get(node)
@@ -111,6 +112,12 @@ def _case(activation: Activation, layer: Node, known: tuple[Found, ...], starts:
             else:
                 found.append(each)
     return Case(layer, tuple(dict.fromkeys(found)), tuple(dict.fromkeys(left)))
+
+
+def window_of(axes: tuple[tuple[int, int], ...]) -> Window:
+    """A strided slice, (start, step) for each axis, as the window that reads the same."""
+    ones, steps = (1,) * len(axes), tuple(step for _, step in axes)
+    return Window(ones, steps, ones, tuple(-start for start, _ in axes))
 
 
 def _skipped_by(window: Window) -> Skipped | None:
@@ -205,7 +212,7 @@ class _Search:
         for way in ways:
             known = [each for each in way if isinstance(each, Found)]
             if len(known) < len(way):
-                return [self._found(MAYBE, None, "a condition that could not be decided")]
+                return [self._found(MAYBE, None, CONDITION)]
             worst.append(min(known, key=lambda each: each.level))
         return [max(worst, key=lambda each: each.level)]
 
@@ -221,7 +228,10 @@ class _Search:
 def _reason(demands: Demands, node: Node) -> str:
     if node.kind == OPAQUE:
         return node.words
-    return next((each.reader.words for each in demands if each.reader and each.levels == MAYBE), "a reader")
+    named = (each.reader.words for each in demands if each.reader and each.levels == MAYBE)
+    # A call's results do not say who reads them, and of more than MAX_DEMANDS readers nobody is named.
+    other = f"not all that reads the result of `{node.graph.name}` could be followed"
+    return next(named, other if node.read else "nothing was seen to read it")
 
 
 def _widened(skipped: Skipped, demands: Demands) -> Skipped:

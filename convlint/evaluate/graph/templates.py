@@ -30,6 +30,8 @@ class Following(Tracer):
     def __init__(self, name: str, templates: dict[Any, Template], sized: bool = False) -> None:
         super().__init__(name, sized)
         self.templates = templates
+        self.made: list[Graph] = []
+        """All graphs of functions, in order."""
 
     def concerns(self, args: Arguments) -> bool:
         """Whether a call gets anything that the network's input decides, or may decide."""
@@ -80,7 +82,9 @@ class Following(Tracer):
     def _first(
         self, machine: Machine, key: Any, function: Function, args: Arguments, given: list[Tensor], site: Span
     ) -> Any:
-        outer, graph = self.graph, Graph(function.qualname, frozenset(machine.path.taken))
+        outer = self.graph
+        graph = Graph(function.qualname, frozenset(machine.path.taken), machine.path.doubts)
+        self.made.append(graph)
         ports: dict[int, Tensor] = {}
         for number, tensor in enumerate(given):
             node = Node(graph, PORT, (), number)
@@ -109,6 +113,7 @@ class Following(Tracer):
         graph = template.graph
         inputs = [self.node_of(tensor) for tensor in given]
         call = Node(self.graph, CALL, tuple(node for node in inputs if node is not None), graph)
+        call.sure = machine.path.doubts <= self.graph.doubts
         if self.sized:
             call.arms = arms_of(self.graph, machine.path.taken)
         fresh: dict[Node, Tensor] = {}

@@ -36,10 +36,12 @@ from convlint.evaluate.graph.nodes import (
     Graph,
     Node,
     Step,
+    slice_key,
 )  # fmt: skip
 from convlint.evaluate.paths import resolve
 from convlint.evaluate.sizes import results
 from convlint.evaluate.sizes.arguments import values_of
+from convlint.evaluate.tensor_readers import ACTIVATIONS, Known
 from convlint.evaluate.values import (
     Builtin,
     Class,
@@ -128,7 +130,10 @@ class Tracer:
             return
         target = args.positional[0] if args.positional else None
         if name in ("forward", "_conv_forward") and target.__class__ is Instance:
+            fresh = result.__class__ is Tensor and result.node is None
             self._module(machine, target, args, result, site)
+            if fresh and result.node is not None and target.payload.__class__ is Known:
+                self._tell(machine, result.node, target.payload)
             return
         inputs = self.nodes_in(*args.positional, *args.keywords.values())
         if args.unknown is not None or (target.__class__ is Unknown and operations.of_function(name) != OPAQUE):
@@ -138,10 +143,16 @@ class Tracer:
         if result.__class__ is Tensor:
             if result.node is None:
                 result.node = self._function(machine, name, args, inputs, site)
+                if name in ACTIVATIONS:
+                    self._tell(machine, result.node, Known(f"torch.nn.functional.{name}", site, ()))
         elif result.__class__ in (Tuple, List, Iterator):
             self._several(machine, name, args, result, inputs, site)
         elif result.__class__ not in (Const, Class):
             self.unseen(*args.positional, *args.keywords.values(), reason=name)
+
+    def _tell(self, machine: Any, node: Node, known: Known) -> None:
+        """Facts are told of what a node is."""
+        node.known, node.sure = known, machine.path.doubts <= self.graph.doubts
 
     def _function(self, machine: Any, name: str, args: Arguments, inputs: tuple[Node, ...], site: Span) -> Node:
         layer = layer_of(machine, name, args, site)
@@ -330,7 +341,9 @@ class Tracer:
         axes = slices_of(machine, key) if bounds is None else None
         if axes is not None:
             if any(step > 1 for _, step in axes):
-                return self.add(SLICE, (node,), axes, site, "the slice")
+                taken = self.add(SLICE, (node,), axes, site, "the slice")
+                taken.keys, taken.sure = (slice_key(site),), machine.path.doubts <= self.graph.doubts
+                return taken
             return self.add(SHIFT, (node,), tuple(-start for start, _ in axes), site)
         made = self.add(PART, (node,), None, site)
         made.rank = ranks.after_subscript(key, node)

@@ -37,6 +37,7 @@ TORCH = {
     "torch.nn.modules.utils": ("torch_root", "tuples"),
     "torch.nn.parameter": ("torch_nn", "contents"),
     "torch.jit": ("torch_root", "scripting"),
+    "torch.autograd": ("torch_root", "differentiating"),
     "torch.fx": ("torch_root", "tracing"),
     "torch.utils.checkpoint": ("torch_root", "checkpointing"),
 }

@@ -125,6 +125,36 @@ def numbered(fill: Callable[[Machine, Instance, Arguments, Span], None]) -> dict
                 machine.write_attribute(target, str(position), value)
         return NONE
 
+    def delete(machine: Machine, args: Arguments, site: Span) -> Value:
+        target, key = target_of(machine, args), force(args.positional[1], machine.path)
+        if isinstance(target.payload, Unknown):
+            return NONE
+        found = items_of(machine, target)
+        cut = slice_of(machine, key) if isinstance(key, Slice) else getattr(key, "value", key)
+        if not isinstance(cut, (int, slice)):
+            target.payload = cut if isinstance(cut, Unknown) else Unknown("unknown-key", "an index", site)
+            return NONE
+        left = [value for _, value in found]
+        try:
+            del left[cut]
+        except IndexError:
+            raise Raised("IndexError", "index out of range") from None
+        # What is left is numbered anew, whatever it was called; attributes stay in the order of their first assignment.
+        old, new = [name for name, _ in found], [str(position) for position in range(len(left))]
+        if old[: len(new)] != new and set(old) & set(new):
+            target.payload = Unknown("unknown-operand", "names out of order", site)
+            return NONE
+        for name in [name for name in old if name not in new]:
+            machine.write_attribute(target, name, UNBOUND)
+        for name, value in zip(new, left, strict=True):
+            machine.write_attribute(target, name, value)
+        return NONE
+
+    def pop(machine: Machine, args: Arguments, site: Span) -> Value:
+        taken = get(machine, args, site)
+        delete(machine, args, site)
+        return taken
+
     def length(machine: Machine, args: Arguments, site: Span) -> Value:
         return Const(len(items_of(machine, target_of(machine, args))))
 
@@ -135,6 +165,8 @@ def numbered(fill: Callable[[Machine, Instance, Arguments, Span], None]) -> dict
         "__init__": init,
         "__getitem__": get,
         "__setitem__": put,
+        "__delitem__": delete,
+        "pop": pop,
         "append": append,
         "extend": extend,
         "__iadd__": extend,
@@ -247,6 +279,7 @@ def named() -> dict[str, Any]:
         "values": values,
         "items": pairs,
         "pop": pop,
+        "__delitem__": pop,
         "__len__": length,
         "__iter__": names,
     }

@@ -147,12 +147,25 @@ def scripting(machine: Machine) -> dict[str, Any]:
         return classes.make_class(name, (), {}) if name[:1].isupper() else Builtin(name, _identity)
 
     return {
+        "trace": Builtin("trace", _traced),
         "is_scripting": never,
         "is_tracing": never,
         "isinstance": machine.modules.builtins["isinstance"],
         "annotate": Builtin("annotate", lambda machine, args, site: args.positional[-1]),
         "*": other,
     }
+
+
+def _traced(machine: Machine, args: Arguments, site: Span) -> Value:
+    """``torch.jit.trace``: the module, which is called with the example that it is given."""
+    if machine.verdicts is not None and machine.flow.tracer is None:
+        machine.verdicts.handed_on(machine, args, site)
+    return _identity(machine, args, site)
+
+
+def differentiating(machine: Machine) -> dict[str, Any]:
+    """``torch.autograd``: a ``Variable`` has long been a tensor."""
+    return {"Variable": Builtin("Variable", _identity)}
 
 
 def tracing(machine: Machine) -> dict[str, Any]:

@@ -10,7 +10,8 @@ from convlint.evaluate.graph.arguments import plain
 from convlint.evaluate.notes import is_note
 from convlint.evaluate.paths import resolve
 from convlint.evaluate.records import Fact, Record
-from convlint.evaluate.values import UNBOUND, Const, Dict, Instance, List, Span, Tuple
+from convlint.evaluate.sizes.arguments import values_of
+from convlint.evaluate.values import UNBOUND, Const, Dict, Instance, List, Span, Tensor, Tuple
 
 SETTINGS = ("pretrained_cfg", "default_cfg")
 """Where networks of timm and its like keep what they were trained with."""
@@ -91,6 +92,24 @@ def _said(machine: Any, target: Instance, name: str) -> Any:
         of_class = classes.lookup(target.cls, name)
         found = of_class if isinstance(of_class, (Const, Dict, Instance, List, Tuple)) else UNBOUND
     return found
+
+
+def example_among(machine: Any, values: list[Any]) -> Tensor | None:
+    """A tensor of known shape among arguments; also the one that a tuple of numbers describes: ``(3, 224, 224)``."""
+    for value in values:
+        found = resolve(value, machine.path)
+        items = found.items if isinstance(found, (Tuple, List)) and isinstance(found.items, (tuple, list)) else [found]
+        for item in items:
+            if isinstance(item, Tensor) and item.shape is not None:
+                return item
+        sizes = plain(machine, found)
+        if isinstance(sizes, tuple) and len(sizes) in (3, 4) and _is_image(sizes[-3:]):
+            return Tensor(values_of((1, *sizes[-3:])))
+    return None
+
+
+def _is_image(sizes: tuple[Any, ...]) -> bool:
+    return _are_sides(sizes) and sizes[0] in IMAGE_CHANNELS and min(sizes[1:]) > max(IMAGE_CHANNELS)
 
 
 def _entry(machine: Any, value: Any, name: str) -> Any:

@@ -44,7 +44,7 @@ class ConfigNetwork:
         names = tuple(sorted({name for use in uses for name in use.entry_points}))
         return names, Confidence.CERTAIN if certain else Confidence.POSSIBLE
 
-    def verdicts(self, layer: Layer) -> Verdicts:
+    def verdicts(self, layer: Layer | Operation) -> Verdicts:
         """None: a config says which layers there are, and not what reads what."""
         return {}
 
@@ -108,6 +108,6 @@ class JoinedNetwork:
         names = tuple(sorted({name for names, _ in reached for name in names}))
         return names, Confidence.CERTAIN if certain else Confidence.POSSIBLE
 
-    def verdicts(self, layer: Layer) -> Verdicts:
+    def verdicts(self, layer: Layer | Operation) -> Verdicts:
         """What any of the networks knows."""
         return {name: verdict for network in self._holders[layer] for name, verdict in network.verdicts(layer).items()}
