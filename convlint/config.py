@@ -21,6 +21,9 @@ KEYS = ("exclude", "per-file-ignores", "severity", "select", "ignore", "fail-on"
 
 _TYPES = {"str": "string", "bool": "boolean", "int": "number", "float": "number", "list": "list", "dict": "table"}
 
+MAX_QUOTED = 40
+"""So many letters of a wrong value are shown."""
+
 MAXIMUM_BYTES = 1_000_000
 """A larger file is no configuration written by a person, and is refused rather than parsed."""
 
@@ -149,7 +152,9 @@ class _Reader:
             return None
         found = input_size_of(table[KEY])
         if found is None:
-            raise self.wrong(KEY, EXPLANATION, table[KEY])
+            value = table[KEY]
+            said = f"not '{value[:MAX_QUOTED]}'" if isinstance(value, str) else "not this"
+            raise self.error(KEY, f"'{KEY}' must be {EXPLANATION}, {said}")
         return found
 
     def path(self, key: str, text: str) -> Path:

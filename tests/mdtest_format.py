@@ -18,7 +18,7 @@ ATTRIBUTES = frozenset({"xfail", "unstated"})
 FENCE = re.compile(r"^```(\w*)[ \t]*(.*)$")
 HEADING = re.compile(r"^(#{1,6}) +(.+)$")
 PATH_LINE = re.compile(r"^`([\w./-]+\.\w+)`:$")
-MARK = re.compile(r"[ \t]*#[ \t]*((?:layer|builds|unknown|given up): .*|no layer|(?:\w+ set|they meet) here.*)$")
+MARK = re.compile(r"[ \t]*#[ \t]*((?:layer|builds|map|unknown|given up): .*|no layer|(?:\w+ set|they meet) here.*)$")
 SEPARATOR = " ; "
 REPEATED = ("layer:", "builds:")
 """Words that stand once before several marks of one line."""

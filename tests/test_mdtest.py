@@ -6,6 +6,7 @@ Set CONVLINT_UPDATE=1 to write what the evaluator derives into the Markdown; rea
 from __future__ import annotations
 
 import os
+import re
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from difflib import unified_diff
@@ -16,19 +17,24 @@ from mdtest_format import Block, FormatError, Scenario, annotate, marks_by_line,
 
 from convlint.deep_stack import run_deep
 from convlint.evaluate.project import Analysis, Request, analyse
-from convlint.network.geometry import read_fraction
+from convlint.input_size import input_size_of
+from convlint.network.geometry import read_fraction, trailing_unread
 from convlint.network.layers import Confidence, Kind, Layer, Sizes, Unknown, known
+from convlint.network.sizes import SizedLayer
 from convlint.source import Place
 
 FOLDER = Path(__file__).parent / "mdtest"
 FILES = sorted(path for path in FOLDER.glob("*.md") if path.name != "README.md")
 INSTALLED = "site-packages"
 """Files in this folder are installed packages: context, not linted."""
+SETTINGS = "pyproject.toml"
+INPUT_SIZE = re.compile(r'^input-size = "([^"]*)"$', re.MULTILINE)
+"""The size of the networks' input, where a scenario says it."""
 
 CHANNELS = {"in": "in_channels", "out": "out_channels", "g": "groups"}
 ORIGINS = {"kernel_size": "kernel set here", "stride": "stride set here", "dilation": "dilation set here"}
 MEETING = "they meet here"
-ORDER = ("layer:", "builds:", "kernel ", "stride ", "dilation ", "they ", "unknown:", "given ")
+ORDER = ("layer:", "builds:", "map:", "kernel ", "stride ", "dilation ", "they ", "unknown:", "given ")
 """In which order the marks of one line stand."""
 
 Marks = Mapping[str, Mapping[int, Sequence[str]]]
@@ -64,13 +70,19 @@ def analysed(blocks: Sequence[Block], root: Path) -> Analysis:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(block.text, encoding="utf-8")
     linted = tuple(sorted(root / path for path in linted_paths(blocks)))
-    request = Request(root=root, linted=linted, site_packages=(root / INSTALLED,))
+    settings = "".join(block.text for block in blocks if block.path == SETTINGS)
+    said = INPUT_SIZE.search(settings)
+    size = input_size_of(said[1]) if said is not None else None
+    wanted = (size, "input-size") if size is not None else None
+    request = Request(root=root, linted=linted, site_packages=(root / INSTALLED,), input_size=wanted)
     return run_deep(lambda: analyse(request))
 
 
 def linted_paths(blocks: Sequence[Block]) -> frozenset[str]:
     """The paths of all files that are not installed packages."""
-    return frozenset(block.path for block in blocks if not block.path.startswith(f"{INSTALLED}/"))
+    return frozenset(
+        block.path for block in blocks if not block.path.startswith(f"{INSTALLED}/") and block.path != SETTINGS
+    )
 
 
 def compared(scenario: Scenario, block: Block, found: Mapping[int, Sequence[str]]) -> str:
@@ -112,6 +124,8 @@ class Derivation:
         for layer in filter(dead, analysis.network.layers):
             self._state_uses(layer, places=any(mark.endswith(" here") for mark in everything))
         self._state_unknowns(any(mark.startswith("unknown: ") for mark in everything))
+        for sized in analysis.network.sized_layers if any(mark.startswith("map: ") for mark in everything) else ():
+            self._state(sized.call, f"map: {on_map(sized)}")
         for lines in self.marks.values():
             for marks in lines.values():
                 marks.sort(key=in_order)
@@ -168,6 +182,20 @@ def dead(layer: Layer) -> bool:
     if layer.kind is Kind.TRANSPOSED or kernel_size is None or stride is None or dilation is None:
         return False
     return min(*kernel_size, *stride, *dilation) > 0 and read_fraction(kernel_size, stride, dilation) < 1
+
+
+def on_map(fact: SizedLayer) -> str:
+    """The map that a layer works on, what it leaves of it, and whether something else reads the map."""
+    layer = fact.layer
+    kernel, stride, dilation = known(layer.kernel_size), known(layer.stride), known(layer.dilation)
+    assert kernel is not None
+    assert stride is not None
+    assert dilation is not None
+    axes = zip(fact.size, fact.outputs, kernel, stride, dilation, fact.before, strict=True)
+    left = [trailing_unread(*axis) for axis in axes] if layer.kind is not Kind.TRANSPOSED else []
+    said = "x".join(map(str, fact.size))
+    said += f" leaves {'x'.join(map(str, left))}" * any(left)
+    return said + " for others" * (any(left) and fact.others_read)
 
 
 def shown(sizes: Sizes | str | Unknown) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -104,7 +105,7 @@ def runs(case: Case) -> bool:
 # --- the functions behind it ------------------------------------------------------------------------------------------
 
 
-def meta(shape: Sizes) -> torch.Tensor:
+def meta(shape: Sizes) -> Any:
     return torch.zeros(shape, device="meta")
 
 
@@ -196,21 +197,20 @@ WINDOW = st.tuples(st.integers(1, 5), st.integers(1, 4), st.integers(1, 3), st.i
 @given(st.integers(1, 12), st.integers(1, 12), WINDOW, WINDOW, st.booleans(), st.integers(0, 3))
 def test_windows(h: int, w: int, rows: Sizes, columns: Sizes, ceil_mode: bool, extra: int) -> None:
     functional, shape = torch.nn.functional, (2, 3, h, w)
-    x, axes = meta(shape), tuple(zip(rows, columns, strict=True))
-    kernel, stride, dilation, padding = axes
+    x, (kernel, stride, dilation, padding) = meta(shape), tuple(zip(rows, columns, strict=True))
     weight = meta((4, 3, *kernel))
     expected = truth(lambda: functional.conv2d(x, weight, None, stride, padding, dilation))
-    assert shapes.window(shape, *axes, (4,)) == expected
+    assert shapes.window(shape, kernel, stride, dilation, padding, (4,)) == expected
     expected = truth(lambda: functional.max_pool2d(x, kernel, stride, padding, dilation, ceil_mode))
     if expected is not None:
-        assert shapes.window(shape, *axes, ceil_mode=ceil_mode) == expected
+        assert shapes.window(shape, kernel, stride, dilation, padding, ceil_mode=ceil_mode) == expected
     expected = truth(lambda: functional.unfold(x, kernel, dilation, padding, stride))
     if expected is not None:
-        assert shapes.unfolded(shape, *axes) == expected
+        assert shapes.unfolded(shape, kernel, stride, dilation, padding) == expected
     added, weight = (extra, extra), weight.transpose(0, 1)
     expected = truth(lambda: functional.conv_transpose2d(x, weight, None, stride, padding, added, 1, dilation))
     if expected is not None:
-        assert shapes.transposed(shape, *axes, added, 4) == expected
+        assert shapes.transposed(shape, kernel, stride, dilation, padding, added, 4) == expected
 
 
 @FEW

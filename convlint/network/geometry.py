@@ -24,6 +24,9 @@ PICTURE_PERIODS = 2
 PICTURE_LEAST = 4
 """A picture shows at least so many positions of an axis, also where the stride is 1."""
 
+MAX_TAPS = 4096
+"""A kernel with more taps along one axis is not looked at tap by tap; those of networks have some tens."""
+
 AXIS_WORDS = {1: "positions", 2: "pixels", 3: "voxels"}
 """What the points of an input are called, by the number of its spatial axes."""
 
@@ -142,9 +145,12 @@ def dead_taps(
 ) -> tuple[int, ...]:
     """The taps of one axis that never meet a position of the input, for an axis of ``size``.
 
-    Tap t is dead when no output o has 0 <= o * s - p + t * d < n: it only ever multiplies padding.
+    Tap t is dead when no output o has 0 <= o * s - p + t * d < n: it only ever multiplies padding. Of a kernel with
+    more than MAX_TAPS taps nothing is said.
     """
     _require_positive(kernel_size, stride, dilation)
+    if kernel_size > MAX_TAPS:
+        return ()
     found: list[int] = []
     for tap in range(kernel_size):
         shift = tap * dilation - padding

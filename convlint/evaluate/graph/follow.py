@@ -65,6 +65,7 @@ class Verdicts:
         self.seen: list[Seen] = []
         """All networks, in the order in which they were built."""
         self._of_modules: dict[int, list[Followed]] = {}
+        self._followed_runs = 0
         self._inside = False
         """Whether the code runs a module on a tensor of known size."""
         self._sizes = Candidates()
@@ -136,9 +137,10 @@ class Verdicts:
         followed for that size, and what comes out has a known shape; what it calls in turn is a part of it.
         """
         given = _given_by(machine, args, site)
-        if given is None or self._inside or machine.trial.given or len(self.runs) >= MAX_RUNS:
+        if given is None or self._inside or machine.trial.given or self._followed_runs >= MAX_RUNS:
             return run()
         self._inside = True
+        self._followed_runs += 1
         try:
             result = run()
         finally:
@@ -268,7 +270,8 @@ def _skips(fact: Fact) -> bool:
 
 def _given_by(machine: Machine, args: Arguments, site: Span) -> Given | None:
     """The size of what a module is called with, where all of it is known."""
-    first = resolve(args.positional[0], machine.path) if args.positional else None
+    first = next(iter((*args.positional, *args.keywords.values())), None)
+    first = resolve(first, machine.path) if first is not None else None
     shape = shape_of(first) if first.__class__ is Tensor else None
     if shape is None or len(shape) < 3 or None in shape:
         return None

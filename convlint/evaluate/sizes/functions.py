@@ -245,7 +245,9 @@ def _tensor_split(call: Call) -> Several | None:
     if size is None or given is None:
         return None
     if isinstance(given, int):
-        least, more = divmod(size, given) if given > 0 else (0, 0)
+        if not 0 < given <= shapes.MAX_PIECES:
+            return None
+        least, more = divmod(size, given)
         return _cut(call, tuple(least + (index < more) for index in range(given)), 2)
     edges = [0, *(min(each, size) for each in given if isinstance(each, int) and each >= 0), size]
     if len(edges) != len(given) + 2 or edges != sorted(edges):
@@ -256,7 +258,7 @@ def _tensor_split(call: Call) -> Several | None:
 def _unbind(call: Call) -> Several | None:
     shape, place = call.shape(0), call.number(1, "dim", default=0)
     at = shapes.axis(place, len(shape)) if shape is not None and place is not None else None
-    if shape is None or at is None or shape[at] is None:
+    if shape is None or at is None or not 0 < (shape[at] or 0) <= shapes.MAX_PIECES:
         return None
     return [shapes.without(shape, (at,))] * shape[at]  # type: ignore[operator]
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from typing import Any, NamedTuple
 
-from convlint.evaluate import memo
+from convlint.evaluate import classes, memo
 from convlint.evaluate.graph.arguments import plain
 from convlint.evaluate.notes import is_note
 from convlint.evaluate.paths import resolve
 from convlint.evaluate.records import Fact, Record
 from convlint.evaluate.sizes.arguments import values_of
-from convlint.evaluate.values import UNBOUND, Dict, Instance, List, Span, Tensor, Tuple
+from convlint.evaluate.values import UNBOUND, Const, Dict, Instance, List, Span, Tensor, Tuple
 
 SETTINGS = ("pretrained_cfg", "default_cfg")
 """Where networks of timm and its like keep what they were trained with."""
@@ -47,11 +47,11 @@ def input_of(machine: Any, target: Instance, first: Fact, wanted: Wanted | None)
     if wanted is not None:
         return _fitting(wanted[0], first, wanted[1])
     for name in SETTINGS:
-        found = _entry(machine, memo.read_attribute(machine, target, name), "input_size")
+        found = _entry(machine, _said(machine, target, name), "input_size")
         if isinstance(found, tuple) and len(found) == len(first.stride) + 1 and _are_sides(found):
             return Given(found[0], found[1:], f"{name}['input_size']")
     for name in SIZE_NAMES:
-        value = memo.read_attribute(machine, target, name)
+        value = _said(machine, target, name)
         found = plain(machine, value) if value is not UNBOUND else None
         sizes = (found,) if isinstance(found, int) and not isinstance(found, bool) else found
         if isinstance(sizes, tuple) and _are_sides(sizes):
@@ -83,6 +83,15 @@ def first_convolution(record: Record, seen: set[int] | None = None) -> Fact | No
         elif not is_note(child) and _CONVOLUTION.match(child.op):
             return child
     return None
+
+
+def _said(machine: Any, target: Instance, name: str) -> Any:
+    """An attribute of a network, or of its class; UNBOUND where there is none."""
+    found = memo.read_attribute(machine, target, name)
+    if found is UNBOUND:
+        of_class = classes.lookup(target.cls, name)
+        found = of_class if isinstance(of_class, (Const, Dict, Instance, List, Tuple)) else UNBOUND
+    return found
 
 
 def example_among(machine: Any, values: list[Any]) -> Tensor | None:

@@ -24,6 +24,13 @@ def settle(machine: Any, name: str, args: Arguments, result: Any) -> tuple[int |
 
     Sliding windows are not asked for here: their shapes follow from the window (``convlint.evaluate.graph.layers``).
     """
+    try:
+        return _settled(machine, name, args, result)
+    except (ArithmeticError, LookupError, TypeError, ValueError):
+        return None, None  # arguments that torch refuses: too few axes, groups of none, a factor without end
+
+
+def _settled(machine: Any, name: str, args: Arguments, result: Any) -> tuple[int | None, Any]:
     target = args.positional[0] if args.positional else None
     if name in ("forward", "_conv_forward") and isinstance(target, Instance):
         return _of_module(machine, target, args, result)
@@ -81,7 +88,7 @@ def _transposed(machine: Any, spec: Spec, names: dict[str, Any], shape: Shape | 
     found = shapes.transposed(shape, kernel, stride, dilation, padding, extra, out)  # type: ignore[arg-type]
     result.shape = values_of(found)
     total = shapes.elements(shape)
-    if total is None or out is None or groups is None:
+    if total is None or out is None or groups is None or groups < 1:
         return None
     return total * (out // groups) * (shapes.elements(kernel) or 0)
 

@@ -11,6 +11,9 @@ Axis = int | None
 Shape = tuple[Axis, ...]
 """One number for each axis of a tensor, the batch first. A shape of which not even the rank is known is None."""
 
+MAX_PIECES = 4096
+"""Into more pieces no tensor is cut; the axes of images have no more positions."""
+
 
 def elements(shape: Shape | None) -> int | None:
     """How many values a tensor holds."""
@@ -318,7 +321,7 @@ def sliced(size: Axis, start: int | None, stop: int | None, step: int | None) ->
 
 def pieces(size: Axis, count: int) -> tuple[int, ...] | None:
     """The sizes of the pieces into which ``chunk`` cuts an axis: as many as fit of the size rounded up."""
-    if not size or count < 1:
+    if not size or not 0 < count <= MAX_PIECES:
         return None
     each = ceil(size / count)
     return tuple(min(each, size - start) for start in range(0, size, each))
@@ -326,6 +329,6 @@ def pieces(size: Axis, count: int) -> tuple[int, ...] | None:
 
 def portions(size: Axis, each: int) -> tuple[int, ...] | None:
     """The sizes of the pieces into which ``split`` cuts an axis, the last one what is left."""
-    if not size or each < 1:
+    if not size or each < 1 or size > MAX_PIECES * each:
         return None
     return tuple(min(each, size - start) for start in range(0, size, each))
