@@ -153,5 +153,5 @@ class TwoModels(Network):
             return ("zoo.large",), Confidence.POSSIBLE
         return ("zoo.large", "zoo.small", "zoo.tiny"), Confidence.CERTAIN
 
-    def verdicts(self, layer: Layer) -> Verdicts:
+    def verdicts(self, layer: Layer | Operation) -> Verdicts:
         return {}

@@ -7,7 +7,7 @@ import textwrap
 import pytest
 from fixing import findings
 
-from convlint.evaluate.graph import across
+from convlint.evaluate.graph import across, successions
 from convlint.findings import Finding
 
 HEAD = """import torch
@@ -134,7 +134,7 @@ def test_a_mistake_of_ours_costs_one_network(monkeypatch: pytest.MonkeyPatch) ->
     def mistaken(*_: object) -> None:
         raise RuntimeError
 
-    monkeypatch.setattr(across.Successions, "found", mistaken)
+    monkeypatch.setattr(successions.Successions, "found", mistaken)
     more = "\nhead = nn.Sequential(nn.Conv2d(3, 8, 3), nn.BatchNorm2d(8))\n"
     (found,) = findings(network(CONV, "return self.norm(self.conv(x))") + more, ["bias-before-norm"])
     assert found.place.line > 50

@@ -90,7 +90,7 @@ class Built:
         uses = self.uses(layer)
         return tuple(sorted({name for use in uses for name in use.entry_points})), uses[0].confidence
 
-    def verdicts(self, layer: Layer) -> Verdicts:
+    def verdicts(self, layer: Layer | Operation) -> Verdicts:
         return {}
 
 
