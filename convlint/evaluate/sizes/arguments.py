@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from convlint.evaluate.environment import Arguments
@@ -154,3 +155,9 @@ def optional_sizes(machine: Any, value: Any, rank: int) -> list[int | None] | No
             return None
         found.append(size.value)
     return found * (rank // len(found))
+
+
+Several = list[Shape | None]
+"""The shapes of a tuple of results."""
+Rule = Callable[[Call], Any]
+"""Gives a Shape, Several, or None where nothing is known."""
