@@ -307,3 +307,18 @@ def test_notes_where_nothing_is_lost_are_counted() -> None:
         shown = report("text", run_of(WARNING, harmless, gate, **settings))
         assert "harmless" in shown
         assert "not shown" not in shown
+
+
+def test_a_finding_that_holds_for_several_layers_is_told_once() -> None:
+    assert WARNING.layer is not None
+    elsewhere = [replace(WARNING.layer, call=replace(WARNING.layer.call, line=line)) for line in (30, 31, 32, 33)]
+    others = [replace(WARNING, layer=layer) for layer in elsewhere]
+    text = report("text", run_of(WARNING, *others))
+    assert text.count("reads 1 of every 4 pixels") == 1
+    assert (
+        "the same of the layers built at models/resnet.py:30:12, models/resnet.py:31:12, models/resnet.py:32:12" in text
+    )
+    assert "and 1 more: 4 findings more\n" in text
+    assert "5 warnings" in text
+    apart = report("text", run_of(WARNING, replace(others[0], entry_points=("zoo.other",))))
+    assert apart.count("reads 1 of every 4 pixels") == 2

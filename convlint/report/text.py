@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from itertools import groupby
 from typing import TextIO
 
 from convlint.findings import Applicability, Finding, Severity
@@ -20,21 +21,40 @@ from convlint.source import Place
 CONFIG_SUFFIXES = (".yaml", ".yml", ".json", ".cfg")
 ENTRY_POINTS_SHOWN = 3
 """So many models are named; the others are counted. JSON has them all."""
+LAYERS_SHOWN = 3
+"""So many layers are named for which one finding holds as well; the others are counted."""
 
 
 def write(run: Run, stream: TextIO) -> None:
     """Write every finding in the order of the run, what could not be read, and the summary."""
     screen = screen_of(run, stream)
     sources = SourceLines(run.sources)
-    for finding in run.findings:
-        if run.aside(finding):
-            continue
-        for line in _finding_lines(finding, sources, screen):
+    for _, alike in groupby((each for each in run.findings if not run.aside(each)), _told_once):
+        finding, *others = alike
+        for line in (*_finding_lines(finding, sources, screen), *_others(finding, others, screen)):
             stream.write(line + "\n")
         stream.write("\n")
     write_errors(run, screen, stream)
     for line in _closing_lines(run, screen):
         stream.write(line + "\n")
+
+
+def _told_once(finding: Finding) -> object:
+    """What makes findings one for a reader: all but the call that builds the layer."""
+    fixes = tuple((fix.title, fix.edits) for fix in finding.fixes)
+    about = finding.place, finding.rule, finding.severity, finding.message, finding.entry_points, fixes
+    # Findings about no layer differ in what they are about, whatever they say.
+    return about if finding.layer is not None and finding.layer.call != finding.place else (*about, id(finding))
+
+
+def _others(finding: Finding, others: Sequence[Finding], screen: Screen) -> Iterator[str]:
+    """``the same of the layers built at mvit.py:261 and 273``: what else the finding holds for."""
+    calls = sorted({each.layer.call for each in others if each.layer is not None})
+    if calls:
+        shown = [screen.where(call) for call in calls[:LAYERS_SHOWN]]
+        more = f" and {len(calls) - LAYERS_SHOWN} more" if len(calls) > LAYERS_SHOWN else ""
+        what = "layers" if len(calls) > 1 else "layer"
+        yield f"    the same of the {what} built at {', '.join(shown)}{more}: {counted(len(others), 'finding')} more"
 
 
 def _finding_lines(finding: Finding, sources: SourceLines, screen: Screen) -> Iterator[str]:
