@@ -311,7 +311,7 @@ def test_notes_where_nothing_is_lost_are_counted() -> None:
 
 def test_a_finding_that_holds_for_several_layers_is_told_once() -> None:
     assert WARNING.layer is not None
-    elsewhere = [replace(WARNING.layer, call=replace(WARNING.layer.call, line=line)) for line in (30, 31, 32, 33)]
+    elsewhere = [replace(WARNING.layer, call=WARNING.layer.call._replace(line=line)) for line in (30, 31, 32, 33)]
     others = [replace(WARNING, layer=layer) for layer in elsewhere]
     text = report("text", run_of(WARNING, *others))
     assert text.count("reads 1 of every 4 pixels") == 1
