@@ -30,6 +30,8 @@ class Judgement:
     worst: Verdict
     by_name: Mapping[str, tuple[str, ...]]
     """Each verdict and its entry points."""
+    deciding: frozenset[str] = frozenset()
+    """The entry points that were followed as whole networks; all, where none was."""
 
     @property
     def severity(self) -> Severity:
@@ -49,15 +51,15 @@ def judge(entry_points: Iterable[str], known: Mapping[str, Verdict]) -> Judgemen
     input is known where the part is used, and what nobody gives it may be given nowhere.
     """
     by_name: dict[str, list[str]] = {}
-    worst: list[Verdict] = []
+    found: dict[str, Verdict] = {}
     for name in entry_points:
-        verdict = known.get(name, NOT_FOLLOWED)
+        verdict = found[name] = known.get(name, NOT_FOLLOWED)
         by_name.setdefault(verdict.name, []).append(name)
-        worst.append(verdict)
-    deciding = [verdict for verdict in worst if not verdict.outside]
-    if all(verdict.name == UNKNOWN for verdict in deciding):
-        deciding = worst or [NOT_FOLLOWED]
-    return Judgement(reduce(worse, deciding), {name: tuple(found) for name, found in by_name.items()})
+    deciding = {name: verdict for name, verdict in found.items() if not verdict.outside}
+    if all(verdict.name == UNKNOWN for verdict in deciding.values()):
+        deciding = found
+    worst = reduce(worse, deciding.values()) if deciding else NOT_FOLLOWED
+    return Judgement(worst, {name: tuple(names) for name, names in by_name.items()}, frozenset(deciding))
 
 
 def sentence(judgement: Judgement, at: Place, own: Place | None = None) -> str:
@@ -84,7 +86,7 @@ def sentence(judgement: Judgement, at: Place, own: Place | None = None) -> str:
 
 def _which(judgement: Judgement) -> str:
     """For which models that holds, where verdicts differ."""
-    names = judgement.by_name.get(judgement.worst.name, ())
+    names = [name for name in judgement.by_name.get(judgement.worst.name, ()) if name in judgement.deciding]
     others = [name for name, of_name in judgement.by_name.items() if name != judgement.worst.name and of_name]
     if not names or not others or others == [UNKNOWN]:
         return ""

@@ -41,6 +41,14 @@ def test_parts_count_only_where_nothing_else_does() -> None:
     assert judge(["block", "other"], {"block": part, "other": Verdict(UNKNOWN, reason="x")}).worst.reason == "x"
 
 
+def test_only_what_decides_is_named() -> None:
+    """A factory whose arguments nobody gives is listed with its verdict, but not named for it."""
+    known = {"make": Verdict(DEAD, outside=True), "net.a": Verdict(DEAD), "net.b": Verdict(BRANCH, (WIDE,))}
+    judged = judge(sorted(known), known)
+    assert judged.by_name[DEAD] == ("make", "net.a")
+    assert sentence(judged, HERE).startswith("in a, nobody")
+
+
 def test_what_was_not_followed_is_not_known() -> None:
     judged = judge(["net"], {})
     assert judged.worst is NOT_FOLLOWED
