@@ -130,7 +130,8 @@ class Verdicts:
                 if self.graphs is not None:
                     self.graphs[id(record)] = graph
                 found = followed(given, root(graph, self._sized_backward))
-                self.sized.setdefault(id(record), []).append(found)
+                if not found.cost.misfit:
+                    self.sized.setdefault(id(record), []).append(found)
 
     def running(self, machine: Machine, target: Instance, args: Arguments, site: Span, run: Callable[[], Any]) -> Any:
         """The code itself calls a module. With a tensor of known size, ``model(torch.zeros(1, 3, 224, 224))``, it is

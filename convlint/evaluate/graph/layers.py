@@ -79,7 +79,7 @@ def _work(
     """What a window at work is beside its taps."""
     if spec.family != "conv":
         ceil_mode = plain(machine, names["ceil_mode"]) if "ceil_mode" in names else False
-        return Work(0, 0, ceil_mode if isinstance(ceil_mode, bool) else None, same, True)
+        return Work(0, None, 0, ceil_mode if isinstance(ceil_mode, bool) else None, same, True)
     weight = resolve(names.get("weight"), machine.path)
     groups = plain(machine, names["groups"])
     into = plain(machine, names["in_channels"]) if "in_channels" in names else None
@@ -88,9 +88,9 @@ def _work(
         into = each * groups if isinstance(each, int) else None
     mode = plain(machine, names["padding_mode"]) if "padding_mode" in names else "zeros"
     if kernel is None or not isinstance(into, int) or not isinstance(groups, int) or groups < 1:
-        return Work(None, None, False, same, mode == "zeros")
+        return Work(None, None, None, False, same, mode == "zeros")
     per_value = into // groups * prod(kernel)
-    return Work(per_value, None if out is None else per_value * out, False, same, mode == "zeros")
+    return Work(per_value, into, None if out is None else per_value * out, False, same, mode == "zeros")
 
 
 def contradicts(one: tuple[Any, ...], other: tuple[Any, ...]) -> bool:

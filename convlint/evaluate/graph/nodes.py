@@ -74,6 +74,8 @@ class Work(NamedTuple):
 
     per_value: int | None
     """The multiply-accumulates for each value that it gives: 0 for a pool; None where it is not known."""
+    into: int | None
+    """How many channels it takes, where that is one number and known."""
     weights: int | None
     """How many weights it has: 0 for a pool; None where it is not known."""
     ceil_mode: bool | None
@@ -152,13 +154,16 @@ class Node:
 class Graph:
     """What one function does with tensors."""
 
-    __slots__ = ("begun", "doubts", "escaped", "lost", "name", "nodes", "outputs", "ports")
+    __slots__ = ("begun", "doubts", "escaped", "lost", "misfit", "name", "nodes", "outputs", "ports")
 
     def __init__(self, name: str, begun: Collection[Any] = (), doubts: int = 0) -> None:
         self.name = name
         """The function's."""
         self.begun = begun
         """The decisions that were taken before it began."""
+        self.misfit = False
+        """Whether a convolution in it gets other channels than it takes, whatever the conditions: the size that the
+        network is followed for is none of its."""
         self.doubts = doubts
         """How many of them were not forced: more inside of it are its own."""
         self.nodes: list[Node] = []

@@ -52,6 +52,8 @@ class Cost(NamedTuple):
     gate_only: Fraction = Fraction(0)
     partial: bool = False
     """Whether some are not known."""
+    misfit: bool = False
+    """Whether the network cannot take this input."""
 
 
 class Followed(NamedTuple):
@@ -145,14 +147,14 @@ def _others(activation: Activation, node: Node, window: Node) -> int:
 
 def _of_one(cost: Cost, batch: int) -> Cost:
     """The cost of one input of several at once."""
-    return Cost(cost.macs // batch, cost.dead / batch, cost.gate_only / batch, cost.partial)
+    return cost._replace(macs=cost.macs // batch, dead=cost.dead / batch, gate_only=cost.gate_only / batch)
 
 
 def cost_of(activation: Activation, memo: dict[Activation, Cost]) -> Cost:
     """What an activation multiplies, calls included."""
     found = memo.get(activation)
     if found is None:
-        costs: list[tuple[Arms, Cost]] = []
+        costs: list[tuple[Arms, Cost]] = [((), Cost(misfit=activation.graph.misfit))]
         for node in activation.graph.nodes:
             inner = activation.calls.get(node) if node.kind == CALL else None
             if inner is not None:
@@ -186,7 +188,7 @@ def _total(costs: list[tuple[Arms, Cost]]) -> Cost:
             else:
                 ways[taken].append((tuple(arm for arm in arms if arm[0] is not decision), cost))
         one, other = _total(ways[True]), _total(ways[False])
-        cheaper = min(one, other, key=lambda each: each.macs)
+        cheaper = min(one, other, key=lambda each: each.macs)._replace(misfit=False)
         found = _sum(found, cheaper._replace(
             dead=min(one.dead, other.dead), gate_only=min(one.gate_only, other.gate_only),
             partial=one.partial or other.partial or one.macs != other.macs,
@@ -197,7 +199,11 @@ def _total(costs: list[tuple[Arms, Cost]]) -> Cost:
 
 def _sum(one: Cost, other: Cost) -> Cost:
     return Cost(
-        one.macs + other.macs, one.dead + other.dead, one.gate_only + other.gate_only, one.partial or other.partial
+        one.macs + other.macs,
+        one.dead + other.dead,
+        one.gate_only + other.gate_only,
+        one.partial or other.partial,
+        one.misfit or other.misfit,
     )
 
 

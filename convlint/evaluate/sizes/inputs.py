@@ -71,17 +71,25 @@ def _fitting(sizes: tuple[int, ...], first: Fact, said_by: str) -> Given | None:
     return Given(channels, sizes * (rank // len(sizes)), said_by)
 
 
-def first_convolution(record: Record, seen: set[int] | None = None) -> Fact | None:
-    """The first convolution that is built below an activation: nearly always the one that gets the input."""
-    seen = set() if seen is None else seen
+def first_convolution(record: Record) -> Fact | None:
+    """The first convolution that is built below an activation: nearly always the one that gets the input.
+
+    None where a condition that is not known decides which one that is: 1-d, 2-d or 3-d, for one.
+    """
+    found = _first_convolution(record, set())
+    return found[0] if found is not None and found[1] else None
+
+
+def _first_convolution(record: Record, seen: set[int]) -> tuple[Fact, bool] | None:
+    """With whether it is certainly built."""
     seen.add(id(record))
-    for _, child, _ in record.calls:
+    for _, child, certain in record.calls:
         if isinstance(child, Record):
-            found = first_convolution(child, seen) if id(child) not in seen else None
+            found = _first_convolution(child, seen) if id(child) not in seen else None
             if found is not None:
-                return found
+                return found[0], found[1] and certain
         elif not is_note(child) and _CONVOLUTION.match(child.op):
-            return child
+            return child, certain
     return None
 
 

@@ -217,10 +217,17 @@ def measure(
                     item.node.inputs[0].several = several
 
 
+def _fits(shape: Shape, rank: int, into: int | None) -> bool:
+    """Whether a tensor has a batch, the channels that a convolution takes, and as many other axes."""
+    return len(shape) == rank + 2 and (into is None or shape[1] is None or shape[1] == into)
+
+
 def measure_window(node: Node, layer: Any, taken: Mapping[Any, bool]) -> None:
     """The shape and the cost of a sliding window's result."""
     window, work, shape = layer.window, layer.work, node.inputs[0].shape
     node.work, node.arms = work, arms_of(node.graph, taken)
+    if shape is not None and not node.arms and not _fits(shape, len(window.stride), work.into):
+        node.graph.misfit = True
     if window.padding is None and not work.keeps_size:
         node.macs = None if work.per_value != 0 else 0
         return
