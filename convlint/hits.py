@@ -10,7 +10,7 @@ from convlint.findings import Applicability, Edit, Finding, Fix, Severity
 from convlint.judgement import Judgement, judge, sentence, worse
 from convlint.network.layers import Confidence, Layer, Network, Use
 from convlint.network.operations import Operation
-from convlint.network.sizes import SizedLayer, Work
+from convlint.network.sizes import SizedLayer, SizedModule, Work
 from convlint.network.verdicts import BRANCH, DEAD, GATE_ONLY, UNKNOWN, Verdict
 from convlint.rule import Problem, Rule
 from convlint.source import Place, named_path
@@ -27,7 +27,7 @@ OF_A_LIBRARY = {
 }
 """What is said, by the verdict, of layers that a library builds. Who uses the values is the library's business."""
 
-Fact = Layer | Operation | SizedLayer
+Fact = Layer | Operation | SizedLayer | SizedModule
 """What rules are asked about."""
 LEAST_SHARE = 0.0005
 """A smaller part of a network's work than that rounds to nothing, and is not told."""

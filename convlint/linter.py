@@ -9,7 +9,7 @@ from dataclasses import replace
 from convlint.findings import Finding, Fix, Severity, sort_key
 from convlint.hits import Fact, Hit, at_call, at_meeting, is_inside, place_of
 from convlint.network.layers import Confidence, Layer, Network, Use
-from convlint.network.sizes import SizedLayer
+from convlint.network.sizes import SizedLayer, SizedModule, fact_of
 from convlint.rule import Problem, Remedy, Rule
 from convlint.source import Place
 
@@ -48,7 +48,8 @@ def _facts(rule: Rule, network: Network) -> Sequence[Fact]:
     """What the rule is asked about."""
     if rule.facts == (Layer,):
         return network.layers
-    sized = network.sized_layers if SizedLayer in rule.facts else ()
+    sized: list[Fact] = list(network.sized_layers) if SizedLayer in rule.facts else []
+    sized += network.sized_modules if SizedModule in rule.facts else ()
     facts: tuple[Fact, ...] = (*network.layers, *network.operations, *sized)
     return [fact for fact in facts if isinstance(fact, rule.facts)]
 
@@ -89,7 +90,7 @@ def _report(
     for layer, found in problems:
         for use in network.uses(layer):
             hits = [
-                Hit(layer.layer if isinstance(layer, SizedLayer) else layer, problem, number, use)
+                Hit(fact_of(layer) if isinstance(layer, (SizedLayer, SizedModule)) else layer, problem, number, use)
                 for number, problem in enumerate(found)
                 if _applies(problem, layer, use, varied)
             ]

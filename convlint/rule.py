@@ -70,7 +70,8 @@ class Rule(ABC):
     enabled: ClassVar[bool] = True
     """Whether it runs without being selected."""
     facts: ClassVar[tuple[type, ...]] = (Layer,)
-    """What ``check`` is called with: ``Layer``, or the types of ``convlint.network.operations``."""
+    """What ``check`` is called with: ``Layer``, or the types of ``convlint.network.operations`` and, for maps of known
+    size, of ``convlint.network.sizes``."""
 
     @abstractmethod
     def check(self, fact: Any, /) -> Iterator[Problem]:

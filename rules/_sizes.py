@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from convlint.network.sizes import SizedLayer
+from convlint.network.sizes import SizedLayer, SizedModule
 
 NAMED_NETWORKS = 2
 """So many networks are named; the others are counted."""
@@ -13,7 +13,7 @@ def map_words(size: tuple[int, ...]) -> str:
     return f"map of {size[0]} positions" if len(size) == 1 else f"{'x'.join(map(str, size))} map"
 
 
-def condition(fact: SizedLayer) -> str:
+def condition(fact: SizedLayer | SizedModule) -> str:
     """For which input of which network: ``for a 224x224 input (img_size)``."""
     size = fact.given.size
     written = f"{size[0]} positions" if len(size) == 1 else "x".join(map(str, size))

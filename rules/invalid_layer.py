@@ -26,7 +26,8 @@ Finds layers whose parameters contradict each other. torch refuses each of them:
   convolution before it has ("expected 5D input (got 4D input)").
 - Convolutions and pools on a map of known size (see `trailing-pixels-unread`): a window larger than the padded map
   ("Kernel size can't be greater than actual input size", "Output size is too small"); reflected or circular padding
-  that the map is too small for.
+  that the map is too small for. The same for `ReflectionPad` and `CircularPad`; an `InstanceNorm` on a map of one
+  position ("Expected more than 1 spatial element"); a `PixelUnshuffle` whose factor does not divide height and width.
 
 ## Why it matters
 
@@ -145,6 +146,22 @@ pools(torch.zeros(1, 3, 16, 16))
 import torch
 from torch import nn
 
+gate = nn.Sequential(nn.AdaptiveAvgPool2d(1), nn.InstanceNorm2d(16), nn.Sigmoid())
+gate(torch.zeros(1, 16, 8, 8))
+```
+
+```python bad
+import torch
+from torch import nn
+
+fold = nn.PixelUnshuffle(4)
+fold(torch.zeros(1, 3, 30, 32))
+```
+
+```python bad
+import torch
+from torch import nn
+
 smooth = nn.Conv2d(3, 3, 9, padding=4, padding_mode="reflect")
 smooth(torch.zeros(1, 3, 4, 4))
 ```
@@ -220,8 +237,8 @@ There is no fix: which of the numbers is wrong is not to be seen.
 - Only layers are judged that are certainly built so; conditions that are not known could exclude each other.
 - Channels and axes are compared between direct neighbours of one `nn.Sequential`. A tensor without a batch axis has one
   axis less, and `Linear` takes any number of axes: only what is refused then, too, is reported.
-- What depends on the size of the map is told where that is known, as for `trailing-pixels-unread`. A `PixelUnshuffle`
-  whose factor does not divide the height is not looked at.
+- What depends on the size of the map is told where that is known, as for `trailing-pixels-unread`.
+- What depends on the batch is not: a `BatchNorm` on a single value in training.
 - On the CPU, torch also refuses dilated pools whose padding is over half of the kernel size itself; its check of
   shapes does not, and so neither does this rule.
 
@@ -240,7 +257,7 @@ from typing import ClassVar
 from convlint.findings import Severity
 from convlint.network.layers import Kind, Layer, Unknown, known
 from convlint.network.operations import Module, Resize, Succession
-from convlint.network.sizes import SizedLayer
+from convlint.network.sizes import SizedLayer, SizedModule
 from convlint.rule import Problem, Rule
 
 from ._sizes import condition, map_words
@@ -253,6 +270,7 @@ _MODES = {"nearest": None, "nearest-exact": None, "area": None, "linear": 1, "bi
 """The modes of ``interpolate``, and how many axes they are for where that is not open."""
 _CONVOLUTION = re.compile(r"torch\.nn\.Conv(?:Transpose)?([123])d")
 _WINDOWED = re.compile(r"torch\.nn\.(BatchNorm|Conv|ConvTranspose)([123])d")
+_ON_MAPS = re.compile(r"torch\.nn\.(InstanceNorm|ReflectionPad|CircularPad|PixelUnshuffle)(?:([123])d)?")
 _POOLS = frozenset({Kind.MAX_POOL, Kind.AVERAGE_POOL})
 
 
@@ -260,13 +278,15 @@ class InvalidLayer(Rule):
     name = "invalid-layer"
     group = "invalid"
     severity = Severity.ERROR
-    facts: ClassVar[tuple[type, ...]] = (Layer, Module, Resize, SizedLayer, Succession)
+    facts: ClassVar[tuple[type, ...]] = (Layer, Module, Resize, SizedLayer, SizedModule, Succession)
 
-    def check(self, fact: Layer | Module | Resize | SizedLayer | Succession) -> Iterator[Problem]:
+    def check(self, fact: Layer | Module | Resize | SizedLayer | SizedModule | Succession) -> Iterator[Problem]:
         if isinstance(fact, Layer):
             found = _layer(fact)
         elif isinstance(fact, SizedLayer):
             found = _on_its_map(fact)
+        elif isinstance(fact, SizedModule):
+            found = _module_on_its_map(fact)
         elif isinstance(fact, Module):
             found = _module(fact)
         elif isinstance(fact, Resize):
@@ -371,6 +391,30 @@ def _on_its_map(fact: SizedLayer) -> Iterator[str]:
     elif min(fact.outputs) < 1:
         reach = max(d * (k - 1) + 1 for k, d in zip(kernel, dilation, strict=True))
         yield f"its kernel reaches over {reach} positions, which is more than {where} has with its padding"
+
+
+def _module_on_its_map(fact: SizedModule) -> Iterator[str]:
+    """The same for modules that are no windows."""
+    kind = _ON_MAPS.fullmatch(fact.op)
+    if kind is None or not fact.certain or not fact.shape:
+        return
+    name, rank = kind[1], int(kind[2] or 2)
+    size, given = fact.shape[-rank:], fact.module.arguments
+    if len(fact.shape) != rank + 2:
+        return
+    where = f"the {map_words(size)} that it gets {condition(fact)}"
+    if name == "InstanceNorm" and given.get("track_running_stats", False) is False and max(size) == 1:
+        yield f"it needs more than 1 spatial element, and {where} has one"
+    factor = given.get("downscale_factor")
+    if name == "PixelUnshuffle" and isinstance(factor, int) and factor > 0 and any(n % factor for n in size):
+        yield f"its factor {factor} does not divide {where}"
+    padding = per_axis(given.get("padding"), 2 * rank)
+    if padding is None or name not in ("ReflectionPad", "CircularPad"):
+        return
+    for place, n in enumerate(reversed(size)):
+        most = max(padding[2 * place : 2 * place + 2])
+        if most >= n + (name == "CircularPad"):
+            yield f"its padding {most} is too much for {where}"
 
 
 def _module(module: Module) -> Iterator[str]:

@@ -10,7 +10,7 @@ from typing import Any
 from convlint.findings import Applicability, Edit, Finding, Fix, InputError, Severity
 from convlint.network.layers import Confidence, Kind, Layer, Network, Step, Unknown, Use
 from convlint.network.operations import Operation
-from convlint.network.sizes import SizedLayer, Work
+from convlint.network.sizes import SizedLayer, SizedModule, Work
 from convlint.network.verdicts import Verdicts
 from convlint.report import write
 from convlint.report.run import Run
@@ -139,11 +139,16 @@ class TwoModels(Network):
         """None: reports do not ask."""
         return ()
 
+    @property
+    def sized_modules(self) -> tuple[SizedModule, ...]:
+        """None: reports do not ask."""
+        return ()
+
     def works(self) -> dict[str, Work]:
         """None: reports do not ask."""
         return {}
 
-    def uses(self, layer: Layer | Operation | SizedLayer) -> tuple[Use, ...]:
+    def uses(self, layer: Layer | Operation | SizedLayer | SizedModule) -> tuple[Use, ...]:
         """None: reports do not ask."""
         return ()
 

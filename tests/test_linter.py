@@ -12,7 +12,7 @@ from convlint.hits import NAMED_PLACES
 from convlint.linter import lint
 from convlint.network.layers import Confidence, Kind, Layer, Step, Use
 from convlint.network.operations import Operation
-from convlint.network.sizes import SizedLayer, Work
+from convlint.network.sizes import SizedLayer, SizedModule, Work
 from convlint.network.verdicts import Verdicts
 from convlint.registry import load_rules
 from convlint.rule import Problem, Rule
@@ -80,10 +80,14 @@ class Built:
     def sized_layers(self) -> Sequence[SizedLayer]:
         return ()
 
+    @property
+    def sized_modules(self) -> Sequence[SizedModule]:
+        return ()
+
     def works(self) -> Mapping[str, Work]:
         return {}
 
-    def uses(self, layer: Layer | Operation | SizedLayer) -> Sequence[Use]:
+    def uses(self, layer: Layer | Operation | SizedLayer | SizedModule) -> Sequence[Use]:
         return next(uses for known, uses in self.ways if known == layer)
 
     def reached_from(self, layer: Layer | Operation) -> tuple[tuple[str, ...], Confidence]:

@@ -66,6 +66,8 @@ MUTATIONS = {
         ('reach = 2 if mode == "bicubic" else 1', "reach = 2"),
     ],
     "invalid-layer": [
+        ("any(n % factor for n in size)", "False"),
+        ("and max(size) == 1", "and max(size) == 0"),
         ("min(fact.outputs) < 1", "min(fact.outputs) < 0"),
         ("p >= n for p, n", "p > 2 * n for p, n"),
         ("channels % groups", "groups > channels"),
@@ -98,6 +100,8 @@ MUTATIONS = {
         ("read_cells(slices)", "(slices.count, len(slices.periods) * 2)"),
     ],
     "no-op-pool": [
+        ("or not fact.reduced or", "or"),
+        ("or not fact.reduced or", "or fact.reduced or"),
         ("max(*kernel, *stride) > 1", "max(*stride) > 1"),
         ("max(*kernel, *stride) > 1", "max(*kernel) > 1"),
         ("written_in_call=True", "written_in_call=False"),

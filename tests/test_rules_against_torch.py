@@ -325,3 +325,22 @@ def test_a_window_on_its_map(layer: str, k: int, s: int, p: int, d: int, n: int,
     more = f", dilation={d}, padding_mode={mode!r}" if "Conv" in layer else f", dilation={d}" if "Max" in layer else ""
     text = f"layer = nn.{layer}{k}, {s}, {min(p, k // 2) if 'Pool' in layer else p}{more})\n"
     assert is_invalid(f"{text}layer(torch.zeros(2, 8, {n}, {n}))\n") == refused(text, size=n)
+
+
+@PROPERTY
+@given(
+    st.sampled_from(
+        ["InstanceNorm2d(8)", "InstanceNorm2d(8, track_running_stats=True)", "ReflectionPad2d({})", "CircularPad2d({})",
+         "ReflectionPad2d((1, {}, 0, 2))", "PixelUnshuffle({})", "AdaptiveAvgPool2d({})"]
+    ),
+    st.integers(1, 4),
+    st.integers(1, 6),
+)  # fmt: skip
+@example("InstanceNorm2d(8)", 1, 1)
+@example("CircularPad2d({})", 3, 3)
+@example("ReflectionPad2d({})", 3, 3)
+def test_a_module_on_its_map(module: str, number: int, n: int) -> None:
+    text = f"layer = nn.{module.format(number)}\n"
+    if "track_running_stats" in module:
+        text += "layer.eval()\n"  # in training, a batch of one position is refused
+    assert is_invalid(f"{text}layer(torch.zeros(2, 8, {n}, {n}))\n") == refused(text, size=n)

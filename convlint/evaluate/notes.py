@@ -56,17 +56,17 @@ def operation_of(fact: Fact, sites: Sites, followed: Followed) -> Operation | No
     content: Any = fact.kernel_size
     call = sites.place(fact.site)
     if isinstance(content, Link):
-        first, second = (_module(known, sites) for known in (content.first, content.second))
+        first, second = (module_of(known, sites) for known in (content.first, content.second))
         pair = content.first.site, content.second.site
         always = pair in followed.always and _in_one_function(content.first, content.second, sites)
         return Succession(second.op, call, first, second, pair in followed.alone, content.together, always)
     if isinstance(content, Readers):
         return _slices(content, fact.site, sites)
     if isinstance(content, Known):
-        module = _module(content, sites)
+        module = module_of(content, sites)
         return _resize(module) if content.op.startswith("torch.nn.Upsample") else module
     if fact.op == "stack":
-        row = tuple(_module(known, sites) for known in content)
+        row = tuple(module_of(known, sites) for known in content)
         return Stack(row[-1].op, call, row)
     if fact.op == "frames":
         return Frames("torch.stft", call, *content)
@@ -120,7 +120,8 @@ def _called(site: Span, sites: Sites) -> str:
     return sites.sources[site.file].file.text[site.start : site.end].partition("(")[0].strip()
 
 
-def _module(known: Known, sites: Sites) -> Module:
+def module_of(known: Known, sites: Sites) -> Module:
+    """How a module was built, as far as it is known."""
     unseen = Unknown("unknown-operand")
     arguments = {name: unseen if value is UNSEEN else value for name, value in known.arguments}
     return Module(known.op, sites.place(known.site), arguments)

@@ -14,11 +14,11 @@ from convlint.evaluate.graph.sized import Followed
 from convlint.evaluate.notes import ALONE, Around, is_note, operation_of, slices_in, summary_of, who_follows
 from convlint.evaluate.records import Fact, Record
 from convlint.evaluate.sites import Sites
-from convlint.evaluate.sized_layers import SizedEntry, sized_layers, works
+from convlint.evaluate.sized_layers import SizedEntry, sized_layers, sized_modules, works
 from convlint.evaluate.values import Span
 from convlint.network.layers import Confidence, Kind, Layer, Unknown, Use
 from convlint.network.operations import Operation
-from convlint.network.sizes import SizedLayer, Work
+from convlint.network.sizes import SizedLayer, SizedModule, Work, fact_of
 from convlint.network.verdicts import UNKNOWN, Verdicts
 
 _KINDS = (
@@ -99,6 +99,7 @@ class EvaluatedNetwork:
         self.operations = self._operations()
         self._sized_entries: list[SizedEntry] | None = None
         self._sized_layers: tuple[SizedLayer, ...] | None = None
+        self._sized_modules: tuple[SizedModule, ...] | None = None
         self._works: dict[str, Work] | None = None
 
     def _operations(self) -> tuple[Operation, ...]:
@@ -220,6 +221,13 @@ class EvaluatedNetwork:
             self._sized_layers = sized_layers(entries, facts, layers, self.sites)
         return self._sized_layers
 
+    @property
+    def sized_modules(self) -> tuple[SizedModule, ...]:
+        """Modules that are no windows on maps of known size."""
+        if self._sized_modules is None:
+            self._sized_modules = sized_modules(self._followed(), self.operations, self.sites)
+        return self._sized_modules
+
     def works(self) -> dict[str, Work]:
         """What networks multiply, by the names of the entry points that build them."""
         if self._works is None:
@@ -307,14 +315,14 @@ class EvaluatedNetwork:
             self._above = above
         return self._above
 
-    def uses(self, layer: Layer | Operation | SizedLayer) -> Sequence[Use]:
+    def uses(self, layer: Layer | Operation | SizedLayer | SizedModule) -> Sequence[Use]:
         """The distinct ways to reach ``layer``: one for each meeting place and innermost linted call."""
         from convlint.evaluate.ways import ways_to
 
-        if not isinstance(layer, SizedLayer):
+        if not isinstance(layer, (SizedLayer, SizedModule)):
             return ways_to(self, self._keys[layer])
         names = set(layer.entry_points)
-        shared = ((use, tuple(name for name in use.entry_points if name in names)) for use in self.uses(layer.layer))
+        shared = ((use, tuple(name for name in use.entry_points if name in names)) for use in self.uses(fact_of(layer)))
         return [replace(use, entry_points=of_these) for use, of_these in shared if of_these]
 
 

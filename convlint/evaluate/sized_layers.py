@@ -7,10 +7,12 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from convlint.evaluate.graph.sized import OTHERS, Followed, Place, SizedWindow
+from convlint.evaluate.notes import module_of
 from convlint.evaluate.records import Fact
 from convlint.evaluate.sites import Sites
 from convlint.network.layers import Layer
-from convlint.network.sizes import InputSize, SizedLayer, Work
+from convlint.network.operations import Module, Operation
+from convlint.network.sizes import InputSize, SizedLayer, SizedModule, Work
 
 if TYPE_CHECKING:
     pass
@@ -80,6 +82,33 @@ def _fact(layer: Layer, given: InputSize, window: SizedWindow, told: tuple[list[
         given,
         tuple(sorted(dict.fromkeys(names))),
     )
+
+
+def sized_modules(
+    entries: Sequence[SizedEntry], operations: Sequence[Operation], sites: Sites
+) -> tuple[SizedModule, ...]:
+    """The same for modules that are facts by themselves."""
+    modules = {(each.op, each.call, _arguments(each)): each for each in operations if isinstance(each, Module)}
+    found: dict[tuple[Module, tuple[int, ...], bool, InputSize], tuple[list[str], list[bool]]] = {}
+    for entry in entries:
+        for network in entry.followed:
+            given = _input_size(network, sites)
+            for call, certain in network.modules:
+                told = module_of(call.known, sites)
+                module = modules.get((told.op, told.call, _arguments(told)))
+                if module is not None:
+                    names, seen = found.setdefault((module, call.shape, call.reduced, given), ([], []))
+                    names.append(entry.name)
+                    seen.append(certain)
+    made = [
+        SizedModule(module, shape, reduced, any(seen), given, tuple(sorted(dict.fromkeys(names))))
+        for (module, shape, reduced, given), (names, seen) in found.items()
+    ]
+    return tuple(sorted(made, key=lambda each: (each.call, str(each))))
+
+
+def _arguments(module: Module) -> str:
+    return str(sorted(module.arguments.items(), key=lambda pair: pair[0]))
 
 
 def works(entries: Sequence[SizedEntry], sites: Sites) -> dict[str, Work]:

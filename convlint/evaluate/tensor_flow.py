@@ -41,6 +41,15 @@ REARRANGING = frozenset({"reshape", "view", "permute", "transpose", "movedim", "
 """Functions whose result has the same values."""
 
 
+TOLD = frozenset(
+    """GroupNorm MultiheadAttention Upsample PixelUnshuffle InstanceNorm1d InstanceNorm2d InstanceNorm3d
+    ReflectionPad1d ReflectionPad2d ReflectionPad3d CircularPad1d CircularPad2d CircularPad3d
+    AdaptiveAvgPool1d AdaptiveAvgPool2d AdaptiveAvgPool3d AdaptiveMaxPool1d AdaptiveMaxPool2d
+    AdaptiveMaxPool3d""".split()
+)
+"""Modules that are facts by themselves: rules ask about their arguments, or about the maps that they get."""
+
+
 class TensorFlow:
     """What is known of the tensors of the present entry point."""
 
@@ -89,7 +98,7 @@ class TensorFlow:
             and cls.mro[-1].name == "Module"
         ):
             made.payload = self._construction(machine, made, cls, args, site)
-            if cls.name in ("GroupNorm", "MultiheadAttention", "Upsample"):
+            if cls.name in TOLD:
                 machine.record.add(site, note(made.payload.op, site, made.payload), machine.path)
         elif made.__class__ is Instance and _is_chain(cls):
             if self.tracer is None:

@@ -11,7 +11,7 @@ from convlint.source import Place
 
 if TYPE_CHECKING:
     from convlint.network.operations import Operation
-    from convlint.network.sizes import SizedLayer, Work
+    from convlint.network.sizes import SizedLayer, SizedModule, Work
     from convlint.network.verdicts import Verdicts
 
 
@@ -129,10 +129,14 @@ class Network(Protocol):
     def sized_layers(self) -> Sequence[SizedLayer]:
         """The layers on maps of known size, in the order of their calls."""
 
+    @property
+    def sized_modules(self) -> Sequence[SizedModule]:
+        """Other modules on maps of known size, in the order of their calls."""
+
     def works(self) -> Mapping[str, Work]:
         """What networks multiply for an input of known size, by the names of the entry points that build them."""
 
-    def uses(self, layer: Layer | Operation | SizedLayer) -> Sequence[Use]:
+    def uses(self, layer: Layer | Operation | SizedLayer | SizedModule) -> Sequence[Use]:
         """The distinct ways to reach ``layer``, one for each meeting place."""
 
     def reached_from(self, layer: Layer | Operation) -> tuple[tuple[str, ...], Confidence]:

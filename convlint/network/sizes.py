@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from convlint.network.layers import Layer
+from convlint.network.operations import Module
 from convlint.source import Place
 
 
@@ -58,6 +59,32 @@ class SizedLayer:
 
 
 @dataclass(frozen=True, slots=True)
+class SizedModule:
+    """A module that is no sliding window, at work on maps of one size, in the networks that run it so."""
+
+    module: Module
+    shape: tuple[int, ...]
+    """Of the tensor that it gets: batch, channels, and the spatial axes."""
+    reduced: bool
+    """Whether the map has one position whatever the size of the input: it comes out of a global pool."""
+    certain: bool
+    """As in SizedLayer."""
+    given: InputSize
+    entry_points: tuple[str, ...]
+    """The networks, sorted."""
+
+    @property
+    def op(self) -> str:
+        """The full torch name of the module."""
+        return self.module.op
+
+    @property
+    def call(self) -> Place:
+        """The call that builds the module."""
+        return self.module.call
+
+
+@dataclass(frozen=True, slots=True)
 class Work:
     """What one network multiplies for an input of known size, and how much of that is for values that are skipped."""
 
@@ -70,3 +97,8 @@ class Work:
     """Those for values that only a gate or a statistic uses."""
     partial: bool = False
     """Whether the cost of something could not be followed, so that there are more."""
+
+
+def fact_of(sized: SizedLayer | SizedModule) -> Layer | Module:
+    """The fact itself, whatever map it works on."""
+    return sized.layer if isinstance(sized, SizedLayer) else sized.module

@@ -13,6 +13,8 @@ from convlint.evaluate.graph.levels import DEAD, GATE, Grid, Levels, most
 from convlint.evaluate.graph.nodes import CALL, CAT, PASSING, PORT, SHIFT, WINDOW, Arms, Key, Node, Step
 from convlint.evaluate.sizes.inputs import Given
 from convlint.evaluate.sizes.shapes import Shape, elements
+from convlint.evaluate.tensor_flow import TOLD
+from convlint.evaluate.tensor_readers import Known
 from convlint.network.geometry import pool_output_size
 
 OTHERS = -1
@@ -33,6 +35,15 @@ class SizedWindow(NamedTuple):
     padded_size: tuple[int, ...]
     outputs: tuple[int, ...]
     zero_padded: bool
+
+
+class ModuleCall(NamedTuple):
+    """A module of torch at work on a tensor of known shape."""
+
+    known: Known
+    shape: tuple[int, ...]
+    reduced: bool
+    """Whether the map has one position whatever the size of the input."""
 
 
 class Place(NamedTuple):
@@ -61,6 +72,8 @@ class Followed(NamedTuple):
 
     given: Given
     windows: tuple[tuple[SizedWindow, Place], ...]
+    modules: tuple[tuple[ModuleCall, bool], ...]
+    """Modules that are no windows, each with whether it runs so for certain."""
     cost: Cost
     lost: bool
     """Whether some reader may have been missed, so that nothing can be said to be used by nobody."""
@@ -75,7 +88,8 @@ def followed(given: Given, whole: Activation) -> Followed:
             # What the network itself gets, nobody else reads.
             known = Place(OTHERS if place.others == OTHERS else NOBODY, place.certain)
             found[window] = _both(found.get(window, known), known)
-    return Followed(given, tuple(found.items()), _of_one(cost_of(whole, {}), given.batch), bool(whole.lost))
+    modules = tuple(_modules(whole, {}).items())
+    return Followed(given, tuple(found.items()), modules, _of_one(cost_of(whole, {}), given.batch), bool(whole.lost))
 
 
 # --- maps -------------------------------------------------------------------------------------------------------------
@@ -102,6 +116,24 @@ def sized_window(node: Node) -> SizedWindow | None:
 def _sides(shape: Shape | None, rank: int) -> tuple[int, ...] | None:
     sides = shape[-rank:] if shape is not None and len(shape) > rank else None
     return None if sides is None or None in sides else sides  # type: ignore[return-value]
+
+
+def _modules(activation: Activation, memo: dict[Activation, dict[ModuleCall, bool]]) -> dict[ModuleCall, bool]:
+    """The modules below an activation that are facts by themselves, and whether each one certainly runs so."""
+    found = memo.get(activation)
+    if found is None:
+        found = memo[activation] = {}
+        for node in activation.graph.nodes:
+            inner = activation.calls.get(node) if node.kind == CALL else None
+            if inner is not None:
+                for call, certain in _modules(inner, memo).items():
+                    found[call] = found.get(call, False) or (certain and not node.arms)
+            elif node.known is not None and node.inputs and node.known.op.rpartition(".")[2] in TOLD:
+                shape = node.inputs[0].shape
+                if shape is not None and None not in shape:
+                    call = ModuleCall(node.known, shape, node.inputs[0].pooled)  # type: ignore[arg-type]
+                    found[call] = found.get(call, False) or node.sure
+    return found
 
 
 def _windows(activation: Activation, memo: dict[Activation, dict[Node, Place]]) -> dict[Node, Place]:

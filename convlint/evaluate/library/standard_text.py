@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json as python_json
 import re
+import warnings
 import string as python_string
 import textwrap as python_textwrap
 from functools import partial
@@ -59,8 +60,11 @@ def compiled(pattern: str, flags: int) -> re.Pattern[str]:
     """A pattern that is cheap to match; gives up on others."""
     if len(pattern) > MAX_PATTERN:
         limit("MAX_PATTERN")
-    made = _checked(pattern, flags)
-    if not is_cheap(pattern, flags):
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # what Python thinks of the pattern is for those who run the code
+        made = _checked(pattern, flags)
+        cheap = is_cheap(pattern, flags)
+    if not cheap:
         give_up(Unknown("unsupported", "a regular expression that could take long to match"))
     return made
 

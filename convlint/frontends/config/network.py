@@ -9,7 +9,7 @@ from dataclasses import replace
 from convlint.frontends.config.facts import Found
 from convlint.network.layers import Confidence, Layer, Network, Use
 from convlint.network.operations import Operation
-from convlint.network.sizes import SizedLayer, Work
+from convlint.network.sizes import SizedLayer, SizedModule, Work, fact_of
 from convlint.network.verdicts import Verdicts
 
 
@@ -22,18 +22,19 @@ class ConfigNetwork:
             key = (one.use.meeting, one.use.entry_points)
             known = uses[one.layer].get(key)
             uses[one.layer][key] = one.use if known is None else replace(known, count=known.count + 1)
-        self._uses: dict[Layer | Operation | SizedLayer, tuple[Use, ...]] = {
+        self._uses: dict[Layer | Operation | SizedLayer | SizedModule, tuple[Use, ...]] = {
             layer: tuple(of_layer.values()) for layer, of_layer in uses.items()
         }
         self.layers: tuple[Layer, ...] = tuple(uses)
         self.operations: tuple[Operation, ...] = ()
         self.sized_layers: tuple[SizedLayer, ...] = ()
+        self.sized_modules: tuple[SizedModule, ...] = ()
 
     def works(self) -> Mapping[str, Work]:
         """None: a config does not say what reads what."""
         return {}
 
-    def uses(self, layer: Layer | Operation | SizedLayer) -> Sequence[Use]:
+    def uses(self, layer: Layer | Operation | SizedLayer | SizedModule) -> Sequence[Use]:
         """Each place at which the layer's numbers meet."""
         return self._uses.get(layer, ())
 
@@ -65,7 +66,7 @@ class JoinedNetwork:
             for use in network.uses(layer)
         }
         self._networks = networks
-        self._holders: dict[Layer | Operation | SizedLayer, list[Network]] = defaultdict(list)
+        self._holders: dict[Layer | Operation | SizedLayer | SizedModule, list[Network]] = defaultdict(list)
         for network in networks:
             facts: tuple[Layer | Operation, ...] = (*network.layers, *network.operations)
             for fact in facts:
@@ -84,18 +85,28 @@ class JoinedNetwork:
                 found.append(fact)
         return found
 
+    @property
+    def sized_modules(self) -> Sequence[SizedModule]:
+        """Those of all networks."""
+        found: list[SizedModule] = []
+        for network in self._networks:
+            for fact in network.sized_modules:
+                self._holders[fact] = [network]
+                found.append(fact)
+        return found
+
     def works(self) -> Mapping[str, Work]:
         """What any of the networks knows."""
         return {name: work for network in self._networks for name, work in network.works().items()}
 
-    def uses(self, layer: Layer | Operation | SizedLayer) -> Sequence[Use]:
+    def uses(self, layer: Layer | Operation | SizedLayer | SizedModule) -> Sequence[Use]:
         """The ways to reach the layer in all networks that hold it."""
         return [use for network in self._holders[layer] for use in self._new(network, layer)]
 
-    def _new(self, network: Network, layer: Layer | Operation | SizedLayer) -> Sequence[Use]:
+    def _new(self, network: Network, layer: Layer | Operation | SizedLayer | SizedModule) -> Sequence[Use]:
         """The ways of one network, without those of which a dialect tells."""
         uses = network.uses(layer)
-        layer = layer.layer if isinstance(layer, SizedLayer) else layer
+        layer = fact_of(layer) if isinstance(layer, (SizedLayer, SizedModule)) else layer
         if isinstance(network, ConfigNetwork) or not isinstance(layer, Layer) or not self._told:
             return uses
         sizes = (layer.kernel_size, layer.stride, layer.dilation)
