@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json as python_json
 import re
-import warnings
 import string as python_string
 import textwrap as python_textwrap
+import warnings
 from functools import partial
 from typing import Any
 
