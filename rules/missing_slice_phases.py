@@ -180,8 +180,9 @@ class MissingSlicePhases(Rule):
         subject = f"'{slices.subject}'" if slices.subject.isidentifier() else "a tensor"
         few = "the slice" if slices.count == 1 else f"the {slices.count} slices"
         reads = "reads" if slices.count == 1 else "read"
+        missed = f", and miss {total - read} of {total} phases" if slices.count > 1 else ""
         yield Problem(
-            message=f"{few} of {subject} with step {steps} {reads} {read} of every {total} {word}",
+            message=f"{few} of {subject} with step {steps} {reads} {read} of every {total} {word}{missed}",
             builds=f"slice {read} of every {total} {word}",
             dead_fraction=1 - read / total,
             parameters=(),

@@ -71,15 +71,15 @@ def test_what_reads_everything_or_may_stays_silent(body: str) -> None:
         ("return x[:, :, 1::2]", "the slice of 'x' with step 2 reads 1 of every 2 positions"),
         (
             "return torch.cat([x[..., ::2, ::2], x[..., 1::2, 1::2]], 1)",
-            "the 2 slices of 'x' with step 2x2 read 2 of every 4 pixels",
+            "the 2 slices of 'x' with step 2x2 read 2 of every 4 pixels, and miss 2 of 4 phases",
         ),
         (
             "return torch.cat([x[..., ::2], x[..., 3::6]], 1)",
-            "the 2 slices of 'x' with step 6 read 4 of every 6 positions",
+            "the 2 slices of 'x' with step 6 read 4 of every 6 positions, and miss 2 of 6 phases",
         ),
         (
             "return torch.cat([x[:, i::2, j::2, :: 2] for i in range(2) for j in range(2)], 1)",
-            "the 4 slices of 'x' with step 2x2x2 read 4 of every 8 voxels",
+            "the 4 slices of 'x' with step 2x2x2 read 4 of every 8 voxels, and miss 4 of 8 phases",
         ),
         (
             "h = x.shape[2]\nassert x.dim() == 4\nreturn x[..., ::2, ::2]",
