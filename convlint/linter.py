@@ -90,7 +90,7 @@ def _report(
     for layer, found in problems:
         for use in network.uses(layer):
             hits = [
-                Hit(fact_of(layer) if isinstance(layer, (SizedLayer, SizedModule)) else layer, problem, number, use)
+                Hit(fact_of(layer), problem, number, use)
                 for number, problem in enumerate(found)
                 if _applies(problem, layer, use, varied)
             ]

@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
+from convlint.network.layers import Layer, known
 from convlint.network.sizes import SizedLayer, SizedModule
+
+from ._words import Sizes
 
 NAMED_NETWORKS = 2
 """So many networks are named; the others are counted."""
+
+
+def taps(layer: Layer) -> tuple[Sizes, Sizes, Sizes] | None:
+    """Kernel size, stride and dilation where all are known."""
+    kernel, stride, dilation = known(layer.kernel_size), known(layer.stride), known(layer.dilation)
+    return None if kernel is None or stride is None or dilation is None else (kernel, stride, dilation)
 
 
 def map_words(size: tuple[int, ...]) -> str:

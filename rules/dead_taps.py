@@ -84,11 +84,11 @@ from math import prod
 
 from convlint.findings import Severity
 from convlint.network.geometry import dead_taps
-from convlint.network.layers import Kind, Layer, known
+from convlint.network.layers import Kind, Layer
 from convlint.network.sizes import SizedLayer
 from convlint.rule import Problem, Rule
 
-from ._sizes import condition, map_words
+from ._sizes import condition, map_words, taps
 from ._words import operation
 
 MOST_ALIVE = Fraction(1, 3)
@@ -102,12 +102,10 @@ class DeadTaps(Rule):
     facts = (SizedLayer,)
 
     def check(self, fact: SizedLayer) -> Iterator[Problem]:
-        layer = fact.layer
-        kernel, stride, dilation = known(layer.kernel_size), known(layer.stride), known(layer.dilation)
-        if layer.kind is not Kind.CONVOLUTION or kernel is None or stride is None or dilation is None:
+        layer, sizes = fact.layer, taps(fact.layer)
+        if layer.kind is not Kind.CONVOLUTION or sizes is None or not fact.zero_padded:
             return
-        if not fact.zero_padded:
-            return
+        kernel, stride, dilation = sizes
         axes = zip(fact.padded_size, fact.outputs, kernel, stride, dilation, fact.own_padding, strict=True)
         alive = prod(k - len(dead_taps(n, o, k, s, d, p)) for n, o, k, s, d, p in axes)
         total = prod(kernel)

@@ -118,11 +118,11 @@ from collections.abc import Iterator
 from convlint.findings import Applicability, Severity
 from convlint.network.changes import SetArguments
 from convlint.network.geometry import residues_reached, trailing_unread
-from convlint.network.layers import Kind, known
+from convlint.network.layers import Kind
 from convlint.network.sizes import SizedLayer
 from convlint.rule import Problem, Remedy, Rule
 
-from ._sizes import condition, map_words
+from ._sizes import condition, map_words, taps
 from ._words import operation
 
 
@@ -133,10 +133,10 @@ class TrailingPixelsUnread(Rule):
     facts = (SizedLayer,)
 
     def check(self, fact: SizedLayer) -> Iterator[Problem]:
-        layer = fact.layer
-        kernel, stride, dilation = known(layer.kernel_size), known(layer.stride), known(layer.dilation)
-        if layer.kind is Kind.TRANSPOSED or kernel is None or stride is None or dilation is None:
+        layer, sizes = fact.layer, taps(fact.layer)
+        if layer.kind is Kind.TRANSPOSED or sizes is None:
             return
+        kernel, stride, dilation = sizes
         axes = tuple(zip(fact.size, fact.outputs, kernel, stride, dilation, fact.before, strict=True))
         left = tuple(
             trailing_unread(n, o, k, s, d, p) if residues_reached(k, s, d) == s else 0 for n, o, k, s, d, p in axes

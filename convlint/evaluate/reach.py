@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import cached_property
 from typing import Any, NamedTuple
 
 from convlint.evaluate.entries import Entry
@@ -97,10 +98,6 @@ class EvaluatedNetwork:
         self._keys: dict[Any, Key] = dict(pairs)
         self.layers: tuple[Layer, ...] = tuple(self._keys)
         self.operations = self._operations()
-        self._sized_entries: list[SizedEntry] | None = None
-        self._sized_layers: tuple[SizedLayer, ...] | None = None
-        self._sized_modules: tuple[SizedModule, ...] | None = None
-        self._works: dict[str, Work] | None = None
 
     def _operations(self) -> tuple[Operation, ...]:
         """The facts beside layers, in the order of their calls."""
@@ -211,49 +208,41 @@ class EvaluatedNetwork:
                 found[name] = replace(found[name], outside=True)
         return found
 
-    @property
+    @cached_property
     def sized_layers(self) -> tuple[SizedLayer, ...]:
         """The layers on maps of known size."""
-        if self._sized_layers is None:
-            entries = self._followed()
-            layers = {key: layer for layer, key in self._keys.items() if isinstance(layer, Layer)} if entries else {}
-            facts = {key: self._facts[key] for key in layers}
-            self._sized_layers = sized_layers(entries, facts, layers, self.sites)
-        return self._sized_layers
+        layers = {key: layer for layer, key in self._keys.items() if isinstance(layer, Layer)} if self._followed else {}
+        return sized_layers(self._followed, {key: self._facts[key] for key in layers}, layers, self.sites)
 
-    @property
+    @cached_property
     def sized_modules(self) -> tuple[SizedModule, ...]:
         """Modules that are no windows on maps of known size."""
-        if self._sized_modules is None:
-            self._sized_modules = sized_modules(self._followed(), self.operations, self.sites)
-        return self._sized_modules
+        return sized_modules(self._followed, self.operations, self.sites)
+
+    @cached_property
+    def _works(self) -> dict[str, Work]:
+        return works(self._followed, self.sites)
 
     def works(self) -> dict[str, Work]:
         """What networks multiply, by the names of the entry points that build them."""
-        if self._works is None:
-            self._works = works(self._followed(), self.sites)
         return self._works
 
+    @cached_property
     def _followed(self) -> list[SizedEntry]:
         """The entry points that were followed for an input of known size.
 
         A size that the user says is that of whole networks, so it is none of an entry point that others call.
         """
-        if self._sized_entries is None:
-            parts = self._parts() if self._said else frozenset()
-            below: dict[int, tuple[Followed, ...]] = {}
-            found = [
-                (
-                    entry,
-                    self._sized_below(entry.root, below) if self._runs else tuple(self._sized.get(id(entry.root), ())),
-                )
-                for entry in self._entries
-                if entry.name not in parts
-            ]
-            self._sized_entries = [
-                SizedEntry(entry.name, followed, self._below[id(entry.root)]) for entry, followed in found if followed
-            ]
-        return self._sized_entries
+        parts = self._parts() if self._said else frozenset()
+        known: dict[int, tuple[Followed, ...]] = {}
+        found: list[SizedEntry] = []
+        for entry in self._entries:
+            if entry.name not in parts:
+                own = tuple(self._sized.get(id(entry.root), ()))
+                followed = self._sized_below(entry.root, known) if self._runs else own
+                if followed:
+                    found.append(SizedEntry(entry.name, followed, self._below[id(entry.root)]))
+        return found
 
     def _sized_below(self, record: Record, known: dict[int, tuple[Followed, ...]]) -> tuple[Followed, ...]:
         """What was followed in an activation and in all that it calls."""

@@ -177,10 +177,8 @@ class TensorFlow:
         """A modelled function or method gets ``args`` and gives ``result``."""
         name = callee.name
         target = args.positional[0] if args.positional else None
-        if self.tracer is not None and self.tracer.sized:
-            self.tracer.called(machine, callee, args, result, site)
-            return
-        if target.__class__ is Tensor and target.shape is not None and result.__class__ is Tensor:
+        keeps = self.tracer is None or not self.tracer.sized  # one that sizes all tensors does that itself
+        if keeps and target.__class__ is Tensor and target.shape is not None and result.__class__ is Tensor:
             _keep_shape(machine, name, args, result)
         if self.tracer is not None:
             self.tracer.called(machine, callee, args, result, site)

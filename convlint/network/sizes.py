@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from convlint.network.layers import Layer
-from convlint.network.operations import Module
+from convlint.network.operations import Module, Operation
 from convlint.source import Place
 
 
@@ -99,6 +99,8 @@ class Work:
     """Whether the cost of something could not be followed, so that there are more."""
 
 
-def fact_of(sized: SizedLayer | SizedModule) -> Layer | Module:
+def fact_of(fact: Layer | Operation | SizedLayer | SizedModule) -> Layer | Operation:
     """The fact itself, whatever map it works on."""
-    return sized.layer if isinstance(sized, SizedLayer) else sized.module
+    if isinstance(fact, SizedLayer):
+        return fact.layer
+    return fact.module if isinstance(fact, SizedModule) else fact

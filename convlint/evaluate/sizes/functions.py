@@ -98,12 +98,7 @@ def _adaptive_max(rank: int) -> Rule:
 
 
 def _glu(call: Call) -> Shape | None:
-    shape, place = call.shape(0), call.number(1, "dim", default=-1)
-    at = shapes.axis(place, len(shape)) if shape is not None and place is not None else None
-    if shape is None or at is None:
-        return None
-    size = shape[at]
-    return shapes.with_size(shape, at, None if size is None else size // 2)
+    return shapes.halved(call.shape(0), call.number(1, "dim", default=-1))
 
 
 def _grid_sample(call: Call) -> Shape | None:

@@ -12,13 +12,12 @@ from convlint.evaluate.paths import resolve
 from convlint.evaluate.records import Fact, Record
 from convlint.evaluate.sizes.arguments import values_of
 from convlint.evaluate.values import UNBOUND, Const, Dict, Instance, List, Span, Tensor, Tuple
+from convlint.input_size import MAX_SIDE
 
 SETTINGS = ("pretrained_cfg", "default_cfg")
 """Where networks of timm and its like keep what they were trained with."""
 SIZE_NAMES = ("img_size", "image_size", "input_size", "in_size", "input_shape", "spatial_size")
 """What networks call the size of the image that they are made for."""
-MAX_SIDE = 1 << 20
-"""A larger number is no side of an image."""
 IMAGE_CHANNELS = frozenset({1, 2, 3, 4})
 """What images have. A network whose first convolution takes more is a part of one, and its input is no image."""
 _CONVOLUTION = re.compile(r"torch\.nn\.(?:functional\.conv|(?:Lazy)?Conv)[123]d$")

@@ -71,12 +71,8 @@ def _flatten(module: Module) -> Shape | None:
 
 
 def _unflatten(module: Module) -> Shape | None:
-    shape, place, sizes = module.shape, module.number("dim"), module.plain("unflattened_size")
-    at = shapes.axis(place, len(shape)) if shape is not None and place is not None else None
-    if shape is None or at is None or not isinstance(sizes, tuple):
-        return None
-    inner = shapes.reshaped((shape[at],), sizes)
-    return None if inner is None else (*shape[:at], *inner, *shape[at + 1 :])
+    sizes = module.plain("unflattened_size")
+    return shapes.unflattened(module.shape, module.number("dim"), sizes if isinstance(sizes, tuple) else None)
 
 
 def _adaptive(rank: int) -> Rule:
@@ -120,12 +116,7 @@ def _attention(module: Module) -> Any:
 
 
 def _glu(module: Module) -> Shape | None:
-    place = module.number("dim", -1)
-    at = shapes.axis(place, len(module.shape)) if module.shape is not None and place is not None else None
-    if module.shape is None or at is None:
-        return None
-    size = module.shape[at]
-    return shapes.with_size(module.shape, at, None if size is None else size // 2)
+    return shapes.halved(module.shape, module.number("dim", -1))
 
 
 def _embedding(module: Module) -> Shape | None:

@@ -52,12 +52,7 @@ def _squeeze(call: Call) -> Shape | None:
 
 
 def _unflatten(call: Call) -> Shape | None:
-    shape, place, sizes = call.shape(0), call.number(1, "dim"), call.sizes(2, "sizes")
-    at = shapes.axis(place, len(shape)) if shape is not None and place is not None else None
-    if shape is None or at is None or sizes is None:
-        return None
-    inner = shapes.reshaped((shape[at],), sizes)
-    return None if inner is None else (*shape[:at], *inner, *shape[at + 1 :])
+    return shapes.unflattened(call.shape(0), call.number(1, "dim"), call.sizes(2, "sizes"))
 
 
 def _expand(call: Call) -> Shape | None:

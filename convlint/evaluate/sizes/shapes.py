@@ -157,6 +157,24 @@ def flattened(shape: Shape | None, start: int = 0, end: int = -1) -> Shape | Non
     return (*shape[:first], elements(shape[first : last + 1]), *shape[last + 1 :])
 
 
+def unflattened(shape: Shape | None, place: int | None, sizes: Sequence[Axis] | None) -> Shape | None:
+    """After ``unflatten(place, sizes)``."""
+    at = axis(place, len(shape)) if shape is not None and place is not None else None
+    if shape is None or at is None or sizes is None:
+        return None
+    inner = reshaped((shape[at],), sizes)
+    return None if inner is None else (*shape[:at], *inner, *shape[at + 1 :])
+
+
+def halved(shape: Shape | None, place: int | None) -> Shape | None:
+    """After ``glu``: half of the values of one axis."""
+    at = axis(place, len(shape)) if shape is not None and place is not None else None
+    if shape is None or at is None:
+        return None
+    size = shape[at]
+    return with_size(shape, at, None if size is None else size // 2)
+
+
 def permuted(shape: Shape | None, order: Sequence[int]) -> Shape | None:
     """After ``permute``."""
     if shape is None or len(order) != len(shape):

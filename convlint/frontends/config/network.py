@@ -106,7 +106,7 @@ class JoinedNetwork:
     def _new(self, network: Network, layer: Layer | Operation | SizedLayer | SizedModule) -> Sequence[Use]:
         """The ways of one network, without those of which a dialect tells."""
         uses = network.uses(layer)
-        layer = fact_of(layer) if isinstance(layer, (SizedLayer, SizedModule)) else layer
+        layer = fact_of(layer)
         if isinstance(network, ConfigNetwork) or not isinstance(layer, Layer) or not self._told:
             return uses
         sizes = (layer.kernel_size, layer.stride, layer.dilation)
