@@ -40,6 +40,11 @@ class Verdict:
     arguments that nobody gives."""
 
 
+def worse(one: Verdict, other: Verdict) -> Verdict:
+    """The worse of two verdicts; what is not known for want of a whole network is the better of two unknowns."""
+    return min((one, other), key=lambda verdict: (VERDICTS.index(verdict.name), verdict.outside))
+
+
 NOT_FOLLOWED = Verdict(UNKNOWN, reason="`forward` was not seen to call the layer")
 """The verdict where nothing was followed."""
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 from typing import TextIO
 
 from convlint.findings import Applicability, Finding, Severity
+from convlint.network.entry_points import natural_order, short_name
 from convlint.network.layers import Confidence
 from convlint.network.verdicts import GATE_ONLY
 from convlint.report.concise import write_errors
@@ -18,7 +18,6 @@ from convlint.report.statistics import statistics_lines
 from convlint.report.work import work_line
 from convlint.source import Place
 
-CONFIG_SUFFIXES = (".yaml", ".yml", ".json", ".cfg")
 ENTRY_POINTS_SHOWN = 3
 """So many models are named; the others are counted. JSON has them all."""
 LAYERS_SHOWN = 3
@@ -106,24 +105,13 @@ def _reached_from(finding: Finding) -> str:
     names = finding.entry_points
     if not names or names == (finding.place.path,):
         return ""
-    short = sorted((_short(name) for name in names), key=_natural)
+    short = sorted(map(short_name, names), key=natural_order)
     shown = list(dict.fromkeys(short))[:ENTRY_POINTS_SHOWN]
     others = len(names) - sum(name in shown for name in short)
     listed = ", ".join(shown) if others or len(shown) == 1 else f"{', '.join(shown[:-1])} and {shown[-1]}"
     more = f" and {others:,} more" if others else ""
     doubt = "" if finding.confidence is Confidence.CERTAIN else ", if a condition holds that could not be decided"
     return f"reached from {listed}{more}{doubt}"
-
-
-def _short(name: str) -> str:
-    """A function or class without its module; the network of a config file as it is."""
-    file = name.partition(":")[0]
-    return name if file.endswith(CONFIG_SUFFIXES) else name.rpartition(".")[2]
-
-
-def _natural(name: str) -> list[tuple[int, str]]:
-    """Sorts ``resnet18`` before ``resnet101``."""
-    return [(int(part), "") if part.isdecimal() else (-1, part) for part in re.split(r"(\d+)", name)]
 
 
 def _closing_lines(run: Run, screen: Screen) -> Iterator[str]:
