@@ -161,6 +161,17 @@ class TestMemory:
         assert run(capfd, "a.yaml")[0] == 0, "the base that was missing is there now"
 
 
+class TestReports:
+    @pytest.mark.parametrize("command", ["check", "layers"])
+    def test_a_report_beside_the_sources_is_no_network(
+        self, folder: Path, capfd: pytest.CaptureFixture[str], command: str
+    ) -> None:
+        write(folder, net__py="from torch import nn\n\nnn.Conv2d(8, 8, 1, 2)\n")
+        run(capfd, command, ".", "--output-format", "json", "-o", "report.json")
+        assert "kernel_size" in (folder / "report.json").read_text(encoding="utf-8")
+        assert rules(capfd, ".") == ["net.py:3:1 dead-pixels warning"]
+
+
 class TestNames:
     def test_configs_in_python_are_called_by_their_files(self, folder: Path, capfd: pytest.CaptureFixture[str]) -> None:
         """A base that many take in: each of them is named, and where they differ, those for which it holds."""
