@@ -63,8 +63,9 @@ def sentence(judgement: Judgement, at: Place, own: Place | None = None) -> str:
     ``own`` is the call that builds the layer: where that builds others as well, these are told by their calls.
     """
     worst = judgement.worst
-    others = len(worst.readers)
-    readers = _listed([_named(reader, at, own) for reader in worst.readers[:NAMED_READERS]], others)
+    named = list(dict.fromkeys(_named(reader, at, own) for reader in worst.readers))
+    others = len(named)
+    readers = _listed(named[:NAMED_READERS], others)
     if worst.name == BRANCH:
         said = f"{readers or 'something else'} read{'' if others > 1 else 's'} the rest"
     elif worst.name == GATE_ONLY:
