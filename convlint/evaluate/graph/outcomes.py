@@ -55,8 +55,8 @@ class Outcomes:
     def verdict(self, record: Record, keys: tuple[Key, ...], sites: Sites) -> verdicts.Verdict:
         """What becomes of the values that a layer, or that slices of one tensor, skip in one entry point.
 
-        One that gives no network (``main``, which trains it), or in which nothing was seen to call the layer, leaves the
-        verdict to the others.
+        One that gives no network (``main``, which trains it), or in which nothing was seen to call the layer, leaves
+        the verdict to the others.
         """
         partial = id(record) in self.partial or id(record) not in self.of
         known = self.of.get(id(record), {})
