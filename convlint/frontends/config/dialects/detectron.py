@@ -3,7 +3,8 @@
 ## Recognised by
 
 A `MODEL` with `RESNETS`, or whose `BACKBONE.NAME` builds a ResNet (`build_resnet_fpn_backbone`), after `_BASE_` is
-taken in. In lazy configs, `L(...)` with `stride_in_1x1`.
+taken in; in maskrcnn-benchmark `BACKBONE.CONV_BODY` (`R-50-C4`, `R-101-FPN`, `R-50-FPN-RETINANET`). In lazy configs,
+`L(...)` with `stride_in_1x1`.
 
 ## What is read
 
@@ -80,6 +81,21 @@ MODEL:
 3:11 dead-pixels dead
 ```
 
+maskrcnn-benchmark names depth and neck in one word.
+
+```yaml bad
+MODEL:
+  META_ARCHITECTURE: "GeneralizedRCNN"
+  BACKBONE:
+    CONV_BODY: "R-50-FPN"
+  RESNETS:
+    BACKBONE_OUT_CHANNELS: 256
+```
+
+```text
+4:16 dead-pixels branch
+```
+
 ```yaml good
 MODEL:
   BACKBONE:
@@ -115,13 +131,17 @@ from convlint.frontends.config.residual import bottlenecks, moved
 from convlint.network.verdicts import Reader, Verdict
 
 _BUILDS_RESNET = re.compile(r"build_(\w+_)?resnet(_\w+)?_backbone")
+_BODY = re.compile(r"R-(?:50|101|152)-(C4|C5|FPN|FPN-RETINANET)")
 _LONGEST_NAME = 200
 _WITH_BOTTLENECKS = (50, 101, 152)
 
 
 class Detectron(Dialect):
     name = "detectron"
-    marks: ClassVar = ((b"RESNETS", b"_BASE_:", b"resnet_", b"stride_in_1x1"), (b"MODEL", b"_BASE_:", b"stride_in_1x1"))
+    marks: ClassVar = (
+        (b"RESNETS", b"_BASE_:", b"resnet_", b"stride_in_1x1", b"CONV_BODY"),
+        (b"MODEL", b"_BASE_:", b"stride_in_1x1"),
+    )
     suffixes: ClassVar[tuple[str, ...]] = (".yaml", ".yml", ".py")
 
     def read(self, config: Config) -> Iterator[Found]:
@@ -135,6 +155,10 @@ class Detectron(Dialect):
 
 def _yacs(config: Config, composed: Composed) -> Iterator[Found]:
     model = child(composed.root, "MODEL")
+    body = child(model, "BACKBONE", "CONV_BODY")
+    if isinstance(body, Scalar):
+        yield from _benchmark(config, composed, body)
+        return
     resnets, builder = child(model, "RESNETS"), child(model, "BACKBONE", "NAME")
     if builder is not None and not _BUILDS_RESNET.fullmatch((text(builder) or "")[:_LONGEST_NAME]):
         return
@@ -151,6 +175,22 @@ def _yacs(config: Config, composed: Composed) -> Iterator[Found]:
     stages = _stages(handed_out, integer(child(resnets, "RES5_DILATION")) or 1)
     verdict = of_shortcuts([_input(model, text(builder) or "", handed_out, stage) for stage in stages])
     yield from _found(config, composed, node, first, stages, flag is not None, verdict)
+
+
+def _benchmark(config: Config, composed: Composed, body: Scalar) -> Iterator[Found]:
+    """maskrcnn-benchmark: the pyramid reads all stages, but RetinaNet's leaves out res2."""
+    resnets = child(composed.root, "MODEL", "RESNETS")
+    flag, last = child(resnets, "STRIDE_IN_1X1"), _BODY.fullmatch(body.text[:_LONGEST_NAME])
+    first = True if flag is None else truth(flag)
+    if last is None or first is None:
+        return
+    stages = _stages(("res4",) if last[1] == "C4" else ("res5",), integer(child(resnets, "RES5_DILATION")) or 1)
+    read = Reader("the FPN", body.place) if "FPN" in last[1] else None
+    inputs = [Input(f"res{int(stage[-1]) - 1}", read) for stage in stages]
+    if "RETINANET" in last[1] and stages[0] == "res3":
+        inputs[0] = Input("res2 (FPN leaves it out)")
+    node = flag if isinstance(flag, Scalar) else body
+    yield from _found(config, composed, node, first, stages, flag is not None, of_shortcuts(inputs))
 
 
 def _found(
