@@ -36,7 +36,8 @@ class Judgement:
     @property
     def severity(self) -> Severity:
         """That of the worst verdict."""
-        return SEVERITIES[self.worst.name]
+        severity = SEVERITIES[self.worst.name]
+        return Severity.WARNING if self.worst.by_hand and severity is Severity.NOTE else severity
 
 
 def judge(entry_points: Iterable[str], known: Mapping[str, Verdict]) -> Judgement:

@@ -31,7 +31,8 @@ anything is lost depends on who else uses those values, so `forward` is followed
 
 The message names who else reads them, or who skips the same. Where models differ, the worst verdict decides, and the
 message says for which models it holds; JSON has all of them under `verdicts`. In text, notes are only counted;
-`--show-notes` lists them.
+`--show-notes` lists them. Where a config gives both numbers of one layer (`Conv, [512, 1, 2]`), a wrong digit is as
+likely as a design, and `branch` is a warning, too.
 
 ## Examples
 

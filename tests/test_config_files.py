@@ -193,7 +193,9 @@ class TestFormats:
             ": the lateral connections from the fast to the slow pathway; the fast pathway reads the rest"
         )
         assert [fix["title"] for fix in finding["fixes"]] == ["kernel size 9 (same output size; the weights grow)"]
-        assert "a.yaml:4:21" not in run(capfd, ".")[1], "others read the rest, so it is only counted"
+        out = run(capfd, ".")[1]
+        assert "stride 8x1x1 (SLOWFAST.ALPHA) is set here" in out
+        assert "unsafe fix: kernel size 9 (same output size; the weights grow)" in out
 
     def test_text_names_the_number_and_the_other_one(self, folder: Path, capfd: pytest.CaptureFixture[str]) -> None:
         write(folder, a__yaml="model:\n  _name: wav2vec2\n  conv_feature_layers: '[(512,10,5)] + [(512,1,2)] * 4'\n")

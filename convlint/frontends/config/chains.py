@@ -108,7 +108,7 @@ class Chain:
         if not use.lost and not use.reading:
             return None  # it is the image that is handed on
         if not use.lost:
-            return Verdict(BRANCH, tuple(self.links[reader].reader for reader in sorted(use.reading)))
+            return Verdict(BRANCH, tuple(self.links[reader].reader for reader in sorted(use.reading)), by_hand=True)
         first, *others = [self.links[entry].reader for entry in sorted(use.lost)]
         words = " and ".join([first.words, *(other.words for other in others)])
         skipping = tuple(self.links[reader].reader for reader in sorted(use.skipping))

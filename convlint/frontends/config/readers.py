@@ -20,9 +20,9 @@ class Input(NamedTuple):
     """Why it is not known who does."""
 
 
-def read_by(words: str, place: Place | None = None) -> Verdict:
-    """Somebody reads the rest: ``the FPN``."""
-    return Verdict(BRANCH, (Reader(words, place),))
+def read_by(words: str, place: Place | None = None, by_hand: bool = False) -> Verdict:
+    """Somebody reads the rest: ``the FPN``. ``by_hand``: the file says both numbers of the layer that skips it."""
+    return Verdict(BRANCH, (Reader(words, place),), by_hand=by_hand)
 
 
 def wasted(source: str, *skipping: str) -> Verdict:

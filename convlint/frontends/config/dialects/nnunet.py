@@ -98,7 +98,7 @@ def _stages(config: Config, plans: Mapping, plan: Mapping, path: str) -> Iterato
         rank = max(len(kernel), len(stride))
         if rank > 1 and rank <= MAX_AXES and len(kernel) in (1, rank) and len(stride) in (1, rank):
             name, context = f"{path}.stages[{stage}]", f"stage {stage} of {path}"
-            read = read_by("the decoder") if stage else None  # the first stage reads the image
+            read = read_by("the decoder", by_hand=True) if stage else None  # the first stage reads the image
             spot = Spot(item, name, config.source.path, context, verdict=read)
             yield found(f"torch.nn.Conv{rank}d", spot, *worst_axis(kernel, stride))
 

@@ -119,7 +119,7 @@ def _lateral(config: Config, node: Mapping) -> Iterator[Found]:
         config.source.path,
         "the lateral connections from the fast to the slow pathway",
         rewrites=larger_kernel(node.get("FUSION_KERNEL_SZ"), kernel.value, alpha.value),
-        verdict=read_by("the fast pathway"),
+        verdict=read_by("the fast pathway", by_hand=True),
     )
     one = Number(1)
     for _ in range(_FUSIONS):
