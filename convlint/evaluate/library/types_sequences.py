@@ -19,7 +19,6 @@ from convlint.evaluate.library.adapt import (
     give_up,
     integer,
     items,
-    limit,
     lose,
     take,
     unmodelled,
