@@ -60,6 +60,10 @@ class Trial(NamedTuple):
     """The places of the parameters that have no value, and how their unknowns are described."""
     asked: dict[Span, list[Const]]
     """The keys of tables too large to follow, by the parameter that is the key."""
+    optional: dict[Span, str]
+    """The places and names of the parameters whose default is None."""
+    refused: bool = False
+    """Whether the code has refused those defaults: they are unknown, as if there were none."""
 
 
 class Machine:
@@ -88,7 +92,7 @@ class Machine:
         self.inert, self.forwards = _judgements(self)
         self.receivers: list[Any] = []
         """For each running function of the user's: the object it builds where it is an ``__init__``, else None."""
-        self.trial = Trial({}, {}, {})
+        self.trial = Trial({}, {}, {}, {})
         self.trying = 0
         """How many ``try`` statements with handlers are running."""
         self.activated: set[Code] = set()
