@@ -88,6 +88,8 @@ class Machine:
         self.saved: dict[int, Heap] = {}
         self.candidates: list[Purity] = []
         self.memo: dict[Any, Any] = {}
+        self.growing: list[List] | None = None
+        """The lists that are changed in a loop over something unknown while it runs."""
         self.twins: dict[Any, Const] = {}
         self.inert, self.forwards = _judgements(self)
         self.receivers: list[Any] = []
@@ -220,6 +222,8 @@ class Machine:
     def own_items(self, target: List) -> Items:
         """The items of a list, to change in place on the present path."""
         self.touch(target)
+        if self.growing is not None:
+            self.growing.append(target)
         path = self.path
         own = path is target.birth or all(decision in target.birth.taken for decision in path.taken)
         if own and target.items.__class__ is list:
