@@ -272,6 +272,21 @@ def test_entry_points_differ() -> None:
     assert "in Other and bad, nobody uses the rest" in found.message
 
 
+def test_a_subclass_that_puts_another_module_in_the_place_of_one_says_nothing_of_it() -> None:
+    text = network(RESNET.format("1, 2"), RESNET_FORWARD, BLOCK) + textwrap.dedent(
+        """
+
+        class Small(Net):
+            def __init__(self):
+                super().__init__()
+                self.layer2 = nn.Sequential(nn.Conv2d(64, 64, 3))
+        """
+    )
+    (found,) = [each for each in findings(text) if "model.Small" in each.entry_points]
+    assert (found.verdict, found.severity) == ("branch", Severity.NOTE)
+    assert found.verdicts == {"unknown": ("model.Small",), "branch": ("model.Net",)}
+
+
 def test_a_part_says_nothing_where_a_network_does() -> None:
     """The values that a block skips come from outside of it; the network around it knows who else reads them."""
     text = network(

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from convlint.evaluate.blocks import Live, Run, compile_block, nothing
-from convlint.evaluate.budget import MAX_LIVE_PATHS, MAX_LOOP_TURNS
+from convlint.evaluate.budget import MAX_DOUBTFUL_TURNS, MAX_LIVE_PATHS, MAX_LOOP_TURNS
 from convlint.evaluate.conditions import run_both
 from convlint.evaluate.environment import Frame, NotIterable, Raised, follows
 from convlint.evaluate.expressions import Context, compile_expression
@@ -113,6 +113,7 @@ def _unknown_loop(machine: Any, frame: Frame, cause: Unknown, once: Callable[[],
     outer, outer_jumps, exits = machine.path, frame.jumps, frame.exits
     machine.path = outer.also(decision, True)
     frame.jumps = []
+    growing, machine.growing, start = machine.growing, [], machine.clock
     try:
         once()
     except Raised as error:
@@ -120,6 +121,12 @@ def _unknown_loop(machine: Any, frame: Frame, cause: Unknown, once: Callable[[],
     finally:
         machine.path = outer
         frame.jumps, frame.exits = outer_jumps, exits
+        for changed in machine.growing:
+            if machine.entry_start <= changed.born <= start:
+                changed.more = changed.more or follows(cause)
+        if growing is not None:
+            growing += machine.growing
+        machine.growing = growing
     unknown_names([name for name in carried if frame.locals.get(name, UNBOUND) is not UNBOUND], frame, cause, machine)
     return None
 
@@ -130,12 +137,17 @@ def compile_while(context: Context, node: ir.While) -> Run:
     test, body = compile_expression(context, node.test), compile_block(context, node.body)
     orelse = compile_block(context, node.orelse) if node.orelse else None
     carried = bound_names(node.body)
+    endless = isinstance(node.test, ir.Name) and node.test.id == "True"
 
     def run(frame: Frame) -> Live:
         vague: list[Unknown] = []
 
         def turns() -> Any:
-            for _ in range(MAX_LOOP_TURNS):
+            before = frame.exits
+            for index in range(MAX_LOOP_TURNS):
+                if endless and index >= MAX_DOUBTFUL_TURNS and frame.exits > before:
+                    vague.append(Unknown("limit", "MAX_DOUBTFUL_TURNS", span))
+                    return
                 value = test(frame)
                 verdict = machine.apply(lambda value=value: truth(machine, force(value, machine.path)))
                 if verdict.__class__ is not bool:

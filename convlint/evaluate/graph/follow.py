@@ -16,7 +16,7 @@ from convlint.evaluate.graph.outcomes import Outcomes, outcome_of, rank
 from convlint.evaluate.graph.sized import Followed, followed
 from convlint.evaluate.graph.skips import cases_of
 from convlint.evaluate.graph.templates import Following, Template
-from convlint.evaluate.library.torch_modules import is_module
+from convlint.evaluate.library.torch_modules import descendants, is_module
 from convlint.evaluate.machine import NOWHERE, Machine
 from convlint.evaluate.paths import ROOT, Undecided, leaves, resolve
 from convlint.evaluate.records import Fact, Record
@@ -103,6 +103,7 @@ class Verdicts:
         """
         record = entry if entry is not None else machine.record
         outcomes = self.outcomes.of.setdefault(id(record), {})
+        self.outcomes.hold(record, _held(machine, target))
         graph = self.traced(machine, target, site)
         self.seen.append(Seen(record, target, site, graph))
         if graph is None:
@@ -255,6 +256,19 @@ class Verdicts:
             if module is not None:
                 module.attrs["training"] = training
             machine.record, machine.path, machine.steps, machine.memo, machine.candidates, machine.depth = kept
+
+
+def _held(machine: Machine, target: Instance) -> frozenset[Span] | None:
+    """Where the modules of torch are built that a network holds."""
+    steps, machine.steps = machine.steps, 0
+    try:
+        found = [module for _, module in descendants(machine, target)]
+    except (Undecided, Exhausted):
+        return None
+    finally:
+        machine.steps = steps
+    sites = [getattr(module.payload, "site", None) for module in found if isinstance(module, Instance)]
+    return frozenset(site for site in sites if site is not None)
 
 
 def _skips(fact: Fact) -> bool:
