@@ -48,14 +48,19 @@ def judge(entry_points: Iterable[str], known: Mapping[str, Verdict]) -> Judgemen
     """The worst verdict decides.
 
     An entry point that is only a part of a network says nothing where whole ones say something: who else reads its
-    input is known where the part is used, and what nobody gives it may be given nowhere.
+    input is known where the part is used, and what nobody gives it may be given nowhere. One that was not seen to call
+    the layer says nothing either: a trainer that holds two networks leaves the verdict to these.
     """
     by_name: dict[str, list[str]] = {}
     found: dict[str, Verdict] = {}
     for name in entry_points:
         verdict = found[name] = known.get(name, NOT_FOLLOWED)
         by_name.setdefault(verdict.name, []).append(name)
-    deciding = {name: verdict for name, verdict in found.items() if not verdict.outside}
+    deciding = {
+        name: verdict
+        for name, verdict in found.items()
+        if not verdict.outside and verdict.reason != NOT_FOLLOWED.reason
+    }
     if all(verdict.name == UNKNOWN for verdict in deciding.values()):
         deciding = found
     worst = reduce(worse, deciding.values()) if deciding else NOT_FOLLOWED
