@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from convlint.evaluate.blocks import Live, Run, compile_block, nothing
-from convlint.evaluate.budget import MAX_DOUBTFUL_TURNS, MAX_LIVE_PATHS, MAX_LOOP_TURNS
+from convlint.evaluate.budget import MAX_DOUBTFUL_TURNS, MAX_LIVE_PATHS, MAX_LOOP_STEPS, MAX_LOOP_TURNS
 from convlint.evaluate.conditions import run_both
 from convlint.evaluate.environment import Frame, NotIterable, Raised, follows
 from convlint.evaluate.expressions import Context, compile_expression
@@ -135,11 +135,14 @@ def compile_while(context: Context, node: ir.While) -> Run:
         vague: list[Unknown] = []
 
         def turns() -> Any:
-            exits, doubtful = frame.exits, 0
-            for _ in range(MAX_LOOP_TURNS):
+            exits, steps, doubtful = frame.exits, machine.steps, 0
+            for done in range(MAX_LOOP_TURNS):
                 doubtful += frame.exits != exits
                 if doubtful > MAX_DOUBTFUL_TURNS:
                     vague.append(Unknown("limit", "MAX_DOUBTFUL_TURNS", span))
+                    return
+                if done > MAX_DOUBTFUL_TURNS and machine.steps - steps > MAX_LOOP_STEPS:
+                    vague.append(Unknown("limit", "MAX_LOOP_STEPS", span))
                     return
                 value = test(frame)
                 verdict = machine.apply(lambda value=value: truth(machine, force(value, machine.path)))
