@@ -9,7 +9,7 @@ from functools import reduce
 
 from convlint.findings import Severity
 from convlint.network.verdicts import BRANCH, DEAD, GATE_ONLY, NOT_FOLLOWED, UNKNOWN, VERDICTS, Reader, Verdict
-from convlint.source import Place, named_path
+from convlint.source import Place, named_place
 
 SEVERITIES = {
     DEAD: Severity.ERROR,
@@ -105,7 +105,7 @@ def _named(reader: Reader, at: Place, own: Place | None) -> str:
         if place is not None and place.path == at.path and (place != own or reader.called is None):
             return f"{reader.words} {how} line {place.line}"
     place = reader.called or reader.place
-    return f"{reader.words} at {named_path(place.path)}:{place.line}" if place is not None else reader.words
+    return f"{reader.words} at {named_place(place)}" if place is not None else reader.words
 
 
 def _listed(words: list[str], total: int) -> str:

@@ -99,3 +99,9 @@ def test_many_readers_are_counted() -> None:
 def test_models_are_named_where_they_differ() -> None:
     known = {f"zoo.net{number}": Verdict(DEAD) for number in (2, 10, 1, 3)} | {"zoo.other": Verdict(BRANCH)}
     assert sentence(judge(sorted(known), known), HERE) == "in net1, net2, net3 and 1 more, nobody uses the rest"
+
+
+def test_what_stands_for_a_file_has_no_lines_of_it() -> None:
+    reader = Reader("the 3x3 convolution", Place("<convlint-model>/torchvision/models/resnet.py", 12, 1, 12, 20))
+    said = sentence(judge(["net"], {"net": Verdict(BRANCH, (reader,))}), HERE)
+    assert said == "the 3x3 convolution at torchvision/models/resnet.py reads the rest"
