@@ -9,7 +9,7 @@ from functools import reduce
 from convlint.findings import Severity
 from convlint.network.entry_points import short_names
 from convlint.network.verdicts import BRANCH, DEAD, GATE_ONLY, NOT_FOLLOWED, UNKNOWN, Reader, Verdict, worse
-from convlint.source import Place, named_path
+from convlint.source import Place, named_place
 
 SEVERITIES = {
     DEAD: Severity.ERROR,
@@ -44,14 +44,19 @@ def judge(entry_points: Iterable[str], known: Mapping[str, Verdict]) -> Judgemen
     """The worst verdict decides.
 
     An entry point that is only a part of a network says nothing where whole ones say something: who else reads its
-    input is known where the part is used, and what nobody gives it may be given nowhere.
+    input is known where the part is used, and what nobody gives it may be given nowhere. One that was not seen to call
+    the layer says nothing either: a trainer that holds two networks leaves the verdict to these.
     """
     by_name: dict[str, list[str]] = {}
     found: dict[str, Verdict] = {}
     for name in entry_points:
         verdict = found[name] = known.get(name, NOT_FOLLOWED)
         by_name.setdefault(verdict.name, []).append(name)
-    deciding = {name: verdict for name, verdict in found.items() if not verdict.outside}
+    deciding = {
+        name: verdict
+        for name, verdict in found.items()
+        if not verdict.outside and verdict.reason != NOT_FOLLOWED.reason
+    }
     if all(verdict.name == UNKNOWN for verdict in deciding.values()):
         deciding = found
     worst = reduce(worse, deciding.values()) if deciding else NOT_FOLLOWED
@@ -97,7 +102,7 @@ def _named(reader: Reader, at: Place, own: Place | None) -> str:
         if place is not None and place.path == at.path and (place != own or reader.called is None):
             return f"{reader.words} {how} line {place.line}"
     place = reader.called or reader.place
-    return f"{reader.words} at {named_path(place.path)}:{place.line}" if place is not None else reader.words
+    return f"{reader.words} at {named_place(place)}" if place is not None else reader.words
 
 
 def _listed(words: list[str], total: int) -> str:

@@ -41,6 +41,15 @@ def test_parts_count_only_where_nothing_else_does() -> None:
     assert judge(["block", "other"], {"block": part, "other": Verdict(UNKNOWN, reason="x")}).worst.reason == "x"
 
 
+def test_who_does_not_call_the_layer_does_not_decide() -> None:
+    """A trainer is no network; where nobody calls the layer, that is all that is known."""
+    whole = Verdict(BRANCH, (WIDE,))
+    assert judge(["net", "trainer"], {"net": whole, "trainer": NOT_FOLLOWED}).worst is whole
+    assert judge(["trainer"], {"trainer": NOT_FOLLOWED}).worst is NOT_FOLLOWED
+    loose = Verdict(DEAD, outside=True)
+    assert judge(["block", "trainer"], {"block": loose, "trainer": NOT_FOLLOWED}).worst is loose
+
+
 def test_only_what_decides_is_named() -> None:
     """A factory whose arguments nobody gives is listed with its verdict, but not named for it."""
     known = {"make": Verdict(DEAD, outside=True), "net.a": Verdict(DEAD), "net.b": Verdict(BRANCH, (WIDE,))}
@@ -105,3 +114,9 @@ def test_readers_that_read_alike_are_named_once() -> None:
     twin = Reader(WIDE.words, WIDE.place._replace(column=2)) if WIDE.place else WIDE
     judged = judge(["net"], {"net": Verdict(BRANCH, (WIDE, twin, FAR))})
     assert sentence(judged, HERE).startswith("the 3x3 convolution on line 12 and the 5x5 pool at layers/blocks.py:7")
+
+
+def test_what_stands_for_a_file_has_no_lines_of_it() -> None:
+    reader = Reader("the 3x3 convolution", Place("<convlint-model>/torchvision/models/resnet.py", 12, 1, 12, 20))
+    said = sentence(judge(["net"], {"net": Verdict(BRANCH, (reader,))}), HERE)
+    assert said == "the 3x3 convolution at torchvision/models/resnet.py reads the rest"

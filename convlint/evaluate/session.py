@@ -11,6 +11,7 @@ from convlint.evaluate.finder import Finder
 from convlint.evaluate.graph.across import follow_across
 from convlint.evaluate.graph.drawing import drawn
 from convlint.evaluate.graph.follow import Verdicts
+from convlint.evaluate.graph.parts import follow_parts
 from convlint.evaluate.graph.within import follow_within
 from convlint.evaluate.imports import Imports
 from convlint.evaluate.machine import Machine
@@ -79,6 +80,7 @@ class Session:
             outside = frozenset(source.path for source in others.sources.values())
         entries += uncalled(self.machine, postponed)
         follow_within(self.machine, self.verdicts, entries)
+        follow_parts(self.machine, self.verdicts, entries)
         across = follow_across(self.machine, self.verdicts, {id(entry.root): entry.name for entry in entries})
         self.machine.memo.clear()  # no call is evaluated any more, and what was remembered takes half of the memory
         self.verdicts.forget()
