@@ -295,8 +295,12 @@ class InvalidLayer(Rule):
             found = _neighbours(fact)
         reason = next(found, None)
         if reason is not None:
+            name = fact.op.rpartition(".")[2]
+            later = isinstance(fact, Resize) and name.startswith(
+                "Upsample"
+            )  # built all the same, and perhaps never run
             yield Problem(
-                message=f"torch refuses this {fact.op.rpartition('.')[2]}: {reason}",
+                message=f"torch refuses {'to run ' if later else ''}this {name}: {reason}",
                 builds="torch refuses",
                 parameters=(),
                 only_certain=True,

@@ -6,7 +6,7 @@ import pytest
 
 from convlint.findings import Severity
 from convlint.judgement import judge, sentence
-from convlint.network.verdicts import BRANCH, DEAD, GATE_ONLY, NOT_FOLLOWED, UNKNOWN, Reader, Verdict
+from convlint.network.verdicts import BRANCH, DEAD, GATE_ONLY, NOT_FOLLOWED, UNKNOWN, Reader, Verdict, worse
 from convlint.source import Place
 
 HERE = Place("models/net.py", 10, 1, 10, 20)
@@ -99,6 +99,21 @@ def test_many_readers_are_counted() -> None:
 def test_models_are_named_where_they_differ() -> None:
     known = {f"zoo.net{number}": Verdict(DEAD) for number in (2, 10, 1, 3)} | {"zoo.other": Verdict(BRANCH)}
     assert sentence(judge(sorted(known), known), HERE) == "in net1, net2, net3 and 1 more, nobody uses the rest"
+
+
+def test_numbers_that_a_config_gives_warn_whoever_reads_the_rest() -> None:
+    slip = Verdict(BRANCH, (WIDE,), by_hand=True)
+    assert judge(["a.yaml"], {"a.yaml": slip}).severity is Severity.WARNING
+    assert judge(["a.yaml", "b"], {"a.yaml": slip, "b": Verdict(DEAD)}).severity is Severity.ERROR
+    assert worse(Verdict(BRANCH), slip) is slip
+    assert sentence(judge(["a.yaml"], {"a.yaml": slip}), HERE).endswith("reads the rest")
+
+
+def test_readers_that_read_alike_are_named_once() -> None:
+    """Two layers that one line builds look the same to a reader."""
+    twin = Reader(WIDE.words, WIDE.place._replace(column=2)) if WIDE.place else WIDE
+    judged = judge(["net"], {"net": Verdict(BRANCH, (WIDE, twin, FAR))})
+    assert sentence(judged, HERE).startswith("the 3x3 convolution on line 12 and the 5x5 pool at layers/blocks.py:7")
 
 
 def test_what_stands_for_a_file_has_no_lines_of_it() -> None:

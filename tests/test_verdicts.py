@@ -272,6 +272,21 @@ def test_entry_points_differ() -> None:
     assert "in Other and bad, nobody uses the rest" in found.message
 
 
+def test_a_subclass_that_puts_another_module_in_the_place_of_one_decides_nothing() -> None:
+    text = network(RESNET.format("1, 2"), RESNET_FORWARD, BLOCK) + textwrap.dedent(
+        """
+
+        class Small(Net):
+            def __init__(self):
+                super().__init__()
+                self.layer2 = nn.Sequential(nn.Conv2d(64, 64, 3))
+        """
+    )
+    (found,) = [each for each in findings(text) if "model.Small" in each.entry_points]
+    assert (found.verdict, found.severity) == ("branch", Severity.NOTE)
+    assert found.verdicts == {"branch": ("model.Net", "model.Small")}
+
+
 def test_a_part_says_nothing_where_a_network_does() -> None:
     """The values that a block skips come from outside of it; the network around it knows who else reads them."""
     text = network(
@@ -445,6 +460,22 @@ def test_who_builds_what_cannot_be_followed_leaves_the_verdict_to_the_network() 
     (found,) = findings(f"{text}\n\n{keep}{MAIN.format(net)}")
     assert found.severity is Severity.NOTE
     assert "model.Net" in found.verdicts["branch"]
+
+
+def test_who_builds_a_block_and_was_not_seen_to_call_it_leaves_the_verdict_to_networks() -> None:
+    """A trainer, or a search over blocks, that calls them in a way that nobody can follow."""
+    down = (
+        "class Down(nn.Module):\n    def __init__(self):\n        super().__init__()\n"
+        "        self.skip = nn.Conv2d(8, 8, 1, 2)\n\n    def forward(self, x):\n        return self.skip(x)\n"
+    )
+    search = (
+        "class Search(nn.Module):\n    def __init__(self):\n        super().__init__()\n        self.down = Down()\n\n"
+        "    def forward(self, x):\n        return x.mean()\n"
+    )
+    init = STEM + "self.down = Down()"
+    (found,) = findings(network(init, "x = self.stem(x)\nreturn self.down(x), x", down) + "\n\n" + search)
+    assert found.severity is Severity.NOTE
+    assert found.verdicts == {"branch": ("model.Net",), "unknown": ("model.Down", "model.Search")}
 
 
 def test_reasons_are_counted() -> None:

@@ -57,6 +57,10 @@ def run_both(machine: Any, frame: Frame, decision: Any, yes: Callable[[], Live],
         machine.path = outer.also(decision, True)
         try:
             return yes()
+        except Raised as error:
+            machine.given_up(error)
+            machine.path = outer.also(decision, False, assumed=True)
+            return no()
         finally:
             machine.path = outer
     exits = frame.exits

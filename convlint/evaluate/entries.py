@@ -33,16 +33,10 @@ from convlint.evaluate.values import (
 from convlint.frontends.python import ir
 
 _LAYER_WORD = re.compile(r"\b(?:" + "|".join(sorted([*MODULES, *FUNCTIONS])) + r")\b")
-_IMPORT = re.compile(r"^[ \t]*(?:from[ \t]+([.\w]+)|import[ \t]+([\w., \t]+))", re.MULTILINE)
-HARMLESS = frozenset(
-    """numpy pandas scipy matplotlib PIL cv2 sklearn tqdm yaml requests pytest click rich setuptools pkg_resources six
-    packaging seaborn plotly tensorflow keras jax flax onnx onnxruntime boto3 psutil toml tomli attr attrs
-    sphinx""".split()
-)
-"""Packages that build no torch layers: a file that imports nothing else cannot matter."""
-
 
 ENTRY = "the whole entry point"
+REFUSALS = frozenset({"AssertionError", "AttributeError", "IndexError", "KeyError", "TypeError", "ValueError"})
+"""How code ends that was given None for a value it needs: ``blocks=None``, and then ``assert blocks is not None``."""
 
 
 class Postponed(NamedTuple):
@@ -58,19 +52,6 @@ class Entry(NamedTuple):
 
     name: str
     root: Record
-
-
-def can_matter(text: str) -> bool:
-    """Whether a file can lead to a layer at all: it imports something beside the standard library."""
-    from sys import stdlib_module_names
-
-    for match in _IMPORT.finditer(text):
-        names = match[1] or match[2]
-        for name in names.split(","):
-            top = name.strip().partition(" ")[0].partition(".")[0]
-            if top not in stdlib_module_names and top not in HARMLESS:
-                return True
-    return False
 
 
 def entries_of(machine: Machine, source: SourceModule, postponed: list[Postponed]) -> Iterator[Entry]:
@@ -165,14 +146,19 @@ def _evaluate(machine: Machine, source: SourceModule, name: str, node: ir.Functi
 
 
 def _run(machine: Machine, operation: Any, source: SourceModule, value: Any, node: Any) -> Record:
-    """Run one entry point; again with each key of a table in which it looks up a parameter that has no default."""
+    """Run one entry point; again where it refuses its own defaults of None, and with each key of a table in which it
+    looks up a parameter that has no default."""
     root, span = Record(NOWHERE, ROOT), Span(source.number, node.at, node.at + 1)
 
     def run() -> None:
         operation(machine, source, value, node)
 
-    trial = machine.trial = Trial({}, {}, {})
-    _attempt(machine, root, span, run)
+    trial = machine.trial = Trial({}, {}, {}, {})
+    if _attempt(machine, root, span, run) in REFUSALS and trial.optional and operation is _main_call:
+        again = Record(NOWHERE, ROOT)
+        second = machine.trial = Trial({}, {}, {}, {}, refused=True)
+        if _attempt(machine, again, span, run) is None:
+            root, trial = again, second
     if machine.verdicts is not None and (trial.open or operation is _method_call):
         machine.verdicts.outcomes.partial.add(id(root))
     spent = 0
@@ -182,7 +168,7 @@ def _run(machine: Machine, operation: Any, source: SourceModule, value: Any, nod
                 machine.note_gap("limit", "MAX_TRIAL_STEPS", span, ENTRY)
                 return root
             inner = Record(NOWHERE, ROOT)
-            machine.trial = Trial({parameter: Const(key.value, parameter)}, {}, {})
+            machine.trial = Trial({parameter: Const(key.value, parameter)}, {}, {}, {})
             _attempt(machine, inner, span, run)
             spent += machine.steps
             for (site, child, _), count in inner.calls.items():
@@ -193,20 +179,25 @@ def _run(machine: Machine, operation: Any, source: SourceModule, value: Any, nod
 def entered(machine: Machine, span: Span, operation: Callable[[], None]) -> Record:
     """Run an entry point that no Python file defines; ``span`` is where it stands."""
     root = Record(NOWHERE, ROOT)
-    machine.trial = Trial({}, {}, {})
+    machine.trial = Trial({}, {}, {}, {})
     _attempt(machine, root, span, operation)
     return root
 
 
-def _attempt(machine: Machine, root: Record, span: Span, operation: Callable[[], None]) -> None:
-    """Run one entry point in isolation: whatever it changes outside of itself is put back afterwards."""
+def _attempt(machine: Machine, root: Record, span: Span, operation: Callable[[], None]) -> str | None:
+    """Run one entry point in isolation: whatever it changes outside of itself is put back afterwards.
+
+    Gives the name of the exception that it ends with for certain.
+    """
     machine.record, machine.path, machine.steps, machine.depth = root, ROOT, 0, 0
     machine.active = {}
     machine.clock += 1
     machine.entry_start = machine.clock
     try:
         operation()
-    except (Raised, Undecided, NotIterable):
+    except Raised as error:
+        return error.kind
+    except (Undecided, NotIterable):
         pass
     except Exhausted as error:
         machine.note_gap("limit", error.limit, span, ENTRY)
@@ -220,6 +211,7 @@ def _attempt(machine: Machine, root: Record, span: Span, operation: Callable[[],
         machine.saved.clear()
         machine.entry_start = 0
         machine.record, machine.path = Record(NOWHERE, ROOT), ROOT
+    return None
 
 
 def _main_call(machine: Machine, source: SourceModule, value: Any, node: ir.Function | ir.Class) -> None:
@@ -255,6 +247,11 @@ def _arguments(machine: Machine, module: Any, params: ir.Params | None, file: in
     keywords = {
         param.name: _argument(machine, module, param, number) for param in params.kwonly if param.default is None
     }
+    for param in (*params.args[max(skip - len(params.posonly), 0) :], *params.kwonly):
+        if isinstance(param.default, ir.Name) and param.default.id == "None":
+            machine.trial.optional[Span(number, param.at, param.end)] = param.name
+            if machine.trial.refused:
+                keywords[param.name] = _argument(machine, module, param, number)
     return Arguments(positional, keywords)
 
 

@@ -113,6 +113,7 @@ def _unknown_loop(machine: Any, frame: Frame, cause: Unknown, once: Callable[[],
     outer, outer_jumps, exits = machine.path, frame.jumps, frame.exits
     machine.path = outer.also(decision, True)
     frame.jumps = []
+    growing, machine.growing, start = machine.growing, [], machine.clock
     try:
         once()
     except Raised as error:
@@ -120,6 +121,12 @@ def _unknown_loop(machine: Any, frame: Frame, cause: Unknown, once: Callable[[],
     finally:
         machine.path = outer
         frame.jumps, frame.exits = outer_jumps, exits
+        for changed in machine.growing:
+            if machine.entry_start <= changed.born <= start:
+                changed.more = changed.more or follows(cause)
+        if growing is not None:
+            growing += machine.growing
+        machine.growing = growing
     unknown_names([name for name in carried if frame.locals.get(name, UNBOUND) is not UNBOUND], frame, cause, machine)
     return None
 

@@ -60,6 +60,10 @@ class Trial(NamedTuple):
     """The places of the parameters that have no value, and how their unknowns are described."""
     asked: dict[Span, list[Const]]
     """The keys of tables too large to follow, by the parameter that is the key."""
+    optional: dict[Span, str]
+    """The places and names of the parameters whose default is None."""
+    refused: bool = False
+    """Whether the code has refused those defaults: they are unknown, as if there were none."""
 
 
 class Machine:
@@ -84,11 +88,13 @@ class Machine:
         self.saved: dict[int, Heap] = {}
         self.candidates: list[Purity] = []
         self.memo: dict[Any, Any] = {}
+        self.growing: list[List] | None = None
+        """The lists that are changed in a loop over something unknown while it runs."""
         self.twins: dict[Any, Const] = {}
         self.inert, self.forwards = _judgements(self)
         self.receivers: list[Any] = []
         """For each running function of the user's: the object it builds where it is an ``__init__``, else None."""
-        self.trial = Trial({}, {}, {})
+        self.trial = Trial({}, {}, {}, {})
         self.trying = 0
         """How many ``try`` statements with handlers are running."""
         self.activated: set[Code] = set()
@@ -216,6 +222,8 @@ class Machine:
     def own_items(self, target: List) -> Items:
         """The items of a list, to change in place on the present path."""
         self.touch(target)
+        if self.growing is not None:
+            self.growing.append(target)
         path = self.path
         own = path is target.birth or all(decision in target.birth.taken for decision in path.taken)
         if own and target.items.__class__ is list:

@@ -114,7 +114,7 @@ def _choice(machine: Machine, value: Choice) -> Any:
 def _list(machine: Machine, value: List) -> Any:
     if value.items.__class__ is not list:
         raise _Unkeyable
-    return "list", tuple([_of(machine, item) for item in value.items])
+    return "list", value.more is not None, tuple([_of(machine, item) for item in value.items])
 
 
 def _dict(machine: Machine, value: Dict) -> Any:
@@ -254,7 +254,7 @@ def _copy_list(machine: Machine, value: List, copies: dict[int, Any]) -> Value:
     if found is None:
         items = value.items
         found = copies[id(value)] = machine.list([])
-        found.birth = value.birth
+        found.birth, found.more = value.birth, value.more
         found.items = [copy(machine, item, copies) for item in items] if items.__class__ is list else items
         copies[id(found)] = found
     return found

@@ -156,7 +156,10 @@ def fork_arms(machine: Machine, decision: Any, frame: Frame, arms: tuple[Run, Ru
     outer = machine.path
     results: list[Any] = []
     both = ((True, arms[0]), (False, arms[1]))
-    for yes, arm in both[:1] if machine.full() else both:
+    full = machine.full()
+    for yes, arm in both:
+        if full and results and not isinstance(results[0], Raised):
+            break
         machine.path = outer.also(decision, yes)
         try:
             results.append(arm(frame))

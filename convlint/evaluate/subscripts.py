@@ -127,13 +127,19 @@ def _item(machine: Machine, items: Any, key: Value, span: Span, target: Value) -
         try:
             return items[key.value]
         except IndexError:
+            if isinstance(target, List) and target.more is not None and items:
+                return follows(target.more)
             raise Raised("IndexError", "index out of range") from None
     if isinstance(key, Slice):
         cut = slice_of(machine, key)
         if isinstance(cut, Unknown):
             return follows(cut)
         part = items[cut]
-        return machine.list(list(part)) if isinstance(target, List) else Tuple(tuple(part))
+        if not isinstance(target, List):
+            return Tuple(tuple(part))
+        found = machine.list(list(part))
+        found.more = target.more
+        return found
     if isinstance(key, Unknown):
         return _any_item(machine, items, key, span)
     return Unknown("unknown-key", "an index of an unknown kind", span)

@@ -9,7 +9,7 @@ from convlint.evaluate import attributes, subscripts
 from convlint.evaluate.environment import Frame, NotIterable, Raised, follows
 from convlint.evaluate.iteration import iterate
 from convlint.evaluate.paths import Undecided, force, guarded
-from convlint.evaluate.values import UNBOUND, Const, Span, Tensor, Unknown, Value
+from convlint.evaluate.values import UNBOUND, Const, List, Span, Tensor, Unknown, Value
 from convlint.frontends.python import ir
 
 Store = Callable[[Frame, Any], None]
@@ -107,6 +107,8 @@ def _parts(machine: Any, value: Value, count: int, star: int | None, span: Span)
         return [follows(error.cause) for _ in range(count)]
     if star is None:
         if len(items) != count:
+            if isinstance(value, List) and value.more is not None and items:
+                return [*items, *(follows(value.more) for _ in range(count))][:count]
             raise Raised("ValueError", "wrong number of values to unpack")
         return items
     after = count - star - 1

@@ -98,12 +98,16 @@ class Heap(Value):
 
 
 class List(Heap):
-    """A list (or deque). ``items`` is a Python list, a Choice of such, or Unknown."""
+    """A list (or deque). ``items`` is a Python list, a Choice of such, or Unknown.
 
-    __slots__ = ("items",)
+    ``more`` is set once a loop over something unknown has added to it: behind the items there may be others.
+    """
+
+    __slots__ = ("items", "more")
 
     def __init__(self, items: list[Value], birth: Path, born: int) -> None:
         self.items: Any = items
+        self.more: Unknown | None = None
         self.birth = birth
         self.born = born
 

@@ -138,7 +138,8 @@ def length(machine: Machine, value: Value, site: Span) -> Value:
     if isinstance(value, Tuple):
         return Const(len(value.items), site)
     if isinstance(value, List):
-        return Const(len(content(machine, value)), site)
+        count = len(content(machine, value))
+        return follows(value.more) if value.more is not None and count else Const(count, site)
     if isinstance(value, Dict):
         return follows(value.unknown) if value.unknown is not None else Const(len(machine.entries(value)), site)
     if isinstance(value, Instance):

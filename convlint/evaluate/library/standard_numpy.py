@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import operator
+from collections import Counter
 from collections.abc import Callable
 from functools import partial
 from itertools import accumulate, pairwise
@@ -23,6 +24,7 @@ from convlint.evaluate.library.adapt import (
     raw,
     submodule,
     take,
+    unmodelled,
 )
 from convlint.evaluate.library.arrays import combine, each, flat_of, made, plain, rows_of, sizes_of, tupled
 from convlint.evaluate.machine import Machine
@@ -103,7 +105,6 @@ _WHOLE: dict[str, Callable[[list[Any]], Any]] = {
     "ravel": list,
     "sort": sorted,
     "sum": sum,
-    "unique": lambda flat: sorted(set(flat)),
 }
 """Functions of a whole array; with an axis they have no model."""
 
@@ -141,6 +142,7 @@ def contents(machine: Machine) -> dict[str, Value]:
         "arange": Builtin("arange", partial(_arange, cls)),
         "linspace": Builtin("linspace", partial(_linspace, cls)),
         "concatenate": Builtin("concatenate", partial(_concatenate, cls)),
+        "unique": Builtin("unique", partial(_unique, cls)),
         "diff": Builtin("diff", partial(_difference, cls)),
         "zeros": Builtin("zeros", partial(_filled, cls, 0.0)),
         "ones": Builtin("ones", partial(_filled, cls, 1.0)),
@@ -193,6 +195,14 @@ def _swapped(function: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
 # --- functions --------------------------------------------------------------------------------------------------------
 
 
+def _given(machine: Machine, args: Arguments, name: str, required: int, *parameters: str) -> list[Any]:
+    """The arguments, as ``take`` gives them: numpy's functions take more than has a model, which is no mistake."""
+    more = args.keywords.keys() - set(parameters)
+    if more or len(args.positional) > len(parameters):
+        unmodelled(f"numpy.{name} with {min(more, default='more arguments')}")
+    return take(machine, args, name, required, *parameters)
+
+
 def _array(cls: Class, machine: Machine, args: Arguments, site: Span) -> Value:
     if not known(args).positional:
         raise Raised("TypeError", "array() missing its object")
@@ -217,34 +227,52 @@ def _converted(machine: Machine, value: Any, kind: Value | None) -> Any:
 
 
 def _as_type(cls: Class, machine: Machine, args: Arguments, site: Span) -> Value:
-    target, kind, _ = take(machine, args, "astype", 2, "self", "dtype", "copy")
+    target, kind, _ = _given(machine, args, "astype", 2, "self", "dtype", "copy")
     return made(machine, cls, _converted(machine, plain(machine, target), kind), site)
 
 
 def _each(
     cls: Class, name: str, function: Callable[[Any], Any], machine: Machine, args: Arguments, site: Span
 ) -> Value:
-    (value,) = take(machine, args, name, 1, "x")
+    (value,) = _given(machine, args, name, 1, "x")
     return made(machine, cls, each(function, plain(machine, value)), site)
 
 
 def _pairwise(
     cls: Class, name: str, function: Callable[[Any, Any], Any], machine: Machine, args: Arguments, site: Span
 ) -> Value:
-    a, b = take(machine, args, name, 2, "x1", "x2")
+    a, b = _given(machine, args, name, 2, "x1", "x2")
     return made(machine, cls, combine(function, plain(machine, a), plain(machine, b)), site)
 
 
 def _whole(cls: Class, name: str, machine: Machine, args: Arguments, site: Span) -> Value:
-    value, axis = take(machine, args, name, 1, "a", "axis")
+    value, axis = _given(machine, args, name, 1, "a", "axis")
     found = plain(machine, value)
     if axis is not None and raw(machine, axis) is not None and len(sizes_of(found)) > 1:
         give_up(Unknown("not-modelled", f"numpy.{name} along an axis", site))
     return made(machine, cls, attempt(_WHOLE[name], flat_of(found)), site)
 
 
+def _unique(cls: Class, machine: Machine, args: Arguments, site: Span) -> Value:
+    names = ("return_index", "return_inverse", "return_counts")
+    value, *wanted = _given(machine, args, "unique", 1, "ar", *names)
+    flat = flat_of(plain(machine, value))
+    found = sorted(set(flat))
+    places = {number: index for index, number in enumerate(found)}
+    counts = Counter(flat)
+    firsts = {number: len(flat) - 1 - index for index, number in enumerate(reversed(flat))}
+    columns = (
+        [firsts[number] for number in found],
+        [places[number] for number in flat],
+        [counts[number] for number in found],
+    )
+    more = [column for asked, column in zip(wanted, columns, strict=True) if asked is not None and raw(machine, asked)]
+    parts = tuple(made(machine, cls, part, site) for part in (found, *more))
+    return Tuple(parts) if more else parts[0]
+
+
 def _round(cls: Class, machine: Machine, args: Arguments, site: Span) -> Value:
-    value, decimals = take(machine, args, "round", 1, "a", "decimals")
+    value, decimals = _given(machine, args, "round", 1, "a", "decimals")
     digits = 0 if decimals is None else raw(machine, decimals)
     if not isinstance(digits, int) or abs(digits) > 100:
         limit("MAX_DIGITS_ROUNDED", site)
@@ -263,7 +291,7 @@ def _arange(cls: Class, machine: Machine, args: Arguments, site: Span) -> Value:
 
 def _linspace(cls: Class, machine: Machine, args: Arguments, site: Span) -> Value:
     names = ("start", "stop", "num", "endpoint", "retstep", "dtype")
-    low, high, count, closed, _, kind = take(machine, args, "linspace", 2, *names)
+    low, high, count, closed, _, kind = _given(machine, args, "linspace", 2, *names)
     start, stop, number = plain(machine, low), plain(machine, high), 50 if count is None else raw(machine, count)
     if not isinstance(start, (int, float)) or not isinstance(stop, (int, float)) or not isinstance(number, int):
         give_up(Unknown("not-modelled", "numpy.linspace of arrays", site))
@@ -277,7 +305,7 @@ def _linspace(cls: Class, machine: Machine, args: Arguments, site: Span) -> Valu
 
 
 def _concatenate(cls: Class, machine: Machine, args: Arguments, site: Span) -> Value:
-    parts, axis = take(machine, args, "concatenate", 1, "arrays", "axis")
+    parts, axis = _given(machine, args, "concatenate", 1, "arrays", "axis")
     if axis is not None and raw(machine, axis) != 0:
         give_up(Unknown("not-modelled", "numpy.concatenate along an axis", site))
     pieces = parts.items if isinstance(parts, Tuple) else machine.items(parts) if isinstance(parts, List) else None
@@ -290,7 +318,7 @@ def _concatenate(cls: Class, machine: Machine, args: Arguments, site: Span) -> V
 
 
 def _difference(cls: Class, machine: Machine, args: Arguments, site: Span) -> Value:
-    (value,) = take(machine, args, "diff", 1, "a")
+    (value,) = _given(machine, args, "diff", 1, "a")
     found = plain(machine, value)
     if len(sizes_of(found)) != 1:
         give_up(Unknown("not-modelled", "numpy.diff along an axis", site))
@@ -298,7 +326,7 @@ def _difference(cls: Class, machine: Machine, args: Arguments, site: Span) -> Va
 
 
 def _filled(cls: Class, number: float, machine: Machine, args: Arguments, site: Span) -> Value:
-    size, kind = take(machine, args, "zeros", 1, "shape", "dtype")
+    size, kind = _given(machine, args, "zeros", 1, "shape", "dtype")
     sizes = flat_of(plain(machine, size))
     if len(sizes) != 1:
         give_up(Unknown("not-modelled", "an array of several dimensions", site))
@@ -328,7 +356,7 @@ def _iterate(cls: Class, machine: Machine, args: Arguments, site: Span) -> Value
 
 
 def _subscript(cls: Class, machine: Machine, args: Arguments, site: Span) -> Value:
-    target, key = take(machine, args, "__getitem__", 2, "self", "key")
+    target, key = _given(machine, args, "__getitem__", 2, "self", "key")
     rows = plain(machine, target)
     if isinstance(key, (Const, Slice)):
         chosen = raw(machine, key)
@@ -344,7 +372,7 @@ def _subscript(cls: Class, machine: Machine, args: Arguments, site: Span) -> Val
 
 
 def _put(machine: Machine, args: Arguments, site: Span) -> Value:
-    target, key, value = take(machine, args, "__setitem__", 3, "self", "key", "value")
+    target, key, value = _given(machine, args, "__setitem__", 3, "self", "key", "value")
     if not isinstance(target, Instance):
         return NONE
     rows = plain(machine, target)

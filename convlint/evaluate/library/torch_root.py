@@ -51,7 +51,7 @@ def contents(machine: Machine) -> dict[str, Any]:
     found["stft"] = framing()
     found["__version__"] = Const(VERSION)
     found["Tensor"] = tensor_class = classes.make_class("Tensor", (), {})
-    tensor_class.make = lambda machine, cls, args, site: _shaped(machine, args, site)
+    tensor_class.make = lambda machine, cls, args, site: _constructed(machine, args, site)
     for name in ("FloatTensor", "LongTensor", "BoolTensor", "IntTensor"):
         found[name] = tensor_class
     size = classes.make_class("Size", (), {})
@@ -108,6 +108,14 @@ def _shaped(machine: Machine, args: Arguments, site: Span) -> Value:
     elif isinstance(first, (Unknown, Tensor, Instance)) and len(sizes) == 1:
         return Tensor()
     return Tensor(tuple(sizes))
+
+
+def _constructed(machine: Machine, args: Arguments, site: Span) -> Value:
+    """``Tensor(2, 3)`` has that shape; ``Tensor([2, 3])`` holds these numbers."""
+    first = force(args.positional[0], machine.path) if args.positional else None
+    if isinstance(first, (Tuple, List)) and len(args.positional) == 1:
+        return tensor(machine, args, site)
+    return _shaped(machine, args, site)
 
 
 def _linspace(machine: Machine, args: Arguments, site: Span) -> Value:

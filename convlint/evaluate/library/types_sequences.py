@@ -19,7 +19,6 @@ from convlint.evaluate.library.adapt import (
     give_up,
     integer,
     items,
-    limit,
     lose,
     take,
     unmodelled,
@@ -65,7 +64,7 @@ def _changes(name: str, required: int, parameters: tuple[str, ...], change: Chan
             machine.touch(receiver)
         result = change(machine, target, given, site)
         if target.items.__class__ is list and len(target.items) > MAX_SEQUENCE:
-            limit("MAX_SEQUENCE", site)
+            lose(machine, target, Unknown("limit", "MAX_SEQUENCE", site))
         return NONE if result is None else result
 
     return name, call
@@ -92,7 +91,8 @@ def _append(machine: Machine, args: Arguments, site: Span) -> Value:
         machine.touch(receiver)
     owned = machine.own_items(target)
     if len(owned) >= MAX_SEQUENCE:
-        limit("MAX_SEQUENCE", site)
+        lose(machine, target, Unknown("limit", "MAX_SEQUENCE", site))
+        return NONE
     owned.append(args.positional[1])
     return NONE
 
