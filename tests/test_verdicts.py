@@ -605,6 +605,33 @@ def test_a_module_of_a_file_is_followed_block_by_block() -> None:
     assert found.severity is Severity.NOTE
 
 
+TABLE = """
+class Table(nn.Sequential):
+    def forward(self, x):
+        return [module(x) for module in self._modules.values()]
+
+
+class Sum(nn.Module):
+    def forward(self, parts):
+        return parts[0] + parts[1]
+
+
+features = nn.Sequential(
+    nn.Conv2d(3, 8, 3),
+    Table(nn.Sequential(nn.Conv2d(8, 8, 3, 2, 1)), nn.Sequential(nn.Conv2d(8, 8, 1, 2))),
+    Sum(),
+)
+"""
+
+
+def test_what_a_file_binds_is_followed() -> None:
+    """Networks that were converted from Lua: all layers stand in one statement at the level of the file."""
+    (found,) = of(f"{HEAD}\n\n{TABLE}", "model:<module>")
+    assert found.severity is Severity.NOTE
+    (alone,) = of(f"{HEAD}\n\n{TABLE.replace('nn.Conv2d(8, 8, 3, 2, 1)', 'nn.ReLU()')}", "model:<module>")
+    assert alone.severity is not Severity.ERROR
+
+
 def test_a_trainer_that_holds_networks_leaves_the_verdict_to_them() -> None:
     more = f"""
 {BLOCK}

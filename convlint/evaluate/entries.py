@@ -73,7 +73,17 @@ def entries_of(machine: Machine, source: SourceModule, postponed: list[Postponed
         root.calls[(source.records[index].scope.span, source.records[index], True)] = 1
     if machine.verdicts is not None:
         machine.verdicts.module_ran(source.number, root)
+        machine.verdicts.bound_by.update(_modules_of_pieces(source))
     yield Entry(f"{source.module.name}:<module>", root)
+
+
+def _modules_of_pieces(source: SourceModule) -> Iterator[tuple[int, tuple[Instance, ...]]]:
+    """The modules that a statement at module level binds (``features = nn.Sequential(...)``), by its record."""
+    for index, record in source.records.items():
+        values = [value for bindings in source.bindings.values() for at, value in bindings if at == index]
+        modules = tuple([leaf for value in values for leaf in leaves(value) if is_module(leaf)])
+        if modules:
+            yield id(record), modules
 
 
 def _conditional_definitions(machine: Machine, source: SourceModule, seen: set[str]) -> Iterator[Entry]:

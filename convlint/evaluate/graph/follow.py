@@ -64,6 +64,8 @@ class Verdicts:
         """The graph of each entry point, by its record, where they are asked for: all are followed then."""
         self.seen: list[Seen] = []
         """All networks, in the order in which they were built."""
+        self.bound_by: dict[int, tuple[Instance, ...]] = {}
+        """The modules that statements at module level bind, by the identity of their records."""
         self._of_modules: dict[int, list[Followed]] = {}
         self._followed_runs = 0
         self._inside = False
@@ -202,6 +204,7 @@ class Verdicts:
     def forget(self) -> None:
         """Let go of what only helps to follow more networks."""
         self.seen = []
+        self.bound_by = {}
         self._known = {False: ({}, {}), True: ({}, {})}
         self._begin_sized(-1)
 

@@ -43,7 +43,7 @@ def follow_parts(machine: Machine, verdicts: Verdicts, entries: Iterable[Entry])
     search.wanted = frozenset[Key]().union(*missing.values())
     if not search.wanted:
         return
-    search.given = given_modules(machine)
+    search.given = given_modules(machine) | verdicts.bound_by
     for entry in entries:
         layers = missing[id(entry.root)]
         told = search.told_of(entry.root) if layers else None
