@@ -7,13 +7,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from convlint.findings import Applicability, Edit, Finding, Fix, Severity
-from convlint.judgement import Judgement, judge, sentence, worse
+from convlint.judgement import Judgement, judge, sentence
 from convlint.network.layers import Confidence, Layer, Network, Use
 from convlint.network.operations import Operation
 from convlint.network.sizes import SizedLayer, SizedModule, Work
-from convlint.network.verdicts import BRANCH, DEAD, GATE_ONLY, UNKNOWN, Verdict
+from convlint.network.verdicts import BRANCH, DEAD, GATE_ONLY, UNKNOWN, Verdict, worse
 from convlint.rule import Problem, Rule
-from convlint.source import Place, named_path
+from convlint.source import Place, named_place
 
 NAMED_KINDS = 3
 """A finding about a library's layers tells apart at most so many kinds of them; the rest are counted."""
@@ -133,7 +133,7 @@ def at_call(rule: Rule, call: Place, hits: Sequence[Hit], network: Network) -> F
 
 def _builds(phrase: str, hits: Sequence[Hit]) -> str:
     """What is built, how often, and where its numbers meet."""
-    places = list(dict.fromkeys(f"{named_path(hit.use.meeting.path)}:{hit.use.meeting.line}" for hit in hits))
+    places = list(dict.fromkeys(named_place(hit.use.meeting) for hit in hits))
     where = ", ".join(places[:NAMED_PLACES])
     if len(places) > NAMED_PLACES:
         where += f" and {len(places) - NAMED_PLACES} more places"

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import reduce
 
 from convlint.findings import Severity
-from convlint.network.verdicts import BRANCH, DEAD, GATE_ONLY, NOT_FOLLOWED, UNKNOWN, VERDICTS, Reader, Verdict
-from convlint.source import Place, named_path
+from convlint.network.entry_points import short_names
+from convlint.network.verdicts import BRANCH, DEAD, GATE_ONLY, NOT_FOLLOWED, UNKNOWN, Reader, Verdict, worse
+from convlint.source import Place, named_place
 
 SEVERITIES = {
     DEAD: Severity.ERROR,
@@ -36,26 +36,27 @@ class Judgement:
     @property
     def severity(self) -> Severity:
         """That of the worst verdict."""
-        return SEVERITIES[self.worst.name]
-
-
-def worse(one: Verdict, other: Verdict) -> Verdict:
-    """The worse of two verdicts; what is not known for want of a whole network is the better of two unknowns."""
-    return min((one, other), key=lambda verdict: (VERDICTS.index(verdict.name), verdict.outside))
+        severity = SEVERITIES[self.worst.name]
+        return Severity.WARNING if self.worst.by_hand and severity is Severity.NOTE else severity
 
 
 def judge(entry_points: Iterable[str], known: Mapping[str, Verdict]) -> Judgement:
     """The worst verdict decides.
 
     An entry point that is only a part of a network says nothing where whole ones say something: who else reads its
-    input is known where the part is used, and what nobody gives it may be given nowhere.
+    input is known where the part is used, and what nobody gives it may be given nowhere. One that was not seen to call
+    the layer says nothing either: a trainer that holds two networks leaves the verdict to these.
     """
     by_name: dict[str, list[str]] = {}
     found: dict[str, Verdict] = {}
     for name in entry_points:
         verdict = found[name] = known.get(name, NOT_FOLLOWED)
         by_name.setdefault(verdict.name, []).append(name)
-    deciding = {name: verdict for name, verdict in found.items() if not verdict.outside}
+    deciding = {
+        name: verdict
+        for name, verdict in found.items()
+        if not verdict.outside and verdict.reason != NOT_FOLLOWED.reason
+    }
     if all(verdict.name == UNKNOWN for verdict in deciding.values()):
         deciding = found
     worst = reduce(worse, deciding.values()) if deciding else NOT_FOLLOWED
@@ -68,8 +69,9 @@ def sentence(judgement: Judgement, at: Place, own: Place | None = None) -> str:
     ``own`` is the call that builds the layer: where that builds others as well, these are told by their calls.
     """
     worst = judgement.worst
-    others = len(worst.readers)
-    readers = _listed([_named(reader, at, own) for reader in worst.readers[:NAMED_READERS]], others)
+    named = list(dict.fromkeys(_named(reader, at, own) for reader in worst.readers))
+    others = len(named)
+    readers = _listed(named[:NAMED_READERS], others)
     if worst.name == BRANCH:
         said = f"{readers or 'something else'} read{'' if others > 1 else 's'} the rest"
     elif worst.name == GATE_ONLY:
@@ -90,7 +92,7 @@ def _which(judgement: Judgement) -> str:
     others = [name for name, of_name in judgement.by_name.items() if name != judgement.worst.name and of_name]
     if not names or not others or others == [UNKNOWN]:
         return ""
-    short = sorted({name.rpartition(".")[2] for name in names}, key=_natural)
+    short = short_names(names)
     return f"in {_listed(short[:NAMED_ENTRY_POINTS], len(short))}, "
 
 
@@ -100,7 +102,7 @@ def _named(reader: Reader, at: Place, own: Place | None) -> str:
         if place is not None and place.path == at.path and (place != own or reader.called is None):
             return f"{reader.words} {how} line {place.line}"
     place = reader.called or reader.place
-    return f"{reader.words} at {named_path(place.path)}:{place.line}" if place is not None else reader.words
+    return f"{reader.words} at {named_place(place)}" if place is not None else reader.words
 
 
 def _listed(words: list[str], total: int) -> str:
@@ -108,7 +110,3 @@ def _listed(words: list[str], total: int) -> str:
     more = total - len(words)
     words = [*words, f"{more} more"] if more > 0 else words
     return " and ".join([", ".join(words[:-1]), words[-1]]) if len(words) > 1 else "".join(words)
-
-
-def _natural(name: str) -> list[tuple[int, str]]:
-    return [(int(part), "") if part.isdecimal() else (-1, part) for part in re.split(r"(\d+)", name)]

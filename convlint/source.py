@@ -7,6 +7,8 @@ from bisect import bisect_right
 from typing import NamedTuple
 
 _INSTALLED = re.compile(r"^.*/(?:site|dist)-packages/")
+_STANDIN = "<convlint-model>/"
+"""What the paths of files begin with that stand for those of a package that is not installed."""
 _LINE_END = re.compile(r"\r\n|\r|\n")
 
 
@@ -27,6 +29,13 @@ class Place(NamedTuple):
 def named_path(path: str) -> str:
     """A path as a sentence names it: that of an installed package's file from the package on, any other as it is."""
     return _INSTALLED.sub("", path)
+
+
+def named_place(place: Place) -> str:
+    """``models/net.py:12``, as a sentence names it. What stands for a file has other lines than that: it gets none."""
+    if place.path.startswith(_STANDIN):
+        return place.path.removeprefix(_STANDIN)
+    return f"{named_path(place.path)}:{place.line}"
 
 
 class Lines:

@@ -134,7 +134,7 @@ class TransposedHoles(Rule):
         yield Problem(
             message=f"{operation(layer, kernel)}, stride {in_words(stride)}{shared}, writes {share} of its output",
             builds=f"write {share} of their output",
-            picture=picture(kernel, stride, dilation),
+            picture=picture(kernel, stride, dilation, done="written"),
             severity=Severity.WARNING if max(kernel) == 1 else None,
             parameters=("kernel_size", "stride", "dilation") if shared else ("kernel_size", "stride"),
             remedies=tuple(kernel_for_output_padding(kernel, stride, dilation, output_padding or (0,) * len(kernel))),

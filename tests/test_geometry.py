@@ -164,6 +164,11 @@ def test_pictures(
     assert geometry.picture(kernel_size, stride, dilation) == lines
 
 
+def test_a_transposed_layer_writes() -> None:
+    said = "in 1 of every 2 planes; the others are not written at all"
+    assert geometry.picture((1, 2, 2), (2, 2, 2), (1, 1, 1), done="written")[-1] == said
+
+
 @given(
     st.lists(st.tuples(st.integers(1, 10**12), st.integers(1, 10**12), st.integers(1, 10**12)), min_size=1, max_size=3)
 )

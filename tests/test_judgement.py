@@ -6,7 +6,7 @@ import pytest
 
 from convlint.findings import Severity
 from convlint.judgement import judge, sentence
-from convlint.network.verdicts import BRANCH, DEAD, GATE_ONLY, NOT_FOLLOWED, UNKNOWN, Reader, Verdict
+from convlint.network.verdicts import BRANCH, DEAD, GATE_ONLY, NOT_FOLLOWED, UNKNOWN, Reader, Verdict, worse
 from convlint.source import Place
 
 HERE = Place("models/net.py", 10, 1, 10, 20)
@@ -39,6 +39,15 @@ def test_parts_count_only_where_nothing_else_does() -> None:
     assert judge(["make", "net"], {"make": loose, "net": whole}).worst is whole
     assert judge(["make", "block", "net"], {"make": loose, "block": part, "net": Verdict(UNKNOWN)}).worst is loose
     assert judge(["block", "other"], {"block": part, "other": Verdict(UNKNOWN, reason="x")}).worst.reason == "x"
+
+
+def test_who_does_not_call_the_layer_does_not_decide() -> None:
+    """A trainer is no network; where nobody calls the layer, that is all that is known."""
+    whole = Verdict(BRANCH, (WIDE,))
+    assert judge(["net", "trainer"], {"net": whole, "trainer": NOT_FOLLOWED}).worst is whole
+    assert judge(["trainer"], {"trainer": NOT_FOLLOWED}).worst is NOT_FOLLOWED
+    loose = Verdict(DEAD, outside=True)
+    assert judge(["block", "trainer"], {"block": loose, "trainer": NOT_FOLLOWED}).worst is loose
 
 
 def test_only_what_decides_is_named() -> None:
@@ -90,3 +99,24 @@ def test_many_readers_are_counted() -> None:
 def test_models_are_named_where_they_differ() -> None:
     known = {f"zoo.net{number}": Verdict(DEAD) for number in (2, 10, 1, 3)} | {"zoo.other": Verdict(BRANCH)}
     assert sentence(judge(sorted(known), known), HERE) == "in net1, net2, net3 and 1 more, nobody uses the rest"
+
+
+def test_numbers_that_a_config_gives_warn_whoever_reads_the_rest() -> None:
+    slip = Verdict(BRANCH, (WIDE,), by_hand=True)
+    assert judge(["a.yaml"], {"a.yaml": slip}).severity is Severity.WARNING
+    assert judge(["a.yaml", "b"], {"a.yaml": slip, "b": Verdict(DEAD)}).severity is Severity.ERROR
+    assert worse(Verdict(BRANCH), slip) is slip
+    assert sentence(judge(["a.yaml"], {"a.yaml": slip}), HERE).endswith("reads the rest")
+
+
+def test_readers_that_read_alike_are_named_once() -> None:
+    """Two layers that one line builds look the same to a reader."""
+    twin = Reader(WIDE.words, WIDE.place._replace(column=2)) if WIDE.place else WIDE
+    judged = judge(["net"], {"net": Verdict(BRANCH, (WIDE, twin, FAR))})
+    assert sentence(judged, HERE).startswith("the 3x3 convolution on line 12 and the 5x5 pool at layers/blocks.py:7")
+
+
+def test_what_stands_for_a_file_has_no_lines_of_it() -> None:
+    reader = Reader("the 3x3 convolution", Place("<convlint-model>/torchvision/models/resnet.py", 12, 1, 12, 20))
+    said = sentence(judge(["net"], {"net": Verdict(BRANCH, (reader,))}), HERE)
+    assert said == "the 3x3 convolution at torchvision/models/resnet.py reads the rest"

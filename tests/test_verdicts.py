@@ -272,7 +272,7 @@ def test_entry_points_differ() -> None:
     assert "in Other and bad, nobody uses the rest" in found.message
 
 
-def test_a_subclass_that_puts_another_module_in_the_place_of_one_says_nothing_of_it() -> None:
+def test_a_subclass_that_puts_another_module_in_the_place_of_one_decides_nothing() -> None:
     text = network(RESNET.format("1, 2"), RESNET_FORWARD, BLOCK) + textwrap.dedent(
         """
 
@@ -284,7 +284,7 @@ def test_a_subclass_that_puts_another_module_in_the_place_of_one_says_nothing_of
     )
     (found,) = [each for each in findings(text) if "model.Small" in each.entry_points]
     assert (found.verdict, found.severity) == ("branch", Severity.NOTE)
-    assert found.verdicts == {"unknown": ("model.Small",), "branch": ("model.Net",)}
+    assert found.verdicts == {"branch": ("model.Net", "model.Small")}
 
 
 def test_a_part_says_nothing_where_a_network_does() -> None:
@@ -468,6 +468,22 @@ def test_who_builds_what_cannot_be_followed_leaves_the_verdict_to_the_network() 
     assert "model.Net" in found.verdicts["branch"]
 
 
+def test_who_builds_a_block_and_was_not_seen_to_call_it_leaves_the_verdict_to_networks() -> None:
+    """A trainer, or a search over blocks, that calls them in a way that nobody can follow."""
+    down = (
+        "class Down(nn.Module):\n    def __init__(self):\n        super().__init__()\n"
+        "        self.skip = nn.Conv2d(8, 8, 1, 2)\n\n    def forward(self, x):\n        return self.skip(x)\n"
+    )
+    search = (
+        "class Search(nn.Module):\n    def __init__(self):\n        super().__init__()\n        self.down = Down()\n\n"
+        "    def forward(self, x):\n        return x.mean()\n"
+    )
+    init = STEM + "self.down = Down()"
+    (found,) = findings(network(init, "x = self.stem(x)\nreturn self.down(x), x", down) + "\n\n" + search)
+    assert found.severity is Severity.NOTE
+    assert found.verdicts == {"branch": ("model.Net",), "unknown": ("model.Down", "model.Search")}
+
+
 def test_reasons_are_counted() -> None:
     """``--show-unknown`` says why a verdict is not known."""
     forward = "x = self.stem(x)\nreturn self.skip(x) + torch.some_new_operation(x)"
@@ -527,3 +543,102 @@ def test_who_could_not_be_followed_is_told_also_from_inside_a_call() -> None:
     (found,) = of(text)
     assert found.verdict == "unknown"
     assert found.message.endswith("(not all that reads the result of `Block.forward` could be followed)"), found.message
+
+
+DEEP = """
+class Deep(nn.Module):
+    def __init__(self, depth):
+        super().__init__()
+        self.stem = nn.Conv2d(3, 8, 3, padding=1)
+        self.layers = nn.Sequential()
+        for index in range(depth):
+            self.layers.add_module(f"block{index}", Block(%s))
+
+    def forward(self, x):
+        return self.layers(self.stem(x))
+"""
+
+
+def test_a_block_speaks_for_itself_where_the_network_cannot_be_followed() -> None:
+    """The depth is a parameter. Whatever it is, the 3x3 of the same block uses what the shortcut skips."""
+    text = network("pass", "return x", BLOCK + DEEP % "1, 2")
+    (found,) = of(text, "model.Deep")
+    assert found.severity is Severity.NOTE
+    assert found.verdicts["branch"] == ("model.Deep",)
+    assert "read" in found.message
+
+
+def test_a_block_that_skips_all_of_its_input_says_nothing_by_itself() -> None:
+    """With the stride in its first layer as well, who else uses the rest stands outside of the block."""
+    text = network("pass", "return x", BLOCK + DEEP % "2, 1")
+    found = of(text, "model.Deep")
+    assert [(each.severity, each.verdicts["unknown"]) for each in found] == [(Severity.WARNING, ("model.Deep",))] * 2
+
+
+def test_layers_of_a_helper_are_told_apart_by_the_blocks_that_call_it() -> None:
+    """One call builds the shortcut of a block in which the 3x3 uses the rest, and the only layer of another."""
+    pointwise = "def pointwise():\n    return nn.Conv2d(8, 8, 1, 2)\n"
+    blocks = """
+class Both(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.skip, self.full = pointwise(), nn.Conv2d(8, 8, 3, 2, 1)
+
+    def forward(self, x):
+        return self.skip(x) + self.full(x)
+
+
+class Alone(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.skip = pointwise()
+
+    def forward(self, x):
+        return self.skip(x)
+"""
+    one = network("pass", "return x", pointwise + blocks + DEEP.replace("Block(%s)", "Both()"))
+    two = network(
+        "pass", "return x", pointwise + blocks + DEEP.replace("Block(%s)", "nn.ModuleList([Both(), Alone()])")
+    )
+    assert verdict(one, "model.Deep") == "branch"
+    assert verdict(two, "model.Deep") == "unknown"
+
+
+def test_a_module_of_a_file_is_followed_block_by_block() -> None:
+    """Nobody calls it in this file; another one may import it."""
+    text = f"{HEAD}\n\n{BLOCK}\n\nfeatures = nn.Sequential(nn.Conv2d(3, 8, 3), nn.Sequential(Block(1, 2), Block()))\n"
+    (found,) = of(text, "model:<module>")
+    assert found.severity is Severity.NOTE
+
+
+def test_a_trainer_that_holds_networks_leaves_the_verdict_to_them() -> None:
+    more = f"""
+{BLOCK}
+
+class Critic(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.block = Block(1, 2)
+
+    def forward(self, x):
+        return self.block(x)
+
+
+class Trainer(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.critic = Critic()
+
+    def forward(self, x):
+        return x
+"""
+    (found,) = of(network("pass", "return x", more), "model.Trainer")
+    assert found.severity is Severity.NOTE
+
+
+def test_a_script_module_is_a_module() -> None:
+    block = BLOCK.replace("nn.Module", "torch.jit.ScriptModule").replace(
+        "    def forward", "    @torch.jit.script_method\n    def forward"
+    )
+    text = network("self.block = Block(1, 2)", "return self.block(x)", block)
+    assert verdict(text) == "branch"

@@ -29,6 +29,12 @@ MAX_DECISIONS = 6
 MAX_LIVE_PATHS = 3
 """Ways on after an `if` that leaves in some of its arms; more are joined, which forgets what belongs together."""
 
+MAX_DOUBTFUL_TURNS = 32
+"""Turns of one `while` loop after an unknown condition may have ended it: code that reads a file to its end."""
+
+MAX_LOOP_STEPS = 5_000
+"""Steps for one `while` loop of more turns than that: one that trains until it is done, which it never is here."""
+
 MAX_SEQUENCE = 20_000
 """Items of a list, tuple, string or range that an expression may build."""
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from convlint.evaluate.blocks import Live, Run, compile_block, nothing
-from convlint.evaluate.budget import MAX_DOUBTFUL_TURNS, MAX_LIVE_PATHS, MAX_LOOP_TURNS
+from convlint.evaluate.budget import MAX_DOUBTFUL_TURNS, MAX_LIVE_PATHS, MAX_LOOP_STEPS, MAX_LOOP_TURNS
 from convlint.evaluate.conditions import run_both
 from convlint.evaluate.environment import Frame, NotIterable, Raised, follows
 from convlint.evaluate.expressions import Context, compile_expression
@@ -137,16 +137,19 @@ def compile_while(context: Context, node: ir.While) -> Run:
     test, body = compile_expression(context, node.test), compile_block(context, node.body)
     orelse = compile_block(context, node.orelse) if node.orelse else None
     carried = bound_names(node.body)
-    endless = isinstance(node.test, ir.Name) and node.test.id == "True"
 
     def run(frame: Frame) -> Live:
         vague: list[Unknown] = []
 
         def turns() -> Any:
-            before = frame.exits
-            for index in range(MAX_LOOP_TURNS):
-                if endless and index >= MAX_DOUBTFUL_TURNS and frame.exits > before:
+            exits, steps, doubtful = frame.exits, machine.steps, 0
+            for done in range(MAX_LOOP_TURNS):
+                doubtful += frame.exits != exits
+                if doubtful > MAX_DOUBTFUL_TURNS:
                     vague.append(Unknown("limit", "MAX_DOUBTFUL_TURNS", span))
+                    return
+                if done > MAX_DOUBTFUL_TURNS and machine.steps - steps > MAX_LOOP_STEPS:
+                    vague.append(Unknown("limit", "MAX_LOOP_STEPS", span))
                     return
                 value = test(frame)
                 verdict = machine.apply(lambda value=value: truth(machine, force(value, machine.path)))

@@ -204,15 +204,9 @@ class EvaluatedNetwork:
         }
         unknown = {name for name, verdict in found.items() if verdict.name == UNKNOWN}
         if unknown and len(unknown) < len(found):
-            for name in unknown & (self._parts() | self._let_go(fact)):
+            for name in unknown & self._parts():
                 found[name] = replace(found[name], outside=True)
         return found
-
-    def _let_go(self, fact: Fact) -> set[str]:
-        """The entry points that build a module and do not keep it."""
-        if is_note(fact) or not fact.op.rpartition(".")[2][:1].isupper():
-            return set()
-        return {entry.name for entry in self._entries if self._outcomes.let_go(entry.root, fact.site)}
 
     @cached_property
     def sized_layers(self) -> tuple[SizedLayer, ...]:

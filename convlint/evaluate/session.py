@@ -6,12 +6,14 @@ import gc
 from collections import Counter
 from pathlib import Path
 
-from convlint.evaluate.entries import Entry, Postponed, can_matter, entries_of, uncalled
+from convlint.evaluate.entries import Entry, Postponed, entries_of, uncalled
 from convlint.evaluate.finder import Finder
 from convlint.evaluate.graph.across import follow_across
 from convlint.evaluate.graph.drawing import drawn
 from convlint.evaluate.graph.follow import Verdicts
+from convlint.evaluate.graph.parts import follow_parts
 from convlint.evaluate.graph.within import follow_within
+from convlint.evaluate.imports import Imports
 from convlint.evaluate.machine import Machine
 from convlint.evaluate.modules import Modules
 from convlint.evaluate.project import Analysis, Request, Stats, UnknownLayer
@@ -78,6 +80,7 @@ class Session:
             outside = frozenset(source.path for source in others.sources.values())
         entries += uncalled(self.machine, postponed)
         follow_within(self.machine, self.verdicts, entries)
+        follow_parts(self.machine, self.verdicts, entries)
         across = follow_across(self.machine, self.verdicts, {id(entry.root): entry.name for entry in entries})
         self.machine.memo.clear()  # no call is evaluated any more, and what was remembered takes half of the memory
         self.verdicts.forget()
@@ -116,12 +119,13 @@ class Session:
     def _readable(self, errors: list[InputError]) -> list[Path]:
         """The linted files that parse and can matter."""
         found: list[Path] = []
+        imports = Imports(self.finder)
         for path in self.request.linted:
             file = self.finder.file(path)
             problem = file.syntax_error() if isinstance(file, PythonFile) else file
             if problem is not None:
                 errors.append(InputError(self._shown(path), problem.line, problem.message))
-            if isinstance(file, PythonFile) and can_matter(file.text):
+            if problem is None and imports.can_matter(path):
                 found.append(path)
         return found
 

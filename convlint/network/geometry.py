@@ -178,11 +178,14 @@ def unread_count(
     return prod(size) - read
 
 
-def picture(kernel_size: Sequence[int], stride: Sequence[int], dilation: Sequence[int]) -> tuple[str, ...]:
+def picture(
+    kernel_size: Sequence[int], stride: Sequence[int], dilation: Sequence[int], *, done: str = "read"
+) -> tuple[str, ...]:
     """The pattern of read (``x``) and unread (``o``) positions, a line for each row; one line for one axis.
 
     Of three or more axes the last two are drawn, and a last line says how many of the planes are read where it is
-    not all of them. ``...`` marks an axis whose pattern is longer than the picture.
+    not all of them; a transposed layer's are ``done="written"``. ``...`` marks an axis whose pattern is longer than the
+    picture.
     """
     axes = tuple(zip(kernel_size, stride, dilation, strict=True))
     columns, more_columns = _pattern(*axes[-1], PICTURE_COLUMNS)
@@ -193,7 +196,7 @@ def picture(kernel_size: Sequence[int], stride: Sequence[int], dilation: Sequenc
         lines.append("...")
     planes = read_fraction(*zip(*axes[:-2], strict=True)) if len(axes) > 2 else 1
     if planes != 1:
-        lines.append(f"in {planes.numerator} of every {planes.denominator} planes; the others are not read at all")
+        lines.append(f"in {planes.numerator} of every {planes.denominator} planes; the others are not {done} at all")
     return tuple(lines)
 
 

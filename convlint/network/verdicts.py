@@ -36,8 +36,16 @@ class Verdict:
     reason: str = ""
     """Why it is not known."""
     outside: bool = False
-    """Whether it tells of a part of a network only: the values come into the entry point from outside, or it takes
-    arguments that nobody gives."""
+    """Whether it tells of a part of a network only: the values come into the entry point from outside, it takes
+    arguments that nobody gives, or nothing in it was seen to call the layer."""
+    by_hand: bool = False
+    """Whether a file says both numbers of this one layer, where a wrong digit is as likely as a design: a warning also
+    where somebody else uses the values."""
+
+
+def worse(one: Verdict, other: Verdict) -> Verdict:
+    """The worse of two verdicts; of two unknowns the one that is not for want of a whole network."""
+    return min((one, other), key=lambda verdict: (VERDICTS.index(verdict.name), verdict.outside, not verdict.by_hand))
 
 
 NOT_FOLLOWED = Verdict(UNKNOWN, reason="`forward` was not seen to call the layer")

@@ -8,7 +8,7 @@ from typing import TextIO
 from convlint.network.graphs import FunctionGraph, GraphOperation, ModelGraph
 from convlint.network.sizes import Work
 from convlint.report.work import amount
-from convlint.source import named_path
+from convlint.source import named_place
 
 NOT_FOLLOWED = "not followed"
 
@@ -76,7 +76,7 @@ def _work(work: Work | None) -> str:
 
 
 def _where(operation: GraphOperation) -> str:
-    return f"{named_path(operation.place.path)}:{operation.place.line}" if operation.place is not None else ""
+    return named_place(operation.place) if operation.place is not None else ""
 
 
 def _reads(numbers: tuple[int, ...]) -> str:

@@ -11,12 +11,12 @@ from convlint.evaluate.environment import Arguments, Exhausted, NotIterable, Rai
 from convlint.evaluate.graph.backward import Backward, root
 from convlint.evaluate.graph.contents import tensors_in
 from convlint.evaluate.graph.levels import DEAD, GATE
-from convlint.evaluate.graph.nodes import PORT, Graph, Node
-from convlint.evaluate.graph.outcomes import Outcomes, outcome_of, rank
+from convlint.evaluate.graph.nodes import PORT, Graph, Key, Node
+from convlint.evaluate.graph.outcomes import Outcome, Outcomes, outcome_of, rank
 from convlint.evaluate.graph.sized import Followed, followed
 from convlint.evaluate.graph.skips import cases_of
 from convlint.evaluate.graph.templates import Following, Template
-from convlint.evaluate.library.torch_modules import descendants, is_module
+from convlint.evaluate.library.torch_modules import is_module
 from convlint.evaluate.machine import NOWHERE, Machine
 from convlint.evaluate.paths import ROOT, Undecided, leaves, resolve
 from convlint.evaluate.records import Fact, Record
@@ -91,7 +91,7 @@ class Verdicts:
         if child.__class__ is Note:
             return False
         if isinstance(child, Fact):
-            return _skips(child)
+            return skips(child)
         found = self._skips.get(id(child))
         if found is None:
             found = self._skips[id(child)] = any(self.leads_to_skip(inner) for _, inner, _ in child.calls)
@@ -103,19 +103,26 @@ class Verdicts:
         """
         record = entry if entry is not None else machine.record
         outcomes = self.outcomes.of.setdefault(id(record), {})
-        self.outcomes.hold(record, _held(machine, target))
         graph = self.traced(machine, target, site)
         self.seen.append(Seen(record, target, site, graph))
         if graph is None:
             return
         if self.graphs is not None:
             self.graphs[id(record)] = graph
-        whole = root(graph, self._backward)
+        for key, outcome in self.outcomes_in(graph, self._backward).items():
+            known = outcomes.get(key)
+            outcomes[key] = outcome if known is None else min(known, outcome, key=rank)
+
+    def outcomes_in(self, graph: Graph, backward: Backward) -> dict[Key, Outcome]:
+        """What is found in one graph about the layers that skip positions."""
+        outcomes: dict[Key, Outcome] = {}
+        whole = root(graph, backward)
         for case in cases_of(whole):
             outcome = outcome_of(case, whole.lost)
             for key in case.layer.keys:
                 known = outcomes.get(key)
                 outcomes[key] = outcome if known is None else min(known, outcome, key=rank)
+        return outcomes
 
     def measure(self, machine: Machine, target: Instance, site: Span, entry: Record | None = None) -> None:
         """Follow ``forward`` for an input of known size, where the user or the network says one."""
@@ -258,20 +265,7 @@ class Verdicts:
             machine.record, machine.path, machine.steps, machine.memo, machine.candidates, machine.depth = kept
 
 
-def _held(machine: Machine, target: Instance) -> frozenset[Span] | None:
-    """Where the modules of torch are built that a network holds."""
-    steps, machine.steps = machine.steps, 0
-    try:
-        found = [module for _, module in descendants(machine, target)]
-    except (Undecided, Exhausted):
-        return None
-    finally:
-        machine.steps = steps
-    sites = [getattr(module.payload, "site", None) for module in found if isinstance(module, Instance)]
-    return frozenset(site for site in sites if site is not None)
-
-
-def _skips(fact: Fact) -> bool:
+def skips(fact: Fact) -> bool:
     """Whether a layer leaves positions of its input unread."""
     if "onv_transpose" in fact.op or "ConvTranspose" in fact.op:
         return False

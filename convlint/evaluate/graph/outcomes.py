@@ -40,8 +40,6 @@ class Outcomes:
         """By the identity of an entry point's record, and by layer."""
         self.partial: set[int] = set()
         """The entry points, by their records, that take what nobody gives: parts of networks rather than networks."""
-        self.held: dict[int, frozenset[Span] | None] = {}
-        """Where the modules are built that the networks of an entry point hold; None where not all are known."""
 
     def unknowns(self, sites: Sites) -> Iterator[tuple[str, Place, int]]:
         """Why verdicts are not known, at which layers, and in how many entry points."""
@@ -54,26 +52,17 @@ class Outcomes:
         for (why, site), count in found.items():
             yield why, sites.place(site), count
 
-    def hold(self, record: Record, sites: frozenset[Span] | None) -> None:
-        """A network of an entry point holds the modules that are built at ``sites``."""
-        before = self.held.get(id(record), frozenset())
-        self.held[id(record)] = before | sites if before is not None and sites is not None else None
-
-    def let_go(self, record: Record, site: Span) -> bool:
-        """Whether none of its networks holds what an entry point builds there: a subclass puts another in its place."""
-        held = self.held.get(id(record))
-        return held is not None and site not in held
-
     def verdict(self, record: Record, keys: tuple[Key, ...], sites: Sites) -> verdicts.Verdict:
         """What becomes of the values that a layer, or that slices of one tensor, skip in one entry point.
 
-        One that gives no network (``main``, which trains it) leaves the verdict to those that do.
+        One that gives no network (``main``, which trains it), or in which nothing was seen to call the layer, leaves
+        the verdict to the others.
         """
         partial = id(record) in self.partial or id(record) not in self.of
         known = self.of.get(id(record), {})
         found = [known[key] for key in keys if key in known]
         if not found:
-            return replace(verdicts.NOT_FOLLOWED, outside=partial)
+            return replace(verdicts.NOT_FOLLOWED, outside=True)
         outcome = min(found, key=rank)
         if keys[0] == slice_key(keys[0][0]):
             outcome = outcome._replace(readers=_beside(outcome.readers, keys))

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from convlint.evaluate.graph.backward import Activation
 from convlint.evaluate.graph.demands import Demand, View
 from convlint.evaluate.graph.levels import DEAD, GATE, Grid, Levels, most
-from convlint.evaluate.graph.nodes import CALL, CAT, PASSING, PORT, SHIFT, WINDOW, Arms, Key, Node, Step
+from convlint.evaluate.graph.nodes import CALL, CAT, PASSING, PORT, RESULT, SHIFT, WINDOW, Arms, Key, Node, Step
 from convlint.evaluate.sizes.inputs import Given
 from convlint.evaluate.sizes.shapes import Shape, elements
 from convlint.evaluate.tensor_flow import TOLD
@@ -105,12 +105,24 @@ def sized_window(node: Node) -> SizedWindow | None:
     axes = zip(got, window.kernel_size, window.stride, window.dilation, window.padding, strict=True)
     gives = tuple(pool_output_size(n, k, s, d, p, work.ceil_mode) for n, k, s, d, p in axes)
     size, before = got, window.padding
+    source = _made_by(source)
     if source.kind == SHIFT and len(source.info) <= rank and min(source.info) >= 0:
         inner = _sides(source.inputs[0].shape, rank)
         if inner is not None:
             shift = (0,) * (rank - len(source.info)) + tuple(source.info)
             size, before = inner, tuple(a + b for a, b in zip(before, shift, strict=True))
     return SizedWindow(node.keys[-1], node.channels, window.padding, size, before, got, gives, work.zero_padded)
+
+
+def _made_by(node: Node) -> Node:
+    """The operation that gives a tensor, also where a function of the user's hands on what it gives."""
+    shape = node.shape
+    while node.kind == RESULT:
+        outputs = node.inputs[0].info.outputs
+        if node.info >= len(outputs) or outputs[node.info].shape != shape:
+            return node
+        node = outputs[node.info]
+    return node
 
 
 def _sides(shape: Shape | None, rank: int) -> tuple[int, ...] | None:

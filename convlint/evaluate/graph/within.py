@@ -30,7 +30,7 @@ def follow_within(machine: Machine, verdicts: Verdicts, entries: Iterable[Entry]
         and id(entry.root) not in verdicts.outcomes.partial
         and verdicts.wanted(entry.root)
     ]
-    given = _given(machine) if open_ended else {}
+    given = given_modules(machine) if open_ended else {}
     for root in open_ended:
         networks = list(_networks(verdicts, root, given))
         for site, network in networks if len(networks) <= MAX_NETWORKS else ():
@@ -43,7 +43,7 @@ def follow_within(machine: Machine, verdicts: Verdicts, entries: Iterable[Entry]
             entered(machine, site, follow)
 
 
-def _given(machine: Machine) -> dict[int, tuple[Instance, ...]]:
+def given_modules(machine: Machine) -> dict[int, tuple[Instance, ...]]:
     """The modules that remembered calls gave, by the record of what the call built."""
     found: dict[int, tuple[Instance, ...]] = {}
     for hit, _ in machine.memo.values():

@@ -146,7 +146,10 @@ def initialisers(machine: Machine) -> dict[str, Any]:
 
 
 def scripting(machine: Machine) -> dict[str, Any]:
-    """``torch.jit``: never scripting, and its decorators change nothing."""
+    """``torch.jit``: never scripting, its decorators change nothing, and a ``ScriptModule`` is a module."""
+    from convlint.evaluate.library.models import load
+
+    nn = load(machine, "torch.nn")
     never = Builtin("is_scripting", lambda machine, args, site: FALSE)
 
     def other(name: str) -> Value | None:
@@ -155,6 +158,7 @@ def scripting(machine: Machine) -> dict[str, Any]:
         return classes.make_class(name, (), {}) if name[:1].isupper() else Builtin(name, _identity)
 
     return {
+        "ScriptModule": classes.make_class("ScriptModule", (nn.attrs["Module"],), {}) if nn is not None else NONE,
         "trace": Builtin("trace", _traced),
         "is_scripting": never,
         "is_tracing": never,
