@@ -50,19 +50,29 @@ def compile_if(context: Context, node: ir.If) -> Run:
     return run
 
 
+def _run_first(machine: Any, decision: Any, yes: Callable[[], Live], no: Callable[[], Live]) -> Live:
+    """Run one arm of a condition too many: the other only where the first raises, and not inside of another such try,
+    or the number of tries would double with each condition.
+    """
+    outer, narrow = machine.path, machine.narrow
+    machine.path, machine.narrow = outer.also(decision, True), True
+    try:
+        return yes()
+    except Raised as error:
+        if narrow:
+            raise
+        machine.given_up(error)
+        machine.path = outer.also(decision, False, assumed=True)
+        return no()
+    finally:
+        machine.path, machine.narrow = outer, narrow
+
+
 def run_both(machine: Any, frame: Frame, decision: Any, yes: Callable[[], Live], no: Callable[[], Live]) -> Live:
     """Run both arms of an unknown condition, each on its path. An arm that raises is one that is not taken."""
-    outer = machine.path
     if machine.full():
-        machine.path = outer.also(decision, True)
-        try:
-            return yes()
-        except Raised as error:
-            machine.given_up(error)
-            machine.path = outer.also(decision, False, assumed=True)
-            return no()
-        finally:
-            machine.path = outer
+        return _run_first(machine, decision, yes, no)
+    outer = machine.path
     exits = frame.exits
     arms: list[tuple[Path, Live | Raised]] = []
     for taken, arm in ((True, yes), (False, no)):

@@ -95,6 +95,8 @@ class Machine:
         self.receivers: list[Any] = []
         """For each running function of the user's: the object it builds where it is an ``__init__``, else None."""
         self.trial = Trial({}, {}, {}, {})
+        self.narrow = False
+        """Whether the first arm of a condition too many is running, so that the next such one takes only one arm."""
         self.trying = 0
         """How many ``try`` statements with handlers are running."""
         self.activated: set[Code] = set()
