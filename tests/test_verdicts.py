@@ -299,6 +299,12 @@ def test_a_part_says_nothing_where_a_network_does() -> None:
     assert found.verdicts == {"unknown": ("model.Down",), "branch": ("model.Net",)}
 
 
+@pytest.mark.parametrize("made", ["x.max(1, keepdim=True).values * 2", "x.min(dim=1, keepdim=True).indices + 1"])
+def test_named_results_are_tensors(made: str) -> None:
+    text = network(SKIP, f"x = self.stem(x)\ny = {made}\nreturn self.skip(x), y")
+    assert verdict(text) == "branch"
+
+
 @pytest.mark.parametrize(
     ("condition", "expected"),
     [

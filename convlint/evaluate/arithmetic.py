@@ -103,8 +103,15 @@ def _containers(machine: Machine, op: str, a: Value, b: Value, span: Span) -> Va
         joined = a.items + b.items
         return Tuple(joined) if len(joined) <= MAX_SEQUENCE else Unknown("limit", "MAX_SEQUENCE", span)
     if op == "+" and isinstance(a, List) and isinstance(b, List):
+        for held in (force(a.items, machine.path), force(b.items, machine.path)):
+            if isinstance(held, Unknown):
+                return follows(held)
         both = [*machine.items(a), *machine.items(b)]
-        return machine.list(both) if len(both) <= MAX_SEQUENCE else Unknown("limit", "MAX_SEQUENCE", span)
+        if len(both) > MAX_SEQUENCE:
+            return Unknown("limit", "MAX_SEQUENCE", span)
+        added = machine.list(both)
+        added.more = a.more or b.more
+        return added
     if op == "*":
         if isinstance(a, Const):
             a, b = b, a

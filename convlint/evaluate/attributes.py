@@ -70,6 +70,8 @@ def _instance(machine: Machine, target: Instance, name: str, span: Span) -> Any:
         return cls
     if name == "__dict__":
         return _own_attributes(machine, target)
+    if name == "__dir__":
+        return Unknown("not-modelled", "__dir__ of an object", span)
     if isinstance(target.payload, Value):
         found = find(machine, target.payload, name, span)
         if found is not UNBOUND:
@@ -175,6 +177,8 @@ def _set_plainly(receiver: Instance, machine: Machine, args: Arguments, site: Sp
 
 
 def _module(machine: Machine, target: Module, name: str, span: Span) -> Any:
+    if name == "__dict__":
+        return target  # as for globals(), the module stands for the dict of its names
     return machine.modules.attribute(target, name, span)
 
 

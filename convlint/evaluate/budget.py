@@ -56,6 +56,9 @@ MAX_ALTERNATIVES_BY_KEY = 8
 MAX_KEYS_TRIED = 200
 """Keys of a larger table that an entry point is evaluated with, one by one, where its own parameter is the key."""
 
+MAX_KEYS_REFUSED = 8
+"""Keys in a row that the entry point ends with an exception for before any other; the rest are not tried then."""
+
 MAX_TRIAL_STEPS = 10 * MAX_STEPS
 """Steps for all those keys together; the 120 encoders of segmentation_models_pytorch take half of it."""
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
 from convlint.evaluate import attributes, calls, classes
-from convlint.evaluate.budget import MAX_TRIAL_STEPS
+from convlint.evaluate.budget import MAX_KEYS_REFUSED, MAX_TRIAL_STEPS
 from convlint.evaluate.environment import Arguments, Exhausted, Frame, NotIterable, Raised
 from convlint.evaluate.library.torch_layers import FUNCTIONS, MODULES
 from convlint.evaluate.library.torch_modules import is_module
@@ -163,17 +163,36 @@ def _run(machine: Machine, operation: Any, source: SourceModule, value: Any, nod
         machine.verdicts.outcomes.partial.add(id(root))
     spent = 0
     for parameter, keys in trial.asked.items():
+        refused = 0
         for key in keys:
+            if refused == MAX_KEYS_REFUSED:
+                break  # what is looked up is not the parameter itself: an item of a configuration, say
             if spent > MAX_TRIAL_STEPS:
                 machine.note_gap("limit", "MAX_TRIAL_STEPS", span, ENTRY)
                 return root
             inner = Record(NOWHERE, ROOT)
             machine.trial = Trial({parameter: Const(key.value, parameter)}, {}, {}, {})
-            _attempt(machine, inner, span, run)
+            ended = _attempt(machine, inner, span, run)
+            refused = -1 if refused < 0 or ended is None or _builds(inner) else refused + 1
             spent += machine.steps
             for (site, child, _), count in inner.calls.items():
                 root.calls.setdefault((site, child, False), count)
     return root
+
+
+def _builds(root: Record) -> bool:
+    """Whether anything is built in an activation or below it."""
+    stack: list[Any] = [root]
+    seen: set[int] = set()
+    while stack:
+        record = stack.pop()
+        for _, child, _ in record.calls:
+            if not isinstance(child, Record):
+                return True
+            if id(child) not in seen:
+                seen.add(id(child))
+                stack.append(child)
+    return False
 
 
 def entered(machine: Machine, span: Span, operation: Callable[[], None]) -> Record:

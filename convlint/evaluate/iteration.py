@@ -7,7 +7,20 @@ from convlint.evaluate.budget import MAX_SEQUENCE
 from convlint.evaluate.environment import Arguments, NotIterable, Raised
 from convlint.evaluate.machine import Machine
 from convlint.evaluate.paths import force
-from convlint.evaluate.values import Class, Const, Dict, Instance, Iterator, List, Span, Tensor, Tuple, Unknown, Value
+from convlint.evaluate.values import (
+    Class,
+    Const,
+    Dict,
+    Instance,
+    Iterator,
+    List,
+    Module,
+    Span,
+    Tensor,
+    Tuple,
+    Unknown,
+    Value,
+)  # fmt: skip
 
 
 def iterate(machine: Machine, value: Value, span: Span) -> list[Value]:
@@ -43,6 +56,8 @@ def iterate(machine: Machine, value: Value, span: Span) -> list[Value]:
         raise NotIterable(Unknown("tensor", "the items of a tensor", span))
     if kind is Unknown:
         raise NotIterable(value)  # type: ignore[arg-type]
+    if kind is Module:
+        raise NotIterable(Unknown("unsupported", "the names of a module", span))
     raise Raised("TypeError", "not iterable")
 
 

@@ -40,7 +40,8 @@ def get(machine: Machine, target: Value, key: Value, span: Span) -> Any:
     if kind is Tuple:
         return _item(machine, target.items, key, span, target)  # type: ignore[attr-defined]
     if kind is List:
-        return _item(machine, machine.items(target), key, span, target)  # type: ignore[arg-type]
+        held = force(target.items, path)  # type: ignore[attr-defined]
+        return follows(held) if held.__class__ is Unknown else _item(machine, held, key, span, target)
     if kind is Unknown:
         return follows(target)  # type: ignore[arg-type]
     if kind is Instance:

@@ -99,7 +99,7 @@ _WHOLE: dict[str, Callable[[list[Any]], Any]] = {
     "cumsum": lambda flat: list(accumulate(flat)),
     "flatten": list,
     "max": max,
-    "mean": lambda flat: sum(flat) / len(flat),
+    "mean": lambda flat: sum(flat) / len(flat) if flat else math.nan,
     "min": min,
     "prod": math.prod,
     "ravel": list,

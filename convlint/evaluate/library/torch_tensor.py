@@ -41,6 +41,8 @@ def attribute(machine: Machine, target: Tensor, name: str, span: Span) -> Any:
         return Unknown("tensor", f"{name} of a tensor", span)
     if name in NAMED_RESULTS and machine.flow.gives_several(target):
         return machine.flow.sliced(machine, target, Const(NAMED_RESULTS.index(name)), span)
+    if name in NAMED_RESULTS:
+        return machine.flow.unary(machine, name, target, Tensor())
     model = _METHODS.get(name, _same_shape if name in SAME_SHAPE else _tensor)
     name = UNLIKE_FUNCTIONS.get(name, name)
     if target.values is not None and name in torch_vectors.METHODS:
