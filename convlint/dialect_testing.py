@@ -11,6 +11,7 @@ from convlint.examples import Example, ExampleError, Expectation, parse
 from convlint.findings import Finding
 from convlint.frontends.config.dialect import Dialect
 from convlint.network.layers import Layer, Size, Unknown, Use
+from convlint.network.verdicts import UNKNOWN
 from convlint.rule import Rule
 
 _FILE = re.compile(r"(?m)^# file: (\S+)\n")
@@ -20,8 +21,8 @@ def run_dialect_examples(dialect: Dialect, rules: tuple[Rule, ...]) -> list[str]
     """What is wrong with the examples on a dialect's page, one line each; empty when its page tells the truth.
 
     A ``bad`` example gives at least one finding and a ``good`` one none. The ``text`` block behind an example says what
-    it gives: ``LINE:COLUMN RULE`` for each finding of a bad one, ``LINE:COLUMN OPERATION SIZES`` for each layer of a
-    ``read`` one. A comment ``# file: NAME`` begins another file of the example.
+    it gives: ``LINE:COLUMN RULE VERDICT`` for each finding of a bad one (no verdict where none is known), ``LINE:COLUMN
+    OPERATION SIZES`` for each layer of a ``read`` one. A comment ``# file: NAME`` begins another file of the example.
     """
     try:
         found = parse(page(dialect))
@@ -67,7 +68,11 @@ def lines_of(example: Example, analysis: Analysis, findings: tuple[Finding, ...]
                 key=lambda pair: _order(pair[1]),
             )
         )
-    return tuple(f"{finding.place.line}:{finding.place.column} {finding.rule}" for finding in findings)
+    return tuple(
+        f"{finding.place.line}:{finding.place.column} {finding.rule}"
+        + (f" {finding.verdict}" if finding.verdict != UNKNOWN else "")
+        for finding in findings
+    )
 
 
 def lint_example(example: Example, rules: tuple[Rule, ...]) -> tuple[Analysis, tuple[Finding, ...]]:

@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from convlint.findings import Applicability, Edit, Finding, Fix, Severity
-from convlint.judgement import Judgement, judge, sentence, worse
+from convlint.judgement import Judgement, judge, sentence
 from convlint.network.layers import Confidence, Layer, Network, Use
 from convlint.network.operations import Operation
 from convlint.network.sizes import SizedLayer, SizedModule, Work
-from convlint.network.verdicts import BRANCH, DEAD, GATE_ONLY, UNKNOWN, Verdict
+from convlint.network.verdicts import BRANCH, DEAD, GATE_ONLY, UNKNOWN, Verdict, worse
 from convlint.rule import Problem, Rule
 from convlint.source import Place, named_path
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import reduce
 
 from convlint.findings import Severity
-from convlint.network.verdicts import BRANCH, DEAD, GATE_ONLY, NOT_FOLLOWED, UNKNOWN, VERDICTS, Reader, Verdict
+from convlint.network.entry_points import short_names
+from convlint.network.verdicts import BRANCH, DEAD, GATE_ONLY, NOT_FOLLOWED, UNKNOWN, Reader, Verdict, worse
 from convlint.source import Place, named_path
 
 SEVERITIES = {
@@ -39,11 +39,6 @@ class Judgement:
         return SEVERITIES[self.worst.name]
 
 
-def worse(one: Verdict, other: Verdict) -> Verdict:
-    """The worse of two verdicts; what is not known for want of a whole network is the better of two unknowns."""
-    return min((one, other), key=lambda verdict: (VERDICTS.index(verdict.name), verdict.outside))
-
-
 def judge(entry_points: Iterable[str], known: Mapping[str, Verdict]) -> Judgement:
     """The worst verdict decides.
 
@@ -68,8 +63,9 @@ def sentence(judgement: Judgement, at: Place, own: Place | None = None) -> str:
     ``own`` is the call that builds the layer: where that builds others as well, these are told by their calls.
     """
     worst = judgement.worst
-    others = len(worst.readers)
-    readers = _listed([_named(reader, at, own) for reader in worst.readers[:NAMED_READERS]], others)
+    named = list(dict.fromkeys(_named(reader, at, own) for reader in worst.readers))
+    others = len(named)
+    readers = _listed(named[:NAMED_READERS], others)
     if worst.name == BRANCH:
         said = f"{readers or 'something else'} read{'' if others > 1 else 's'} the rest"
     elif worst.name == GATE_ONLY:
@@ -90,7 +86,7 @@ def _which(judgement: Judgement) -> str:
     others = [name for name, of_name in judgement.by_name.items() if name != judgement.worst.name and of_name]
     if not names or not others or others == [UNKNOWN]:
         return ""
-    short = sorted({name.rpartition(".")[2] for name in names}, key=_natural)
+    short = short_names(names)
     return f"in {_listed(short[:NAMED_ENTRY_POINTS], len(short))}, "
 
 
@@ -108,7 +104,3 @@ def _listed(words: list[str], total: int) -> str:
     more = total - len(words)
     words = [*words, f"{more} more"] if more > 0 else words
     return " and ".join([", ".join(words[:-1]), words[-1]]) if len(words) > 1 else "".join(words)
-
-
-def _natural(name: str) -> list[tuple[int, str]]:
-    return [(int(part), "") if part.isdecimal() else (-1, part) for part in re.split(r"(\d+)", name)]

@@ -19,12 +19,13 @@ stride and dilation share a factor, as in a 3x3 kernel with stride 2 and dilatio
 ## Why it matters
 
 What is not read does not change the output of this layer, and no gradient flows back to it through this layer. Whether
-anything is lost depends on who else uses those values, so `forward` is followed, for each model that builds the layer:
+anything is lost depends on who else uses those values, so `forward` is followed, for each model that builds the layer
+(of a config file the page of its dialect says who is known to read them):
 
 | verdict | who uses the values that the layer skips | severity |
 |---|---|---|
 | dead | nobody: every other reader skips them too, or its own result is not used there | error |
-| unknown | `forward` could not be followed far enough to tell | warning |
+| unknown | `forward` could not be followed far enough to tell, or the config file does not say | warning |
 | gate-only | only a gate or a statistic, such as the global pool of a squeeze-and-excite | note |
 | branch | another layer does, as the 3x3 convolution beside the shortcut of a ResNet | note |
 

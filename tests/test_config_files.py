@@ -54,7 +54,7 @@ class TestErrors:
         write(folder, bad__yaml="backbone:\n  - [-1, 1, Conv, [64\nhead: 1\n", net__yaml=YOLO_DEAD)
         code, out, err = run(capfd, ".", "--output-format", "concise")
         assert code == 2
-        assert out.startswith("net.yaml:3:25: warning dead-pixels")
+        assert out.startswith("net.yaml:3:25: error dead-pixels")
         assert err == "bad.yaml:3: is not valid YAML: did not find expected ',' or ']' (column 5)\n"
 
     def test_text_that_is_not_utf_8(self, folder: Path, capfd: pytest.CaptureFixture[str]) -> None:
@@ -161,15 +161,46 @@ class TestMemory:
         assert run(capfd, "a.yaml")[0] == 0, "the base that was missing is there now"
 
 
+class TestReports:
+    @pytest.mark.parametrize("command", ["check", "layers"])
+    def test_a_report_beside_the_sources_is_no_network(
+        self, folder: Path, capfd: pytest.CaptureFixture[str], command: str
+    ) -> None:
+        write(folder, net__py="from torch import nn\n\nnn.Conv2d(8, 8, 1, 2)\n")
+        run(capfd, command, ".", "--output-format", "json", "-o", "report.json")
+        assert "kernel_size" in (folder / "report.json").read_text(encoding="utf-8")
+        assert rules(capfd, ".") == ["net.py:3:1 dead-pixels warning"]
+
+
+class TestNames:
+    def test_configs_in_python_are_called_by_their_files(self, folder: Path, capfd: pytest.CaptureFixture[str]) -> None:
+        """A base that many take in: each of them is named, and where they differ, those for which it holds."""
+        backbone = "backbone=dict(type='ResNet', depth=50, style='caffe')"
+        write(folder, base__py=f"model = dict({backbone}, neck=dict(type='FPN', start_level=0))\n")
+        write(folder, first__py="_base_ = './base.py'\nmodel = dict(neck=dict(start_level=1))\n")
+        write(folder, second__py="_base_ = './base.py'\nmodel = dict(neck=dict(start_level=1, num_outs=5))\n")
+        out = run(capfd, ".")[1]
+        assert "in first.py and second.py, nobody uses the rest, computed by stage 1 (FPN leaves it out)" in out
+        assert "reached from base.py, first.py and second.py" in out
+
+
 class TestFormats:
     def test_json_names_the_number_and_the_other_one(self, folder: Path, capfd: pytest.CaptureFixture[str]) -> None:
         write(folder, a__yaml="SLOWFAST:\n  ALPHA: 8\n  BETA_INV: 8\n  FUSION_KERNEL_SZ: 5\n")
         finding = json.loads(run(capfd, ".", "--output-format", "json")[1])["findings"][0]
         assert (finding["line"], finding["column"]) == (4, 21)
-        assert finding["message"].endswith(": the lateral connections from the fast to the slow pathway")
+        assert finding["message"].endswith(
+            ": the lateral connections from the fast to the slow pathway; the fast pathway reads the rest"
+        )
+        assert [fix["title"] for fix in finding["fixes"]] == ["kernel size 9 (same output size; the weights grow)"]
+        assert "a.yaml:4:21" not in run(capfd, ".")[1], "others read the rest, so it is only counted"
+
+    def test_text_names_the_number_and_the_other_one(self, folder: Path, capfd: pytest.CaptureFixture[str]) -> None:
+        write(folder, a__yaml="model:\n  _name: wav2vec2\n  conv_feature_layers: '[(512,10,5)] + [(512,1,2)] * 4'\n")
         out = run(capfd, ".")[1]
-        assert "stride 8x1x1 (SLOWFAST.ALPHA) is set here" in out
-        assert "unsafe fix: kernel size 9 (same output size; the weights grow)" in out
+        assert "nobody uses the rest, computed by layer 0" in out
+        assert "kernel size 1 (kernel) is set here" in out
+        assert "stride 2 (stride) is set here" in out
 
     @pytest.mark.parametrize("form", ["sarif", "github", "gitlab", "junit", "concise", "text"])
     def test_every_format_takes_them(self, folder: Path, capfd: pytest.CaptureFixture[str], form: str) -> None:
@@ -200,7 +231,7 @@ class TestFormats:
         import io
 
         monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(YOLO_DEAD.encode())))
-        assert rules(capfd, "-", "--stdin-filename", "net.yaml") == ["net.yaml:3:25 dead-pixels warning"]
+        assert rules(capfd, "-", "--stdin-filename", "net.yaml") == ["net.yaml:3:25 dead-pixels error"]
 
 
 class TestCost:

@@ -90,3 +90,10 @@ def test_many_readers_are_counted() -> None:
 def test_models_are_named_where_they_differ() -> None:
     known = {f"zoo.net{number}": Verdict(DEAD) for number in (2, 10, 1, 3)} | {"zoo.other": Verdict(BRANCH)}
     assert sentence(judge(sorted(known), known), HERE) == "in net1, net2, net3 and 1 more, nobody uses the rest"
+
+
+def test_readers_that_read_alike_are_named_once() -> None:
+    """Two layers that one line builds look the same to a reader."""
+    twin = Reader(WIDE.words, WIDE.place._replace(column=2)) if WIDE.place else WIDE
+    judged = judge(["net"], {"net": Verdict(BRANCH, (WIDE, twin, FAR))})
+    assert sentence(judged, HERE).startswith("the 3x3 convolution on line 12 and the 5x5 pool at layers/blocks.py:7")

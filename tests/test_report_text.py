@@ -309,6 +309,23 @@ def test_notes_where_nothing_is_lost_are_counted() -> None:
         assert "not shown" not in shown
 
 
+def test_a_layer_for_an_unknown_number_of_axes_is_told_once() -> None:
+    """MONAI's ``Conv[Conv.CONV, spatial_dims]``: in JSON three findings, for a person one, about images."""
+    built = WARNING.layer
+    assert built is not None
+
+    def with_axes(axes: int) -> Finding:
+        layer = replace(built, kernel_size=(1,) * axes, stride=(2,) * axes, dilation=(1,) * axes)
+        return replace(WARNING, layer=layer, message=f"a convolution over {axes} axes")
+
+    text = report("text", run_of(with_axes(1), with_axes(2), with_axes(3)))
+    assert "a convolution over 2 axes" in text
+    assert "over 1 axes" not in text
+    assert "    the same in 1-d and 3-d: 2 findings more\n" in text
+    uneven = replace(built, kernel_size=(1, 1, 1), stride=(1, 2, 2), dilation=(1, 1, 1))
+    assert "the same in" not in report("text", run_of(with_axes(2), replace(WARNING, layer=uneven)))
+
+
 def test_a_finding_that_holds_for_several_layers_is_told_once() -> None:
     assert WARNING.layer is not None
     elsewhere = [replace(WARNING.layer, call=WARNING.layer.call._replace(line=line)) for line in (30, 31, 32, 33)]

@@ -447,6 +447,19 @@ def test_who_builds_what_cannot_be_followed_leaves_the_verdict_to_the_network() 
     assert "model.Net" in found.verdicts["branch"]
 
 
+def test_who_builds_a_network_and_calls_another_way_leaves_the_verdict_to_it() -> None:
+    """A tracker whose matcher gets a dict of images, by a method that `forward` reaches with what is not known."""
+    init = SKIP + "self.full = nn.Conv2d(8, 8, 3, 2, 1)"
+    text = network(init, "x = self.stem(x)\nreturn self.skip(x) + self.full(x)")
+    tracker = (
+        "class Tracker(nn.Module):\n    def __init__(self):\n        super().__init__()\n        self.net = Net()\n\n"
+        "    def forward(self, x):\n        return x.mean()\n"
+    )
+    (found,) = findings(f"{text}\n\n{tracker}")
+    assert found.severity is Severity.NOTE
+    assert found.verdicts == {"branch": ("model.Net",), "unknown": ("model.Tracker",)}
+
+
 def test_reasons_are_counted() -> None:
     """``--show-unknown`` says why a verdict is not known."""
     forward = "x = self.stem(x)\nreturn self.skip(x) + torch.some_new_operation(x)"

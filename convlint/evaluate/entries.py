@@ -33,14 +33,6 @@ from convlint.evaluate.values import (
 from convlint.frontends.python import ir
 
 _LAYER_WORD = re.compile(r"\b(?:" + "|".join(sorted([*MODULES, *FUNCTIONS])) + r")\b")
-_IMPORT = re.compile(r"^[ \t]*(?:from[ \t]+([.\w]+)|import[ \t]+([\w., \t]+))", re.MULTILINE)
-HARMLESS = frozenset(
-    """numpy pandas scipy matplotlib PIL cv2 sklearn tqdm yaml requests pytest click rich setuptools pkg_resources six
-    packaging seaborn plotly tensorflow keras jax flax onnx onnxruntime boto3 psutil toml tomli attr attrs
-    sphinx""".split()
-)
-"""Packages that build no torch layers: a file that imports nothing else cannot matter."""
-
 
 ENTRY = "the whole entry point"
 
@@ -58,19 +50,6 @@ class Entry(NamedTuple):
 
     name: str
     root: Record
-
-
-def can_matter(text: str) -> bool:
-    """Whether a file can lead to a layer at all: it imports something beside the standard library."""
-    from sys import stdlib_module_names
-
-    for match in _IMPORT.finditer(text):
-        names = match[1] or match[2]
-        for name in names.split(","):
-            top = name.strip().partition(" ")[0].partition(".")[0]
-            if top not in stdlib_module_names and top not in HARMLESS:
-                return True
-    return False
 
 
 def entries_of(machine: Machine, source: SourceModule, postponed: list[Postponed]) -> Iterator[Entry]:

@@ -6,12 +6,13 @@ import gc
 from collections import Counter
 from pathlib import Path
 
-from convlint.evaluate.entries import Entry, Postponed, can_matter, entries_of, uncalled
+from convlint.evaluate.entries import Entry, Postponed, entries_of, uncalled
 from convlint.evaluate.finder import Finder
 from convlint.evaluate.graph.across import follow_across
 from convlint.evaluate.graph.drawing import drawn
 from convlint.evaluate.graph.follow import Verdicts
 from convlint.evaluate.graph.within import follow_within
+from convlint.evaluate.imports import Imports
 from convlint.evaluate.machine import Machine
 from convlint.evaluate.modules import Modules
 from convlint.evaluate.project import Analysis, Request, Stats, UnknownLayer
@@ -115,8 +116,9 @@ class Session:
 
     def _that_matter(self) -> list[Path]:
         """The linted files that can lead to a layer."""
+        imports = Imports(self.finder)
         files = ((path, self.finder.file(path)) for path in self.request.linted)
-        return [path for path, file in files if isinstance(file, PythonFile) and can_matter(file.text)]
+        return [path for path, file in files if isinstance(file, PythonFile) and imports.can_matter(path)]
 
     def _unreadable(self) -> tuple[InputError, ...]:
         """The linted files that do not parse. Asked when all has run: a file that was lowered whole has been parsed."""

@@ -36,8 +36,13 @@ class Verdict:
     reason: str = ""
     """Why it is not known."""
     outside: bool = False
-    """Whether it tells of a part of a network only: the values come into the entry point from outside, or it takes
-    arguments that nobody gives."""
+    """Whether it tells of a part of a network only: the values come into the entry point from outside, it takes
+    arguments that nobody gives, or nothing in it was seen to call the layer."""
+
+
+def worse(one: Verdict, other: Verdict) -> Verdict:
+    """The worse of two verdicts; what is not known for want of a whole network is the better of two unknowns."""
+    return min((one, other), key=lambda verdict: (VERDICTS.index(verdict.name), verdict.outside))
 
 
 NOT_FOLLOWED = Verdict(UNKNOWN, reason="`forward` was not seen to call the layer")

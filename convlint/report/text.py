@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
-from itertools import groupby
 from typing import TextIO
 
 from convlint.findings import Applicability, Finding, Severity
+from convlint.network.entry_points import natural_order, short_name
 from convlint.network.layers import Confidence
 from convlint.network.verdicts import GATE_ONLY
 from convlint.report.concise import write_errors
@@ -18,7 +17,6 @@ from convlint.report.statistics import statistics_lines
 from convlint.report.work import work_line
 from convlint.source import Place
 
-CONFIG_SUFFIXES = (".yaml", ".yml", ".json", ".cfg")
 ENTRY_POINTS_SHOWN = 3
 """So many models are named; the others are counted. JSON has them all."""
 LAYERS_SHOWN = 3
@@ -29,8 +27,8 @@ def write(run: Run, stream: TextIO) -> None:
     """Write every finding in the order of the run, what could not be read, and the summary."""
     screen = screen_of(run, stream)
     sources = SourceLines(run.sources)
-    for _, alike in groupby((each for each in run.findings if not run.aside(each)), _told_once):
-        finding, *others = alike
+    for alike in _told_once([each for each in run.findings if not run.aside(each)]):
+        finding, *others = sorted(alike, key=lambda each: _axes(each) != 2)  # images are what most have
         for line in (*_finding_lines(finding, sources, screen), *_others(finding, others, screen)):
             stream.write(line + "\n")
         stream.write("\n")
@@ -39,22 +37,63 @@ def write(run: Run, stream: TextIO) -> None:
         stream.write(line + "\n")
 
 
-def _told_once(finding: Finding) -> object:
-    """What makes findings one for a reader: all but the call that builds the layer."""
-    fixes = tuple((fix.title, fix.edits) for fix in finding.fixes)
-    about = finding.place, finding.rule, finding.severity, finding.message, finding.entry_points, fixes
-    # Findings about no layer differ in what they are about, whatever they say.
-    return about if finding.layer is not None and finding.layer.call != finding.place else (*about, id(finding))
+def _told_once(findings: Sequence[Finding]) -> Iterator[list[Finding]]:
+    """Findings in a row that are one for a reader: of layers alike, or of one layer with more or fewer axes."""
+    group: list[Finding] = []
+    for finding in findings:
+        if group and not (_same_but_call(group[0], finding) or _same_but_axes(group[0], finding)):
+            yield group
+            group = []
+        group.append(finding)
+    if group:
+        yield group
+
+
+def _same_but_call(one: Finding, other: Finding) -> bool:
+    """Whether findings differ only in the call that builds the layer."""
+
+    def told(finding: Finding) -> object:
+        fixes = tuple((fix.title, fix.edits) for fix in finding.fixes)
+        about = finding.place, finding.rule, finding.severity, finding.message, finding.entry_points, fixes
+        # Findings about no layer differ in what they are about, whatever they say.
+        return about if finding.layer is not None and finding.layer.call != finding.place else (*about, id(finding))
+
+    return told(one) == told(other)
+
+
+def _same_but_axes(one: Finding, other: Finding) -> bool:
+    """Whether findings are of one call that builds a layer for an unknown number of axes, all of them alike."""
+
+    def told(finding: Finding) -> object:
+        layer = finding.layer
+        given = (layer.kernel_size, layer.stride, layer.dilation) if layer is not None else ()
+        sizes = [set(axes) for axes in given if isinstance(axes, tuple)]
+        if layer is None or len(sizes) != len(given) or any(len(axes) != 1 for axes in sizes):
+            return id(finding)
+        return finding.place, finding.rule, finding.severity, finding.verdict, layer.call, layer.kind, sizes
+
+    return _axes(one) != _axes(other) and told(one) == told(other)
+
+
+def _axes(finding: Finding) -> int:
+    """How many axes the finding's layer has; 0 where that is not known."""
+    sizes = finding.layer.kernel_size if finding.layer is not None else ()
+    return len(sizes) if isinstance(sizes, tuple) else 0
 
 
 def _others(finding: Finding, others: Sequence[Finding], screen: Screen) -> Iterator[str]:
     """``the same of the layers built at mvit.py:261 and 273``: what else the finding holds for."""
-    calls = sorted({each.layer.call for each in others if each.layer is not None})
+    axes = sorted({_axes(each) for each in others if _axes(each) != _axes(finding)})
+    if axes:
+        number = sum(_axes(each) in axes for each in others)
+        yield f"    the same in {' and '.join(f'{each}-d' for each in axes)}: {counted(number, 'finding')} more"
+    built = [each.layer.call for each in others if each.layer is not None and _axes(each) == _axes(finding)]
+    calls = sorted(set(built))
     if calls:
         shown = [screen.where(call) for call in calls[:LAYERS_SHOWN]]
         more = f" and {len(calls) - LAYERS_SHOWN} more" if len(calls) > LAYERS_SHOWN else ""
         what = "layers" if len(calls) > 1 else "layer"
-        yield f"    the same of the {what} built at {', '.join(shown)}{more}: {counted(len(others), 'finding')} more"
+        yield f"    the same of the {what} built at {', '.join(shown)}{more}: {counted(len(built), 'finding')} more"
 
 
 def _finding_lines(finding: Finding, sources: SourceLines, screen: Screen) -> Iterator[str]:
@@ -106,24 +145,13 @@ def _reached_from(finding: Finding) -> str:
     names = finding.entry_points
     if not names or names == (finding.place.path,):
         return ""
-    short = sorted((_short(name) for name in names), key=_natural)
+    short = sorted(map(short_name, names), key=natural_order)
     shown = list(dict.fromkeys(short))[:ENTRY_POINTS_SHOWN]
     others = len(names) - sum(name in shown for name in short)
     listed = ", ".join(shown) if others or len(shown) == 1 else f"{', '.join(shown[:-1])} and {shown[-1]}"
     more = f" and {others:,} more" if others else ""
     doubt = "" if finding.confidence is Confidence.CERTAIN else ", if a condition holds that could not be decided"
     return f"reached from {listed}{more}{doubt}"
-
-
-def _short(name: str) -> str:
-    """A function or class without its module; the network of a config file as it is."""
-    file = name.partition(":")[0]
-    return name if file.endswith(CONFIG_SUFFIXES) else name.rpartition(".")[2]
-
-
-def _natural(name: str) -> list[tuple[int, str]]:
-    """Sorts ``resnet18`` before ``resnet101``."""
-    return [(int(part), "") if part.isdecimal() else (-1, part) for part in re.split(r"(\d+)", name)]
 
 
 def _closing_lines(run: Run, screen: Screen) -> Iterator[str]:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from convlint.findings import Finding, Severity
+from convlint.network.entry_points import natural_order, short_name
 from convlint.network.layers import known
 from convlint.runtime import bounds
 from convlint.runtime.launch import Outcome, workshop
@@ -145,16 +145,11 @@ def _ordered(finding: Finding, module: str, wanted: Counter[str], built: dict[st
             last[:1].isupper(),
             last.startswith("_"),
             -wanted[name],
-            _natural(last),
+            natural_order(last),
             name,
         )
 
     return sorted(finding.entry_points, key=order)
-
-
-def _natural(name: str) -> list[tuple[int, str]]:
-    """Sorts ``resnet18`` before ``resnet101``, which takes longer to build."""
-    return [(int(part), "") if part.isdecimal() else (-1, part) for part in re.split(r"(\d+)", name)]
 
 
 def _match(finding: Finding, name: str, outcome: Outcome) -> Match | None:
@@ -210,14 +205,8 @@ def _one_each(sizes: tuple[int, ...] | None) -> tuple[int, ...] | None:
     return sizes[:1] if sizes and len(set(sizes)) == 1 else sizes
 
 
-def _short(name: str) -> str:
-    """What an entry point is called in a sentence: a class or function by its name, a config by its file."""
-    file = name.partition(":")[0]
-    return name.rpartition("/")[2] if file.endswith(CONFIG_SUFFIXES) else name.rpartition(".")[2]
-
-
 def _reason(name: str, outcome: Outcome) -> str:
-    short = _short(name)
+    short = short_name(name)
     if isinstance(outcome, Failure):
         return f"{short}: {outcome.message}"
     if any(_is_whole_model(layer) for layer in outcome.layers):
@@ -247,12 +236,12 @@ def _elsewhere(matches: Sequence[Match]) -> Iterator[str]:
     """Where the same layer has a better verdict."""
     best = matches[-1]
     if best.worst.verdict != matches[0].worst.verdict:
-        yield f"in {_short(best.entry_point)} it is '{best.worst.verdict}'"
+        yield f"in {short_name(best.entry_point)} it is '{best.worst.verdict}'"
 
 
 def _words(match: Match, worst: LayerResult) -> Iterator[str]:
     """What the verdict says, in one model, about the worst of the layers."""
-    model = _short(match.entry_point)
+    model = short_name(match.entry_point)
     where = f"{worst.module or 'a call'} of {model}"
     if worst.verdict == "dead":
         yield f"confirmed: in {where} nobody uses {worst.dead_fraction:.0%} of the values (proven)"

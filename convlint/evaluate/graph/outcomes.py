@@ -55,13 +55,14 @@ class Outcomes:
     def verdict(self, record: Record, keys: tuple[Key, ...], sites: Sites) -> verdicts.Verdict:
         """What becomes of the values that a layer, or that slices of one tensor, skip in one entry point.
 
-        One that gives no network (``main``, which trains it) leaves the verdict to those that do.
+        One that gives no network (``main``, which trains it), or in which nothing was seen to call the layer, leaves
+        the verdict to the others.
         """
         partial = id(record) in self.partial or id(record) not in self.of
         known = self.of.get(id(record), {})
         found = [known[key] for key in keys if key in known]
         if not found:
-            return replace(verdicts.NOT_FOLLOWED, outside=partial)
+            return replace(verdicts.NOT_FOLLOWED, outside=True)
         outcome = min(found, key=rank)
         if keys[0] == slice_key(keys[0][0]):
             outcome = outcome._replace(readers=_beside(outcome.readers, keys))

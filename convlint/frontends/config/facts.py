@@ -10,6 +10,7 @@ from typing import NamedTuple
 from convlint.frontends.config.limits import MAX_ANCHOR, MAX_AXES, MAX_NUMBER_TEXT
 from convlint.frontends.config.nodes import Node, Scalar, Sequence, integer
 from convlint.network.layers import Confidence, Kind, Layer, Rewrite, Size, Sizes, Step, Unknown, Use
+from convlint.network.verdicts import Verdict
 from convlint.source import Place
 
 _KINDS = (
@@ -44,6 +45,8 @@ class Found:
 
     layer: Layer
     use: Use
+    verdict: Verdict | None = None
+    """What becomes of the values that the layer skips, where the file tells who else reads them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +62,8 @@ class Spot:
     """What leads to it, outermost first: the line that takes in the file in which it stands."""
     confidence: Confidence = Confidence.CERTAIN
     rewrites: tuple[Rewrite, ...] = ()
+    verdict: Verdict | None = None
+    """What becomes of the values that the layer skips; None where the file does not tell."""
 
 
 ONE: Numbers = (Number(1),)
@@ -123,7 +128,7 @@ def found(
         groups=(OPEN if groups is None else groups) if convolves else None,
     )
     written = {"kernel_size": kernel_size, "stride": stride, "dilation": dilation}
-    return Found(layer, _use(spot, layer.call, written))
+    return Found(layer, _use(spot, layer.call, written), spot.verdict)
 
 
 def replaced(node: Scalar, text: str, title: str) -> tuple[Rewrite, ...]:

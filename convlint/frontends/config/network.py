@@ -10,7 +10,7 @@ from convlint.frontends.config.facts import Found
 from convlint.network.layers import Confidence, Layer, Network, Use
 from convlint.network.operations import Operation
 from convlint.network.sizes import SizedLayer, SizedModule, Work, fact_of
-from convlint.network.verdicts import Verdicts
+from convlint.network.verdicts import NOT_FOLLOWED, Verdict, Verdicts, worse
 
 
 class ConfigNetwork:
@@ -18,12 +18,17 @@ class ConfigNetwork:
 
     def __init__(self, found: Iterable[Found]) -> None:
         uses: dict[Layer, dict[object, Use]] = defaultdict(dict)
+        self._verdicts: dict[Layer | Operation, dict[str, Verdict]] = defaultdict(dict)
         for one in found:
+            of_layer = self._verdicts[one.layer]
+            for name in one.use.entry_points:
+                verdict = one.verdict or NOT_FOLLOWED
+                of_layer[name] = worse(of_layer.get(name, verdict), verdict)
             key = (one.use.meeting, one.use.entry_points)
             known = uses[one.layer].get(key)
             uses[one.layer][key] = one.use if known is None else replace(known, count=known.count + 1)
         self._uses: dict[Layer | Operation | SizedLayer | SizedModule, tuple[Use, ...]] = {
-            layer: tuple(of_layer.values()) for layer, of_layer in uses.items()
+            layer: tuple(ways.values()) for layer, ways in uses.items()
         }
         self.layers: tuple[Layer, ...] = tuple(uses)
         self.operations: tuple[Operation, ...] = ()
@@ -31,7 +36,7 @@ class ConfigNetwork:
         self.sized_modules: tuple[SizedModule, ...] = ()
 
     def works(self) -> Mapping[str, Work]:
-        """None: a config does not say what reads what."""
+        """None: a config does not say what is computed at which size."""
         return {}
 
     def uses(self, layer: Layer | Operation | SizedLayer | SizedModule) -> Sequence[Use]:
@@ -46,8 +51,8 @@ class ConfigNetwork:
         return names, Confidence.CERTAIN if certain else Confidence.POSSIBLE
 
     def verdicts(self, layer: Layer | Operation) -> Verdicts:
-        """None: a config says which layers there are, and not what reads what."""
-        return {}
+        """What the dialect knows of those who read the layer's input, by network."""
+        return self._verdicts.get(layer, {})
 
 
 class JoinedNetwork:

@@ -9,6 +9,7 @@ A file of sections that begins with `[net]` or `[network]`.
 `[convolutional]` with `size`, `stride` (or `stride_x` and `stride_y`), `dilation`; `size=1` makes the dilation 1.
 `[maxpool]` and `[local_avgpool]`, whose size is their stride unless it is set. `pad=1` means half the size.
 `[deconvolutional]` is a transposed convolution; `[reorg]` keeps every pixel.
+Who else reads a section's input follows from the order, and from `[route]`, `[shortcut]` and their like.
 
 ## Examples
 
@@ -27,6 +28,52 @@ pad=1
 
 ```text
 7:6 dead-pixels
+```
+
+Nobody else reads the first convolution, and the `[route]` lets another read the third.
+
+```cfg bad
+[net]
+width=416
+height=416
+
+[convolutional]
+filters=32
+size=3
+stride=1
+pad=1
+
+[convolutional]
+filters=64
+size=1
+stride=2
+
+[convolutional]
+filters=64
+size=3
+pad=1
+
+[convolutional]
+filters=128
+size=1
+stride=2
+
+[route]
+layers=-2
+
+[convolutional]
+filters=128
+size=3
+stride=2
+pad=1
+
+[shortcut]
+from=-3
+```
+
+```text
+13:6 dead-pixels dead
+23:6 dead-pixels branch
 ```
 
 ```cfg good
@@ -56,12 +103,15 @@ stride=2
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import ClassVar
 
+from convlint.frontends.config.chains import Chain, Link, link, plain
 from convlint.frontends.config.dialect import Config, Dialect
 from convlint.frontends.config.facts import Found, Number, Numbers, Spot, found, number
-from convlint.frontends.config.nodes import Mapping, Sequence, integer
+from convlint.frontends.config.nodes import Mapping, Node, Sequence, integer, text
+from convlint.network.verdicts import Verdict
 
 _OPERATIONS = {
     "convolutional": "torch.nn.Conv2d",
@@ -74,6 +124,10 @@ _OPERATIONS = {
 }
 
 
+_HAND_ON = ("route", "shortcut", "dropout")
+_POSITION = re.compile(r"-?\d{1,6}")
+
+
 class Darknet(Dialect):
     name = "darknet"
     marks: ClassVar = ((b"[net]", b"[network]"),)
@@ -84,15 +138,18 @@ class Darknet(Dialect):
             sections = root.items if isinstance(root, Sequence) else []
             if not sections or not isinstance(sections[0], Mapping) or sections[0].tag not in ("net", "network"):
                 continue
-            for index, section in enumerate(sections[1:]):
-                if isinstance(section, Mapping) and section.tag in _OPERATIONS:
-                    yield from _layer(config, section, index)
+            layers = [section for section in sections[1:] if isinstance(section, Mapping)]
+            chain = Chain([_link(section, index) for index, section in enumerate(layers)])
+            for index, section in enumerate(layers):
+                window = _window(section)
+                if window is not None:
+                    yield _layer(config, section, index, window, chain.verdict(index))
 
 
-def _layer(config: Config, section: Mapping, index: int) -> Iterator[Found]:
-    """One section. Numbers of layers count from 0 behind ``[net]``, as darknet counts them."""
-    if integer(section.get("antialiasing")):
-        return
+def _window(section: Mapping) -> tuple[Numbers, Numbers, Numbers] | None:
+    """Kernel size, stride and dilation of a section; None where it has none, or blurs before it strides."""
+    if section.tag not in _OPERATIONS or integer(section.get("antialiasing")):
+        return None
     pools = "pool" in section.tag or section.tag in ("max", "lavg")
     stride = _strides(section)
     if pools and section.get("size") is None:
@@ -102,8 +159,32 @@ def _layer(config: Config, section: Mapping, index: int) -> Iterator[Found]:
     dilation = (number(section.get("dilation"), "dilation", 1),)
     if kernel[0].value == 1 or pools:
         dilation = (Number(1),)
-    spot = Spot(section, f"[{section.tag}] {index}", config.source.path, f"[{section.tag}], layer {index}")
-    yield found(_OPERATIONS[section.tag], spot, kernel, stride, dilation, out_channels=integer(section.get("filters")))
+    return kernel, stride, dilation
+
+
+def _layer(
+    config: Config, section: Mapping, index: int, window: tuple[Numbers, Numbers, Numbers], verdict: Verdict | None
+) -> Found:
+    """One section. Numbers of layers count from 0 behind ``[net]``, as darknet counts them."""
+    name, context = f"[{section.tag}] {index}", f"[{section.tag}], layer {index}"
+    spot = Spot(section, name, config.source.path, context, verdict=verdict)
+    return found(_OPERATIONS[section.tag], spot, *window, out_channels=integer(section.get("filters")))
+
+
+def _link(section: Mapping, index: int) -> Link:
+    """What a section reads: the one before; ``layers`` instead, ``from`` as well. Below 0 they count backwards."""
+    others = [
+        number if number >= 0 else index + number for key in ("layers", "from") for number in _listed(section.get(key))
+    ]
+    reads = others if section.tag == "route" else [index - 1, *others]
+    window = None if "deconv" in section.tag else _window(section)
+    words = f"the [{section.tag}]"
+    return link(words, section.place, reads, plain(*window) if window else None, section.tag in _HAND_ON)
+
+
+def _listed(node: Node | None) -> list[int]:
+    """``-1, 61`` as numbers."""
+    return [int(part) for part in (text(node) or "").split(",") if _POSITION.fullmatch(part.strip())]
 
 
 def _strides(section: Mapping) -> Numbers:

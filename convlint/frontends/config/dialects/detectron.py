@@ -10,8 +10,8 @@ taken in. In lazy configs, `L(...)` with `stride_in_1x1`.
 In a bottleneck of depth 50, 101 or 152 the flag moves the stride of res3, res4 and res5 from the 3x3 convolution to
 the 1x1 convolution in front of it. It is true unless it is set: that is how the original MSRA weights were trained,
 and those weights need it. `RES5_DILATION: 2` takes the stride of res5 away, `OUT_FEATURES` ends the network early.
-Depth 18 and 34 have no bottlenecks, and ignore the flag. The finding stands at the flag, else at what chooses the
-backbone.
+Depth 18 and 34 have no bottlenecks, and ignore the flag. A pyramid reads the stages in `FPN.IN_FEATURES` as well; what
+is not in `OUT_FEATURES` nobody else can read. The finding stands at the flag, else at what chooses the backbone.
 
 ## Examples
 
@@ -30,6 +30,39 @@ MODEL:
 7:20 dead-pixels
 ```
 
+A RetinaNet's pyramid starts at res3, so that nobody else reads res2.
+
+```yaml bad
+MODEL:
+  META_ARCHITECTURE: "RetinaNet"
+  BACKBONE:
+    NAME: "build_retinanet_resnet_fpn_backbone"
+  RESNETS:
+    STRIDE_IN_1X1: True
+    OUT_FEATURES: ["res3", "res4", "res5"]
+  FPN:
+    IN_FEATURES: ["res3", "res4", "res5"]
+```
+
+```text
+6:20 dead-pixels dead
+```
+
+```yaml bad
+MODEL:
+  BACKBONE:
+    NAME: "build_resnet_fpn_backbone"
+  RESNETS:
+    STRIDE_IN_1X1: True
+    OUT_FEATURES: ["res2", "res3", "res4", "res5"]
+  FPN:
+    IN_FEATURES: ["res2", "res3", "res4", "res5"]
+```
+
+```text
+5:20 dead-pixels branch
+```
+
 What is not written counts as well, and where it comes from is told.
 
 ```yaml bad
@@ -44,7 +77,7 @@ MODEL:
 ```
 
 ```text
-3:11 dead-pixels
+3:11 dead-pixels dead
 ```
 
 ```yaml good
@@ -77,7 +110,9 @@ from convlint.frontends.config.bases import Composed, compose
 from convlint.frontends.config.dialect import Config, Dialect
 from convlint.frontends.config.facts import Found, Number, Spot
 from convlint.frontends.config.nodes import Mapping, Node, Scalar, Sequence, child, integer, mappings, text, truth
+from convlint.frontends.config.readers import Input, of_shortcuts
 from convlint.frontends.config.residual import bottlenecks, moved
+from convlint.network.verdicts import Reader, Verdict
 
 _BUILDS_RESNET = re.compile(r"build_(\w+_)?resnet(_\w+)?_backbone")
 _LONGEST_NAME = 200
@@ -112,12 +147,14 @@ def _yacs(config: Config, composed: Composed) -> Iterator[Found]:
     node = next((node for node in (flag, builder, depth) if isinstance(node, Scalar)), None)
     if node is None:
         return
-    stages = _stages(child(resnets, "OUT_FEATURES"), integer(child(resnets, "RES5_DILATION")) or 1)
-    yield from _found(config, composed, node, first, stages, flag is not None)
+    handed_out = _names(child(resnets, "OUT_FEATURES"), ("res4",))
+    stages = _stages(handed_out, integer(child(resnets, "RES5_DILATION")) or 1)
+    verdict = of_shortcuts([_input(model, text(builder) or "", handed_out, stage) for stage in stages])
+    yield from _found(config, composed, node, first, stages, flag is not None, verdict)
 
 
 def _found(
-    config: Config, composed: Composed, node: Scalar, first: bool, stages: list[str], written: bool
+    config: Config, composed: Composed, node: Scalar, first: bool, stages: list[str], written: bool, verdict: Verdict
 ) -> Iterator[Found]:
     listed = " and ".join([", ".join(stages[:-1]), stages[-1]]) if len(stages) > 1 else "".join(stages)
     why = "" if written else "; MODEL.RESNETS.STRIDE_IN_1X1 is true unless it is set"
@@ -127,6 +164,7 @@ def _found(
         config.source.path,
         f"the 1x1 convolution of the first bottleneck in {listed}{why}",
         composed.above(node),
+        verdict=verdict,
     )
     strides = [(Number(2),)] * len(stages)
     word = "MODEL.RESNETS.STRIDE_IN_1X1" if written else ""
@@ -134,10 +172,26 @@ def _found(
     yield from bottlenecks(spot, first, strides, Number(2, node.place, word), rewrites)
 
 
-def _stages(out_features: Node | None, res5_dilation: int) -> list[str]:
-    """The stages that stride: those up to the last that is used, res4 unless something is said."""
-    names = [text(item) for item in out_features.items] if isinstance(out_features, Sequence) else ["res4"]
-    used = [stage for stage in ("res3", "res4", "res5") if any((name or "") >= stage for name in names)]
+def _names(node: Node | None, default: tuple[str, ...]) -> tuple[str, ...]:
+    """The stages that a list names, res4 unless something is said."""
+    return tuple(text(item) or "" for item in node.items) if isinstance(node, Sequence) else default
+
+
+def _input(model: Node | None, builder: str, handed_out: tuple[str, ...], stage: str) -> Input:
+    """What the first block of a stage reads: the stage before, which a pyramid may read as well."""
+    before = f"res{int(stage[-1]) - 1}"
+    if before not in handed_out:
+        return Input(before)
+    features = child(model, "FPN", "IN_FEATURES")
+    if "fpn" not in builder or not isinstance(features, Sequence):
+        return Input(before, reason=f"the backbone hands {before} out")
+    read = before in _names(features, ())
+    return Input(before, Reader("the FPN", features.place)) if read else Input(f"{before} (FPN leaves it out)")
+
+
+def _stages(handed_out: tuple[str, ...], res5_dilation: int) -> list[str]:
+    """The stages that stride: those up to the last that is handed out."""
+    used = [stage for stage in ("res3", "res4", "res5") if any(name >= stage for name in handed_out)]
     return [stage for stage in used if stage != "res5" or res5_dilation == 1]
 
 

@@ -7,7 +7,8 @@ A string `conv_feature_layers` (or `conv_aggregator_layers`) of triples, and `ge
 ## What is read
 
 `[(512, 10, 5)] + [(512, 3, 2)] * 4`: channels, kernel size and stride of one convolution each. The text is read as
-arithmetic on numbers and lists; nothing in it is run.
+arithmetic on numbers and lists; nothing in it is run. In `conv_feature_layers` each layer alone
+reads the one before.
 
 ## Examples
 
@@ -18,7 +19,7 @@ model:
 ```
 
 ```text
-3:46 dead-pixels
+3:46 dead-pixels dead
 ```
 
 ```yaml good
@@ -48,8 +49,10 @@ from convlint.frontends.config.arithmetic import ArithmeticTextError, Item, eval
 from convlint.frontends.config.dialect import Config, Dialect
 from convlint.frontends.config.facts import Found, Number, Spot, found, number
 from convlint.frontends.config.nodes import Mapping, Scalar, mappings
+from convlint.frontends.config.readers import wasted
 
-_STRINGS = ("conv_feature_layers", "conv_aggregator_layers")
+_FEATURES = "conv_feature_layers"
+_STRINGS = (_FEATURES, "conv_aggregator_layers")
 
 
 class Fairseq(Dialect):
@@ -81,7 +84,11 @@ def _layers(config: Config, node: Scalar, name: str) -> Iterator[Found]:
         kernel, stride = (
             _number(node, item, at, word) for item, word in zip(layer[1:], ("kernel", "stride"), strict=True)
         )
-        spot = Spot(node, f"{name}[{index}]", config.source.path, f"layer {index} of {name}")
+        context, skipped = (
+            f"layer {index} of {name}",
+            wasted(f"layer {index - 1}") if index and name.endswith(_STRINGS[0]) else None,
+        )
+        spot = Spot(node, f"{name}[{index}]", config.source.path, context, verdict=skipped)
         yield found("torch.nn.Conv1d", spot, (kernel,), (stride,))
 
 

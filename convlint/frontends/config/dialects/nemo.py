@@ -7,7 +7,8 @@ A `jasper` list of mappings with `filters`, `kernel` and `stride`.
 ## What is read
 
 For each block its convolutions, with kernel, stride and dilation, and the residual: with `residual: true` and
-`residual_mode: stride_add` it is a 1x1 convolution with the block's stride. `kernel_size_factor` scales the kernel.
+`residual_mode: stride_add` it is a 1x1 convolution with the block's stride; the block's first convolution reads the
+same beside it. `kernel_size_factor` scales the kernel.
 References such as `${model.model_defaults.kernel}` are followed.
 
 ## Examples
@@ -26,7 +27,7 @@ encoder:
 ```
 
 ```text
-7:16 dead-pixels
+7:16 dead-pixels branch
 ```
 
 ```yaml good
@@ -66,7 +67,10 @@ from typing import ClassVar
 from convlint.frontends.config.dialect import Config, Dialect
 from convlint.frontends.config.facts import Found, Number, Spot, found, number
 from convlint.frontends.config.nodes import Mapping, Node, Scalar, Sequence, text, truth
+from convlint.frontends.config.readers import read_by
 from convlint.frontends.config.references import Located, resolve
+from convlint.network.geometry import read_fraction
+from convlint.network.verdicts import Verdict
 
 
 class Nemo(Dialect):
@@ -112,8 +116,16 @@ def _block(config: Config, located: Located, block: Mapping, path: str) -> Itera
     spot = Spot(block, path, config.source.path, f"the convolutions of {path}")
     yield found("torch.nn.Conv1d", spot, (kernel,), (stride,), (dilation,))
     if residual and mode == "stride_add" and stride.value != 1:
-        spot = Spot(block, path, config.source.path, f"the residual of {path}, for residual_mode stride_add")
+        context = f"the residual of {path}, for residual_mode stride_add"
+        spot = Spot(block, path, config.source.path, context, verdict=_beside(kernel, stride, dilation))
         yield found("torch.nn.Conv1d", spot, (Number(1),), (stride,))
+
+
+def _beside(*window: Number) -> Verdict | None:
+    """What the block's first convolution does with what its residual skips."""
+    sizes = [(number.value,) for number in window if isinstance(number.value, int) and number.value > 0]
+    reads_all = len(sizes) == len(window) and read_fraction(*sizes) == 1
+    return read_by("the block's first convolution") if reads_all else None
 
 
 def _first(located: Located, block: Mapping, key: str) -> Number:

@@ -8,7 +8,7 @@ A `configurations` mapping whose entries have `conv_kernel_sizes` and `pool_op_k
 ## What is read
 
 The first convolution of each stage: the stage's kernel size, and the stride with which it begins. The planner itself
-can pair a kernel of 1 with a stride of 2 on an axis of coarse spacing.
+can pair a kernel of 1 with a stride of 2 on an axis of coarse spacing. The decoder reads what a stage gives as well.
 
 ## Examples
 
@@ -24,7 +24,7 @@ can pair a kernel of 1 with a stride of 2 on an axis of coarse spacing.
 ```
 
 ```text
-4:41 dead-pixels
+4:41 dead-pixels branch
 ```
 
 ```json good
@@ -59,6 +59,7 @@ from convlint.frontends.config.dialect import Config, Dialect
 from convlint.frontends.config.facts import Found, Number, Numbers, Spot, found, numbers, worst_axis
 from convlint.frontends.config.limits import MAX_AXES
 from convlint.frontends.config.nodes import Mapping, Node, Sequence, child, text
+from convlint.frontends.config.readers import read_by
 
 _MOST_PARENTS = 20
 
@@ -96,7 +97,9 @@ def _stages(config: Config, plans: Mapping, plan: Mapping, path: str) -> Iterato
             stride = numbers(strides.items[stage - shift], f"{words[1]}[{stage - shift}]")
         rank = max(len(kernel), len(stride))
         if rank > 1 and rank <= MAX_AXES and len(kernel) in (1, rank) and len(stride) in (1, rank):
-            spot = Spot(item, f"{path}.stages[{stage}]", config.source.path, f"stage {stage} of {path}")
+            name, context = f"{path}.stages[{stage}]", f"stage {stage} of {path}"
+            read = read_by("the decoder") if stage else None  # the first stage reads the image
+            spot = Spot(item, name, config.source.path, context, verdict=read)
             yield found(f"torch.nn.Conv{rank}d", spot, *worst_axis(kernel, stride))
 
 

@@ -11,6 +11,9 @@ taken in and `_delete_` obeyed; also in the new style with `read_base()`.
   first bottleneck. `style='pytorch'`, the default, puts it on the 3x3 one.
 - An FPN or PAFPN with more outputs than inputs and without `add_extra_convs` makes each further level by
   `max_pool2d(x, 1, stride=2)`, which keeps one pixel in four.
+- Who else reads what these skip: an FPN reads the stages that the backbone hands out (`out_indices`) from its
+  `start_level` on, and what nobody hands out or reads is lost. A level of an FPN is read by its head as well. With
+  `avg_down` the shortcut averages, and reads everything.
 - `dict(type='Conv2d', kernel_size=..., stride=...)` and the other layers of torch by their names.
 
 ## Examples
@@ -24,7 +27,7 @@ model = dict(
 ```
 
 ```text
-3:64 dead-pixels
+3:64 dead-pixels branch
 ```
 
 The flag stands in one file and the depth in another.
@@ -50,7 +53,20 @@ model = dict(
 ```
 
 ```text
-3:90 dead-pixels
+3:90 dead-pixels branch
+```
+
+A network that ends at the third stage hands out that one alone, so that nobody reads the rest of the second.
+
+```python bad
+model = dict(
+    type="FasterRCNN",
+    backbone=dict(type="ResNet", depth=50, num_stages=3, strides=(1, 2, 2), out_indices=(2,), style="caffe"),
+)
+```
+
+```text
+3:101 dead-pixels dead
 ```
 
 ```python good
@@ -87,14 +103,30 @@ from typing import ClassVar
 from convlint.frontends.config.bases import Composed, compose
 from convlint.frontends.config.dialect import Config, Dialect
 from convlint.frontends.config.facts import Found, Number, Spot, found, number, numbers
-from convlint.frontends.config.nodes import Mapping, Node, Scalar, Sequence, integer, is_null, mappings, text, truth
+from convlint.frontends.config.nodes import (
+    Mapping,
+    Node,
+    Scalar,
+    Sequence,
+    child,
+    integer,
+    is_null,
+    mappings,
+    text,
+    truth,
+)
+from convlint.frontends.config.readers import Input, not_told, of_shortcuts, read_by
 from convlint.frontends.config.residual import bottlenecks, moved
+from convlint.network.verdicts import Reader, Verdict
 
 _BOTTLENECKS = frozenset(
     {"ResNet", "ResNeXt", "SEResNet", "SEResNeXt", "ResNetV1c", "ResNetV1d", "TridentResNet"}
     | {"DetectoRS_ResNet", "DetectoRS_ResNeXt", "Res2Net"}
 )
 _PYRAMIDS = frozenset({"FPN", "PAFPN", "FPN_DropBlock"})
+_READING_FROM_A_LEVEL = _PYRAMIDS | {"FPN_CARAFE", "NASFPN", "RFP", "FPG", "SSH", "ChannelMapper"}
+"""Necks that read all of each stage that they are given, from ``start_level`` to ``end_level``."""
+_ALL_STAGES = (0, 1, 2, 3)
 _LAYERS = frozenset(f"{name}{rank}d" for name in ("Conv", "ConvTranspose", "MaxPool", "AvgPool") for rank in (1, 2, 3))
 _POOLS = ("MaxPool", "AvgPool")
 
@@ -112,20 +144,24 @@ class OpenMmlab(Dialect):
         composed = compose(config)
         if composed is None:
             return
+        owners: dict[int, tuple[Mapping, str]] = {}
         for path, mapping in mappings(composed.root):
+            owners.update({id(value): (mapping, key) for key, value in mapping.entries.items()})
             kind = mapping.get("type")
             if not isinstance(kind, Scalar):
                 continue
             name = kind.text.rpartition(".")[2]
             if name in _BOTTLENECKS:
-                yield from _backbone(config, composed, path, mapping)
+                yield from _backbone(config, composed, path, mapping, owners.get(id(mapping)))
             elif name in _PYRAMIDS:
                 yield from _pyramid(config, composed, path, mapping, name)
             elif kind.text in _LAYERS and "kernel_size" in mapping.entries:
                 yield from _layer(config, composed, path, mapping, name)
 
 
-def _backbone(config: Config, composed: Composed, path: str, mapping: Mapping) -> Iterator[Found]:
+def _backbone(
+    config: Config, composed: Composed, path: str, mapping: Mapping, owner: tuple[Mapping, str] | None
+) -> Iterator[Found]:
     style, depth = mapping.get("style"), integer(mapping.get("depth"))
     if (
         not isinstance(style, Scalar)
@@ -137,11 +173,49 @@ def _backbone(config: Config, composed: Composed, path: str, mapping: Mapping) -
     if style.text not in ("caffe", "pytorch"):
         return
     strides = [(Number(stride),) for stride in _strides(mapping)]
-    context = f"the 1x1 convolution of the first bottleneck in {len([s for s in strides if s[0].value != 1])} stages"
-    spot = Spot(style, path, config.source.path, context, composed.above(style))
+    striding = [index for index, stride in enumerate(strides) if stride[0].value != 1]
+    context = f"the 1x1 convolution of the first bottleneck in {len(striding)} stages"
+    verdict = _verdict(mapping, owner, striding)
+    spot = Spot(style, path, config.source.path, context, composed.above(style), verdict=verdict)
     place = Number(2, style.place, f"style='{style.text}'")
     rewrites = moved(style, "pytorch", "style pytorch")
     yield from bottlenecks(spot, style.text == "caffe", strides, place, rewrites)
+
+
+def _verdict(mapping: Mapping, owner: tuple[Mapping, str] | None, striding: list[int]) -> Verdict:
+    """Who else reads what the first blocks of stages read: each stage reads the one before, the first the stem."""
+    if truth(mapping.get("avg_down")) or (text(mapping.get("type")) or "").endswith("ResNetV1d"):
+        return read_by("the average pool of the shortcut")
+    given = mapping.get("out_indices")
+    handed_out: list[int | None] = list(_ALL_STAGES)
+    if given is not None:
+        handed_out = [integer(item) for item in given.items] if isinstance(given, Sequence) else [integer(given)]
+    if None in handed_out:
+        return not_told("out_indices is no list of numbers")
+    inputs = []
+    for index in striding:
+        if index == 0:
+            inputs.append(Input("the stem"))
+        elif index - 1 in handed_out:
+            inputs.append(_in_neck(f"stage {index}", owner, handed_out.index(index - 1)))
+        else:
+            inputs.append(Input(f"stage {index}"))
+    return of_shortcuts(inputs)
+
+
+def _in_neck(words: str, owner: tuple[Mapping, str] | None, level: int) -> Input:
+    """What the neck beside the backbone does with the backbone's output number ``level``."""
+    neck = owner[0].get(owner[1].replace("backbone", "neck")) if owner and "backbone" in owner[1] else None
+    if isinstance(neck, Sequence) and neck.items:
+        neck = neck.items[0]
+    name = (text(child(neck, "type")) or "").rpartition(".")[2]
+    if neck is None or not name:
+        return Input(words, reason="the backbone hands it out, and there is no neck beside it")
+    if name not in _READING_FROM_A_LEVEL:
+        return Input(words, reason=f"what {name} does with it")
+    start, end = integer(child(neck, "start_level")) or 0, integer(child(neck, "end_level"))
+    read = start <= level and (end is None or end < 0 or level <= end)
+    return Input(words, Reader(f"the {name}", neck.place)) if read else Input(f"{words} ({name} leaves it out)")
 
 
 def _strides(mapping: Mapping) -> list[int]:
@@ -168,6 +242,7 @@ def _pyramid(config: Config, composed: Composed, path: str, mapping: Mapping, na
         config.source.path,
         f"the {'extra level' if total - last + start == 1 else 'extra levels'} of {name}, for want of add_extra_convs",
         composed.above(outputs),
+        verdict=read_by("the head on the level before"),
     )
     for _ in range(min(total - last + start, 8)):
         yield found(

@@ -8,7 +8,7 @@ with `STRIDE_1X1` in a SlowFast config (where it is false unless it is set).
 ## What is read
 
 The flag moves the stride of a bottleneck from its 3x3 convolution to the 1x1 convolution in front of it, in the last
-three of the four stages.
+three of the four stages. In a classifier of pycls the projection beside it alone reads the same, and skips the same.
 
 ## Examples
 
@@ -22,7 +22,7 @@ RESNET:
 ```
 
 ```text
-2:9 dead-pixels
+2:9 dead-pixels dead
 ```
 
 ```yaml bad
@@ -33,7 +33,7 @@ RESNET:
 ```
 
 ```text
-4:15 dead-pixels
+4:15 dead-pixels dead
 ```
 
 ```yaml good
@@ -62,6 +62,7 @@ from typing import ClassVar
 from convlint.frontends.config.dialect import Config, Dialect
 from convlint.frontends.config.facts import Found, Number, Spot
 from convlint.frontends.config.nodes import Mapping, Scalar, child, integer, text, truth
+from convlint.frontends.config.readers import wasted
 from convlint.frontends.config.residual import bottlenecks, moved
 
 _BASIC = "basic_transform"
@@ -88,7 +89,8 @@ class Pycls(Dialect):
                 continue
             why = "" if flag is not None else "; RESNET.STRIDE_1X1 is true unless it is set"
             context = f"the 1x1 convolution of the first bottleneck in the last three stages{why}"
-            spot = Spot(node, "RESNET", config.source.path, context)
+            verdict = wasted("the stage before", "the projection") if text(kind) == "resnet" else None
+            spot = Spot(node, "RESNET", config.source.path, context, verdict=verdict)
             place = Number(2, node.place, "RESNET.STRIDE_1X1" if flag is not None else "")
             rewrites = moved(node, "False", "STRIDE_1X1 false") if flag is not None else ()
             yield from bottlenecks(spot, first, [(Number(2),)] * 3, place, rewrites)

@@ -109,9 +109,17 @@ class Siblings(Dialect):
 
     def read(self, config: Config) -> Iterator[Found]:
         for root in config.roots:
+            if _is_report(root):
+                continue
             for path, mapping in mappings(root):
                 if not config.taken(mapping) and not _DENIED.search(path) and not _of_another_kind(mapping):
                     yield from _pairs(config, path, mapping)
+
+
+def _is_report(root: Node) -> bool:
+    """Whether a file is what convlint wrote about layers, such as ``--output-format json``."""
+    keys = root.entries if isinstance(root, Mapping) else {}
+    return "version" in keys and ("root" in keys or "target" in keys) and ("findings" in keys or "layers" in keys)
 
 
 def _of_another_kind(mapping: Mapping) -> bool:

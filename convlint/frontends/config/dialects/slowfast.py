@@ -8,10 +8,11 @@ A `SLOWFAST` mapping, or an `MVIT` mapping with key and value strides.
 
 - `SLOWFAST.ALPHA` is the temporal stride, and `FUSION_KERNEL_SZ` the temporal kernel size, of the four convolutions
   that carry the fast pathway into the slow one. They are 8 and 5 unless they are set, so that three of eight frames
-  are skipped.
+  are skipped there; the fast pathway itself goes on with all of them.
 - `MVIT.POOL_KVQ_KERNEL` is the kernel of the pools in front of attention. The stride of the key and value pools
   begins as `POOL_KV_STRIDE_ADAPTIVE` and is divided, block by block, by the query's stride (`POOL_Q_STRIDE`); or it
   stands in `POOL_KV_STRIDE`. Without `POOL_KVQ_KERNEL` each kernel is its stride plus one, which reads everything.
+  What a pool skips a projection has computed for nobody, unless `POOL_FIRST` puts the projection behind the pool.
 
 ## Examples
 
@@ -23,7 +24,7 @@ SLOWFAST:
 ```
 
 ```text
-4:21 dead-pixels
+4:21 dead-pixels branch
 ```
 
 ```yaml good
@@ -45,8 +46,8 @@ MVIT:
 ```
 
 ```text
-4:24 dead-pixels
-4:24 dead-pixels
+4:24 dead-pixels dead
+4:24 dead-pixels dead
 ```
 
 ```yaml good
@@ -84,7 +85,8 @@ from convlint.frontends.config.facts import (
     numbers,
     worst_axis,
 )
-from convlint.frontends.config.nodes import Mapping, Node, Sequence, child, integer, is_null, text
+from convlint.frontends.config.nodes import Mapping, Node, Sequence, child, integer, is_null, text, truth
+from convlint.frontends.config.readers import read_by, wasted
 
 _DEFAULT_ALPHA, _DEFAULT_FUSION, _FUSIONS = 8, 5, 4
 _DEFAULT_DEPTH, _MOST_BLOCKS = 16, 200
@@ -117,6 +119,7 @@ def _lateral(config: Config, node: Mapping) -> Iterator[Found]:
         config.source.path,
         "the lateral connections from the fast to the slow pathway",
         rewrites=larger_kernel(node.get("FUSION_KERNEL_SZ"), kernel.value, alpha.value),
+        verdict=read_by("the fast pathway"),
     )
     one = Number(1)
     for _ in range(_FUSIONS):
@@ -131,13 +134,16 @@ def _pools(config: Config, node: Mapping) -> Iterator[Found]:
         return
     strides = _key_strides(node, queries, depth)
     kernel = None if is_null(node.get("POOL_KVQ_KERNEL")) else numbers(node.get("POOL_KVQ_KERNEL"), _KERNEL)
+    after_projection = node.get("POOL_FIRST") is None or truth(node.get("POOL_FIRST")) is False
+    verdict = wasted("the projection in front") if after_projection else None
     pools = [("query", 1, queries), ("key and value", 2, strides)]
     for role, copies, by_block in pools:
         for stride, blocks in _alike(by_block):
             own = kernel or tuple(Number(_one_more(axis)) for axis in stride)
             if len(own) != 3 or all(size.value == 1 for size in (*own, *stride)):
                 continue  # then there is no pool
-            spot = Spot(node, "MVIT", config.source.path, f"the {role} pools of {_named(blocks)}")
+            context = f"the {role} pools of {_named(blocks)}"
+            spot = Spot(node, "MVIT", config.source.path, context, verdict=verdict)
             for _ in range(copies * len(blocks)):
                 yield found(operation, spot, *worst_axis(own, stride))
 

@@ -10,7 +10,7 @@ A mapping with `model_type` or `architectures`, also inside another such mapping
   PVT, PoolFormer, CvT), `kernel_sizes` with `strides` (EfficientNet), `kernel_size` with `stride` (LeViT, whose
   `patch_size` is something else).
 - `downsample_in_bottleneck: true` of a ResNet with bottlenecks, which puts the stride of each stage on its first 1x1
-  convolution.
+  convolution. In an image classifier its shortcut alone reads the same, and skips the same.
 
 ## Examples
 
@@ -27,6 +27,20 @@ A mapping with `model_type` or `architectures`, also inside another such mapping
 5:31 dead-pixels
 ```
 
+A classifier has nobody else who reads its stages.
+
+```json bad
+{
+  "model_type": "resnet",
+  "architectures": ["ResNetForImageClassification"],
+  "downsample_in_bottleneck": true
+}
+```
+
+```text
+4:31 dead-pixels dead
+```
+
 ```json bad
 {
   "model_type": "wav2vec2",
@@ -36,7 +50,7 @@ A mapping with `model_type` or `architectures`, also inside another such mapping
 ```
 
 ```text
-3:38 dead-pixels
+3:38 dead-pixels dead
 ```
 
 ```json good
@@ -65,6 +79,7 @@ from typing import ClassVar
 from convlint.frontends.config.dialect import Config, Dialect
 from convlint.frontends.config.facts import Found, Number, Spot, found, number
 from convlint.frontends.config.nodes import Mapping, Scalar, Sequence, integer, mappings, text, truth
+from convlint.frontends.config.readers import wasted
 from convlint.frontends.config.residual import bottlenecks, moved
 
 _PAIRS = (
@@ -108,7 +123,10 @@ def _pairs(config: Config, path: str, mapping: Mapping) -> Iterator[Found]:
             size, step = number(kernel, f"{kernel_key}{index}"), number(stride, f"{stride_key}{index}")
             if isinstance(size.value, int) and isinstance(step.value, int):
                 name = f"{path}.{kernel_key}{index}" if path else f"{kernel_key}{index}"
-                spot = Spot(kernel, name, config.source.path, f"{kernel_key}{index} with {stride_key}{index}")
+                context = f"{kernel_key}{index} with {stride_key}{index}"
+                chained = kernel_key == "conv_kernel" and index not in ("", "[0]")
+                verdict = wasted("the layer before") if chained else None
+                spot = Spot(kernel, name, config.source.path, context, verdict=verdict)
                 yield found(operation, spot, (size,), (step,))
 
 
@@ -119,7 +137,10 @@ def _resnet(config: Config, path: str, mapping: Mapping) -> Iterator[Found]:
     stages = len(depths.items) if isinstance(depths, Sequence) else 4
     strided = stages if truth(mapping.get("downsample_in_first_stage")) else stages - 1
     context = "the first 1x1 convolution of each stage that strides"
-    spot = Spot(flag, path or "stages", config.source.path, context)
+    made = mapping.get("architectures")
+    classifies = isinstance(made, Sequence) and any("ImageClassification" in (text(item) or "") for item in made.items)
+    verdict = wasted("the stage before", "the shortcut") if classifies else None
+    spot = Spot(flag, path or "stages", config.source.path, context, verdict=verdict)
     place = Number(2, flag.place, "downsample_in_bottleneck")
     rewrites = moved(flag, "false", "downsample_in_bottleneck false")
     yield from bottlenecks(spot, bool(truth(flag)), [(Number(2),)] * max(0, min(strided, 8)), place, rewrites)

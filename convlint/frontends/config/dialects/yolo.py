@@ -28,7 +28,24 @@ head:
 ```
 
 ```text
-3:25 dead-pixels
+3:25 dead-pixels dead
+```
+
+Who else reads a line follows from the first entry of each line. Here the head reads line 1, too.
+
+```yaml bad
+backbone:
+  - [-1, 1, Conv, [64, 3, 2]] # 0
+  - [-1, 3, C2f, [64, True]] # 1
+  - [-1, 1, Conv, [128, 1, 2]] # 2
+head:
+  - [-1, 1, nn.Upsample, [None, 2, "nearest"]]
+  - [[-1, 1], 1, Concat, [1]]
+  - [-1, 1, Detect, [80]]
+```
+
+```text
+4:25 dead-pixels branch
 ```
 
 The fourth argument of `DWConv` is its dilation: 2 shares a factor with the stride.
@@ -70,7 +87,7 @@ head:
 ```
 
 ```text
-4:37 dead-pixels
+4:37 dead-pixels branch
 ```
 
 ## Limits
@@ -92,9 +109,12 @@ from dataclasses import replace
 from typing import ClassVar, NamedTuple
 
 from convlint.frontends.config.calls import Call
+from convlint.frontends.config.chains import Chain, Link, link, plain
 from convlint.frontends.config.dialect import Config, Dialect
 from convlint.frontends.config.facts import ONE, OPEN, Found, Number, Numbers, Spot, found, larger_kernel, numbers
 from convlint.frontends.config.nodes import Mapping, Node, Scalar, Sequence, integer, text, truth
+from convlint.frontends.config.readers import read_by
+from convlint.network.verdicts import Verdict
 
 _SECTIONS = ("backbone", "neck", "head")
 
@@ -139,6 +159,9 @@ _MODULES: dict[str, tuple[str, tuple[Window, ...]]] = {
 }
 """For each module its parameters after the input channels, which the parser fills in, and its layers."""
 
+_WHOLE = ("Conv", "DWConv", "nn.Conv2d", "nn.MaxPool2d", "nn.AvgPool2d", "MP", "SP")
+"""Modules that read their input through their one layer."""
+_HAND_ON = ("Concat", "Shortcut", "nn.Identity", "nn.Dropout")
 _PADS_ITSELF = ("Conv", "Focus", "RobustConv")
 """Modules that pad by half the kernel unless they are told how much."""
 _NAMES = (*_MODULES, "ResNetLayer", "TorchVision", "nn.Conv2d")
@@ -161,8 +184,9 @@ class Yolo(Dialect):
                 lines = list(_lines(root))
                 if lines:
                     config.take(root)
-                for section, index, line in lines:
-                    yield from _read_line(config, line, f"{section}[{index}]")
+                chain = Chain([_link(line, number) for number, (_, _, line) in enumerate(lines)])
+                for number, (section, index, line) in enumerate(lines):
+                    yield from _read_line(config, line, f"{section}[{index}]", chain.verdict(number))
 
 
 def _lines(root: Mapping) -> Iterator[tuple[str, int, Sequence]]:
@@ -188,25 +212,46 @@ def _is_line(node: Node) -> bool:
     )
 
 
-def _read_line(config: Config, line: Sequence, where: str) -> Iterator[Found | Call]:
+def _link(line: Sequence, index: int) -> Link:
+    """What a line reads: by number, or counted backwards; and the window through which it does."""
+    origin, repeats, name, args = line.items
+    assert isinstance(args, Sequence)
+    given = [integer(item) for item in (origin.items if isinstance(origin, Sequence) else [origin])]
+    # What is no number names nothing that stands before it, and the chain tells of nothing.
+    reads = [index if number is None else number if number >= 0 else index + number for number in given]
+    module = text(name) or ""
+    window = None
+    if module in _WHOLE and integer(repeats) == 1:
+        signature, windows = _module(module, args)
+        values = _values(module, signature, args)
+        window = plain(*(_size(size, values) for size in windows[0][1:4]))
+    return link(f"the {module}", line.place, reads, window, module in _HAND_ON)
+
+
+def _read_line(config: Config, line: Sequence, where: str, verdict: Verdict | None) -> Iterator[Found | Call]:
     module, args = text(line.items[2]) or "", line.items[3]
     assert isinstance(args, Sequence)
     name = f"{where}.{module}"
-    spot = Spot(line, name, config.source.path, f"{module} in {where}")
+    spot = Spot(line, name, config.source.path, f"{module} in {where}", verdict=verdict)
     if module == "ResNetLayer":
         yield from _resnet_layer(spot, args)
     elif module == "TorchVision":
         yield from _torchvision(line, args, name)
-    elif module == "nn.Conv2d":
-        second = integer(args.items[1]) if len(args.items) > 1 else None
-        signature = _TORCH_CONV if second is not None and second > _LARGEST_KERNEL else _TORCH_CONV.partition(" ")[2]
-        yield from _layers(spot, module, signature, (_DILATED,), args)
-    elif module in _MODULES:
-        yield from _layers(spot, module, *_MODULES[module], args)
+    elif module == "nn.Conv2d" or module in _MODULES:
+        yield from _layers(spot, module, *_module(module, args), args)
 
 
-def _layers(spot: Spot, module: str, signature: str, windows: tuple[Window, ...], args: Sequence) -> Iterator[Found]:
-    """The layers of a module whose arguments follow ``signature``."""
+def _module(module: str, args: Sequence) -> tuple[str, tuple[Window, ...]]:
+    """The parameters of a module, and its layers."""
+    if module != "nn.Conv2d":
+        return _MODULES[module]
+    second = integer(args.items[1]) if len(args.items) > 1 else None
+    with_channels = second is not None and second > _LARGEST_KERNEL
+    return _TORCH_CONV if with_channels else _TORCH_CONV.partition(" ")[2], (_DILATED,)
+
+
+def _values(module: str, signature: str, args: Sequence) -> dict[str, Numbers]:
+    """What the arguments of a module give its parameters."""
     values: dict[str, Numbers] = {}
     for index, parameter in enumerate(signature.split()):
         name, _, default = parameter.partition("=")
@@ -220,6 +265,12 @@ def _layers(spot: Spot, module: str, signature: str, windows: tuple[Window, ...]
                 given = None  # YOLOv5 and YOLOv7 have the activation here
             fallback = int(default) if default.isdecimal() else None
             values[name] = numbers(given, f"argument {index + 1} of {module}", fallback)
+    return values
+
+
+def _layers(spot: Spot, module: str, signature: str, windows: tuple[Window, ...], args: Sequence) -> Iterator[Found]:
+    """The layers of a module whose arguments follow ``signature``."""
+    values = _values(module, signature, args)
     for window in windows:
         own = spot if not window.role else _inside(spot, window.role)
         channels = values["c2"][0].value if "c2" in values and len(values["c2"]) == 1 else None
@@ -261,7 +312,7 @@ def _half(kernel_size: Number, dilation: Number) -> Number:
 
 
 def _inside(spot: Spot, role: str) -> Spot:
-    return Spot(spot.node, spot.name, spot.network, f"{role} of {spot.context}")
+    return Spot(spot.node, spot.name, spot.network, f"{role} of {spot.context}", verdict=None)
 
 
 def _resnet_layer(spot: Spot, args: Sequence) -> Iterator[Found]:
@@ -275,7 +326,8 @@ def _resnet_layer(spot: Spot, args: Sequence) -> Iterator[Found]:
     elif is_first is False:
         yield found("torch.nn.Conv2d", _inside(spot, "the 3x3 convolution"), (Number(3),), stride, padding=(Number(1),))
         if stride[0].value != 1:
-            yield found("torch.nn.Conv2d", _inside(spot, "the shortcut"), (Number(1),), stride, padding=(Number(0),))
+            shortcut = replace(_inside(spot, "the shortcut"), verdict=read_by("the block's first convolution"))
+            yield found("torch.nn.Conv2d", shortcut, (Number(1),), stride, padding=(Number(0),))
 
 
 def _torchvision(line: Sequence, args: Sequence, name: str) -> Iterator[Call]:
