@@ -113,6 +113,7 @@ class Forwards:
             return True
         tables = [self._methods_of(cls) for cls in classes]
         pending += [function for table in tables for name in ENTERED for function in table.get(name, ())]
+        pending.sort(key=_written)
         done: set[Code] = set()
         while pending:
             function = pending.pop()
@@ -122,11 +123,10 @@ class Forwards:
             mentioned = self._mentions(function)
             if mentioned is None:
                 return True
-            pending += mentioned
             words = self._words[function.code]
-            for table in tables:
-                for name in table.keys() & words:
-                    pending += table[name]
+            named = (found for table in tables for name in table.keys() & words for found in table[name])
+            # To look at a function may run pieces of modules: the order must not be that of a set.
+            pending += sorted((*mentioned, *named), key=_written)
         return False
 
     def _methods_of(self, cls: Class) -> dict[str, tuple[Function, ...]]:
@@ -195,6 +195,11 @@ class Forwards:
 
 _CALLED = frozenset({Function, Partial, Builtin, Method})
 _HOLDING = _CALLED | {Instance, Class, List, Tuple, Dict, Choice}
+
+
+def _written(function: Function) -> Span:
+    """Where a function is written."""
+    return function.code.span
 
 
 def _functions(value: Any) -> list[Function]:

@@ -59,8 +59,7 @@ class Session:
                 gc.enable()
 
     def _run(self) -> Analysis:
-        errors: list[InputError] = []
-        files = self._readable(errors)
+        files = self._that_matter()
         entries: list[Entry] = []
         postponed: list[Postponed] = []
         for done, path in enumerate(files):
@@ -86,6 +85,7 @@ class Session:
         self.verdicts.forget()
         linted = outside | frozenset(self._shown(path) for path in self.request.linted)
         network = EvaluatedNetwork(entries, self.sites, linted, across, self.verdicts)
+        errors = self._unreadable()
         for file in self.finder.files.values():
             if isinstance(file, PythonFile):
                 file.save()
@@ -96,7 +96,7 @@ class Session:
         stats = Stats(len(self.request.linted), parsed, len(network.layers), sure, len(entries))
         return Analysis(
             network,
-            tuple(errors),
+            errors,
             stats,
             self._unknowns(network),
             self.finder.consulted,
@@ -116,18 +116,21 @@ class Session:
             if id(entry.root) in known
         )
 
-    def _readable(self, errors: list[InputError]) -> list[Path]:
-        """The linted files that parse and can matter."""
-        found: list[Path] = []
+    def _that_matter(self) -> list[Path]:
+        """The linted files that can lead to a layer."""
         imports = Imports(self.finder)
+        files = ((path, self.finder.file(path)) for path in self.request.linted)
+        return [path for path, file in files if isinstance(file, PythonFile) and imports.can_matter(path)]
+
+    def _unreadable(self) -> tuple[InputError, ...]:
+        """The linted files that do not parse. Asked when all has run: a file that was lowered whole has been parsed."""
+        errors: list[InputError] = []
         for path in self.request.linted:
             file = self.finder.file(path)
             problem = file.syntax_error() if isinstance(file, PythonFile) else file
             if problem is not None:
                 errors.append(InputError(self._shown(path), problem.line, problem.message))
-            if problem is None and imports.can_matter(path):
-                found.append(path)
-        return found
+        return tuple(errors)
 
     def _shown(self, path: Path) -> str:
         root = self.request.root

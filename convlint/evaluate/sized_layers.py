@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from convlint.evaluate.graph.sized import OTHERS, Followed, Place, SizedWindow
 from convlint.evaluate.notes import module_of
@@ -13,9 +13,6 @@ from convlint.evaluate.sites import Sites
 from convlint.network.layers import Layer
 from convlint.network.operations import Module, Operation
 from convlint.network.sizes import InputSize, SizedLayer, SizedModule, Work
-
-if TYPE_CHECKING:
-    pass
 
 Key = tuple[Any, ...]
 
@@ -34,18 +31,26 @@ class Index:
     def __init__(self, facts: Mapping[Key, Fact]) -> None:
         self._by_numbers: dict[Any, list[Key]] = defaultdict(list)
         self._facts = facts
+        self._ranked: dict[Any, list[Key]] = {}
         for key, fact in facts.items():
             self._by_numbers[fact.site, fact.kernel_size, fact.stride, fact.dilation].append(key)
 
     def layer_of(self, window: SizedWindow, built: Mapping[Key, bool]) -> Key | None:
         """The layer of those that an entry point has built; of several, one that agrees in padding and channels."""
-        known = [key for key in self._by_numbers.get(window.key, ()) if key in built]
+        asked = window.key, window.padding, window.channels
+        ranked = self._ranked.get(asked)
+        if ranked is None:
+            ranked = self._ranked[asked] = self._best_first(window)
+        return next((key for key in ranked if key in built), None)
+
+    def _best_first(self, window: SizedWindow) -> list[Key]:
+        """The layers of a window's numbers: those that agree in padding come first, among them those in channels."""
 
         def agrees(key: Key) -> tuple[bool, bool]:
             fact = self._facts[key]
             return fact.padding == window.padding, window.channels is None or fact.out_channels == window.channels
 
-        return max(known, key=agrees, default=None)
+        return sorted(self._by_numbers.get(window.key, ()), key=agrees, reverse=True)
 
 
 def sized_layers(

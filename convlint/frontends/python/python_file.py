@@ -65,8 +65,8 @@ class PythonFile:
     def syntax_error(self) -> SourceError | None:
         """The first syntax error of the whole file, whether or not its piece is ever lowered.
 
-        Costs nothing when every piece is lowered already. Else the interpreter's own parser decides first, because it
-        is ten times cheaper; where it refuses, each piece is lowered, because a grammar of another version may be
+        Pieces that are lowered already cost nothing. On the rest the interpreter's own parser decides first, because
+        it is ten times cheaper; where it refuses, each piece is lowered, because a grammar of another version may be
         meant.
         """
         entry = self._known()
@@ -102,16 +102,17 @@ class PythonFile:
         return found
 
     def _decide_syntax(self, entry: Entry) -> Problem | None:
-        if entry.outline is not None and len(entry.pieces) == len(entry.outline):
-            return None
+        text = self.text
         try:
-            if len(self.text) > MAX_UNCHECKED:
-                for piece in self.pieces:
-                    spans = token_spans(self.text, piece.at, piece.end)
-                    check_depth(self.text, piece.at, piece.end, spans)
+            if entry.outline is not None or len(text) > MAX_UNCHECKED:
+                left = [piece for index, piece in enumerate(self.pieces) if index not in entry.pieces]
+                text = "\n".join(self.text[piece.at : piece.end] for piece in left)
+                if len(text) > MAX_UNCHECKED:
+                    for piece in left:
+                        check_depth(self.text, piece.at, piece.end, token_spans(self.text, piece.at, piece.end))
         except SourceError as error:
             return Problem(error.line, error.message)
-        return None if _interpreter_accepts(self.text, self.path) else self._first_problem()
+        return None if _interpreter_accepts(text, self.path) else self._first_problem()
 
     def _first_problem(self) -> Problem | None:
         try:
