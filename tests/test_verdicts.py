@@ -321,6 +321,17 @@ def test_both_ways_of_a_condition(condition: str, expected: str) -> None:
     assert verdict(text) == expected
 
 
+def test_what_is_built_instead_of_a_layer_does_not_read_beside_it() -> None:
+    """With ``dilate`` nobody reads the rest, and without it there is nothing that skips."""
+    init = "d = 2 if dilate else 1\nself.stem = nn.Conv2d(3, 8, 3)\nself.conv = nn.Conv2d(8, 8, 3, 2, d, d)"
+    text = network(init, "return self.conv(self.stem(x))").replace("__init__(self)", "__init__(self, dilate)")
+    (found,) = of(text)
+    assert (found.verdict, found.severity) == ("unknown", Severity.WARNING)
+    assert verdict(text.replace("self.conv(self.stem(x))", "self.conv(self.stem(x)), self.stem(x)")) == "unknown"
+    beside = text.replace("return self.conv(self.stem(x))", "y = self.stem(x)\n        return self.conv(y), y")
+    assert verdict(beside) == "branch"
+
+
 @pytest.mark.parametrize(("centred", "count"), [("self.weight", 2), ("standardized(self.weight)", 1)])
 def test_a_functional_layer_in_a_class_of_ones_own(centred: str, count: int) -> None:
     """The call that builds the layer is judged, and the one that does the work, where its kernel size is known."""

@@ -104,6 +104,8 @@ class Machine:
         self.active: dict[Any, int] = {}
         self.made = 0
         self.decisions = 0
+        self.forked: list[Decision] = []
+        """The decisions of which both outcomes are being tried because a value hangs on them."""
         self.flow = TensorFlow()
         self.verdicts: Any = None
         """What becomes of the values that layers skip (``convlint.evaluate.graph.follow``); None: nobody asks."""
@@ -315,6 +317,7 @@ class Machine:
         outer = self.path
         results: list[Any] = []
         failure: Raised | None = None
+        self.forked.append(decision)
         try:
             for yes in (True, False):
                 if not yes and len(outer.taken) >= MAX_DECISIONS:
@@ -329,6 +332,7 @@ class Machine:
                     results.append(UNBOUND)
         finally:
             self.path = outer
+            self.forked.pop()
         if failure is not None and all(result is UNBOUND for result in results):
             raise failure
         if len(results) == 1:

@@ -63,6 +63,8 @@ class TensorFlow:
         """Makes the graph of what is computed, while ``forward`` is followed for it (``convlint.evaluate.graph``)."""
         self.traced_since = 0
         """The machine's clock when it began."""
+        self.decided_before = 0
+        """How many conditions were open before: what is built hangs on them, and not what happens in ``forward``."""
         self._layer_classes: dict[Class, bool] = {}
         self._filtered: dict[int, Tensor] = {}
         """What comes out of a function in ``FILTERS``, also rearranged."""

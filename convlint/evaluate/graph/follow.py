@@ -257,6 +257,7 @@ class Verdicts:
         machine.record, machine.steps, machine.candidates = Record(NOWHERE, ROOT), 0, []
         machine.memo = self._known[in_training][1]
         machine.flow.tracer, machine.flow.traced_since = tracer, machine.clock
+        machine.flow.decided_before = machine.decisions
         if module is not None:
             module.attrs["training"] = TRUE if in_training else FALSE
         try:

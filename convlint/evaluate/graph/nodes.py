@@ -103,7 +103,7 @@ class Node:
 
     __slots__ = (
         "arms", "called", "channels", "graph", "info", "inputs", "keys", "kind", "known", "macs", "mixed", "number",
-        "pooled", "rank", "read", "several", "shape", "site", "solid", "sure", "words", "work",
+        "pooled", "rank", "read", "several", "shape", "site", "solid", "sure", "under", "words", "work",
     )  # fmt: skip
 
     def __init__(self, graph: Graph, kind: str, inputs: tuple[Node, ...], info: Any = None) -> None:
@@ -144,6 +144,8 @@ class Node:
         self.arms: Arms = ()
         """The conditions that are not known on the way to it within its function, and how they were taken, where it
         multiplies anything."""
+        self.under: Arms = ()
+        """Of a window, the same for conditions that were open when the network was built: what its numbers hang on."""
         self.work: Work | None = None
         """What else a window is, where it is one and the network is followed for an input of known size."""
         graph.nodes.append(self)

@@ -12,7 +12,7 @@ from itertools import product
 from typing import NamedTuple
 
 from convlint.evaluate.graph.backward import Activation, Demands
-from convlint.evaluate.graph.demands import Reader, View, level_at, parts_of, through, view_of_operand
+from convlint.evaluate.graph.demands import Demand, Reader, View, level_at, parts_of, through, view_of_operand
 from convlint.evaluate.graph.levels import DEAD, LIVE, MAX_CELLS, MAYBE, Cell, Grid, cells
 from convlint.evaluate.graph.nodes import (
     CAT,
@@ -152,13 +152,16 @@ class _Search:
 
     def _followed(self, activation: Activation, node: Node, skipped: Skipped, demands: Demands) -> list[Found | Open]:
         wide = _widened(skipped, demands)
-        levels = {cell: max((level_at(each, wide.view, cell) for each in demands), default=DEAD) for cell in wide.cells}
+        rivals = [each for each in demands if each.reader and _excludes(each.reader.node, self.layer)]
+        levels = {cell: _most_used(demands, rivals, wide.view, cell) for cell in wide.cells}
         kept = tuple(cell for cell, level in levels.items() if level < LIVE)
         if not kept:
             users = [
                 reader
                 for each in demands
-                if (reader := each.reader) and any(level_at(each, wide.view, cell) == LIVE for cell in wide.cells)
+                if (reader := each.reader)
+                and each not in rivals
+                and any(level_at(each, wide.view, cell) == LIVE for cell in wide.cells)
             ]
             return [Found(LIVE, False, tuple(self._others(users)), None, "")]
         beside = (each.reader for each in demands if each.reader and each.view == skipped.view)
@@ -173,7 +176,7 @@ class _Search:
         level = min(levels[cell] for cell in kept)
         if node.kind == OPAQUE:
             level = max(level, MAYBE)  # it may hand on values of others
-        why = "" if level != MAYBE else _reason(demands, node)
+        why = "" if level != MAYBE else CONDITION if rivals else _reason(demands, node)
         return [self._found(level, Reader(node.words, node), why)]
 
     def _into_call(self, activation: Activation, node: Node, skipped: Skipped) -> list[Found | Open]:
@@ -223,6 +226,18 @@ class _Search:
         """Readers other than the layer itself, layers first."""
         found = (each for each in dict.fromkeys(readers) if each.node is not self.layer)
         return sorted(found, key=lambda each: not each.window)
+
+
+def _excludes(reader: Node | None, layer: Node) -> bool:
+    """Whether a reader is there only where the layer is not: they belong to networks that are built differently."""
+    return reader is not None and any((decision, not yes) in layer.under for decision, yes in reader.under)
+
+
+def _most_used(demands: Demands, rivals: list[Demand], view: View, cell: Cell) -> int:
+    """How far anybody uses the values at one position. What reads them on the other way of a condition is no use."""
+    others = (level_at(each, view, cell) for each in demands if each not in rivals)
+    instead = (min(level_at(each, view, cell), MAYBE) for each in rivals)
+    return max((*others, *instead), default=DEAD)
 
 
 def _reason(demands: Demands, node: Node) -> str:

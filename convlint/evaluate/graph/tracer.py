@@ -225,6 +225,11 @@ class Tracer:
             return self.add(ALL, inputs, None, layer.site, layer.words)
         node = self.add(WINDOW, inputs, layer.window, layer.site, layer.words)
         node.called = site
+        if machine.forked:
+            taken, before = machine.path.taken, machine.flow.decided_before
+            node.under = tuple(
+                [(each, taken[each]) for each in machine.forked if each in taken and each.number <= before]
+            )
         node.rank = len(layer.window.stride) + 2 if layer.gives_map else 3
         node.rank = ranks.beside(node.rank, layer.gives_two)
         node.channels = layer.channels if not layer.keeps_channels else node.channels
