@@ -79,10 +79,15 @@ def collected(demands: Iterable[Demand]) -> tuple[Demand, ...]:
 def _shortened(found: dict[tuple[View, Reader | None], Levels]) -> tuple[Demand, ...]:
     whole = [(reader, levels) for (view, reader), levels in found.items() if not view and isinstance(levels, int)]
     if whole:
-        reader, level = max(whole, key=lambda each: each[1])
+        reader, level = max(whole, key=lambda each: (each[1], not _hangs_on_a_condition(each[0])))
         if level == LIVE:
-            return (Demand((), LIVE, reader),)
+            # It stands for all of them, and some may be there where this one is not.
+            return (Demand((), LIVE, None if _hangs_on_a_condition(reader) else reader),)
     return (Demand((), MAYBE, None),)
+
+
+def _hangs_on_a_condition(reader: Reader | None) -> bool:
+    return reader is not None and reader.node is not None and bool(reader.node.under)
 
 
 def overall(demands: Iterable[Demand]) -> int:
