@@ -17,9 +17,6 @@ MAX_STEPS = 400_000
 MAX_LOOP_TURNS = 4_096
 """Turns of one loop; architectures loop over blocks, and nothing that decides a layer takes longer."""
 
-MAX_DOUBTFUL_TURNS = 64
-"""Turns of a ``while True`` that some unknown condition has left already: reading a file until it ends, say."""
-
 MAX_CHOICES = 8
 """Alternatives that one value may have after unknown conditions are joined; more become unknown."""
 

@@ -35,6 +35,11 @@ def not_told(reason: str) -> Verdict:
     return Verdict(UNKNOWN, reason=reason)
 
 
+def listed(words: Sequence[str]) -> str:
+    """``res3``, ``res3 and res4``, ``res3, res4 and res5``."""
+    return " and ".join([", ".join(words[:-1]), words[-1]]) if len(words) > 1 else "".join(words)
+
+
 def of_shortcuts(inputs: Sequence[Input]) -> Verdict:
     """The first blocks of stages whose shortcuts skip what their 1x1 convolutions skip, from what each block reads.
 
@@ -42,7 +47,7 @@ def of_shortcuts(inputs: Sequence[Input]) -> Verdict:
     """
     lost = [each.words for each in inputs if each.reader is None and not each.reason]
     if lost:
-        return wasted(" and ".join([", ".join(lost[:-1]), lost[-1]] if len(lost) > 1 else lost), "the shortcut")
+        return wasted(listed(lost), "the shortcut")
     open_ones = [each.reason for each in inputs if each.reader is None]
     if open_ones:
         return not_told(open_ones[0])

@@ -126,7 +126,7 @@ from convlint.frontends.config.bases import Composed, compose
 from convlint.frontends.config.dialect import Config, Dialect
 from convlint.frontends.config.facts import Found, Number, Spot
 from convlint.frontends.config.nodes import Mapping, Node, Scalar, Sequence, child, integer, mappings, text, truth
-from convlint.frontends.config.readers import Input, of_shortcuts
+from convlint.frontends.config.readers import Input, listed, of_shortcuts
 from convlint.frontends.config.residual import bottlenecks, moved
 from convlint.network.verdicts import Reader, Verdict
 
@@ -196,13 +196,12 @@ def _benchmark(config: Config, composed: Composed, body: Scalar) -> Iterator[Fou
 def _found(
     config: Config, composed: Composed, node: Scalar, first: bool, stages: list[str], written: bool, verdict: Verdict
 ) -> Iterator[Found]:
-    listed = " and ".join([", ".join(stages[:-1]), stages[-1]]) if len(stages) > 1 else "".join(stages)
     why = "" if written else "; MODEL.RESNETS.STRIDE_IN_1X1 is true unless it is set"
     spot = Spot(
         node,
         "MODEL.RESNETS",
         config.source.path,
-        f"the 1x1 convolution of the first bottleneck in {listed}{why}",
+        f"the 1x1 convolution of the first bottleneck in {listed(stages)}{why}",
         composed.above(node),
         verdict=verdict,
     )
