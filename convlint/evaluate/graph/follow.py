@@ -12,7 +12,7 @@ from convlint.evaluate.graph.backward import Backward, root
 from convlint.evaluate.graph.contents import tensors_in
 from convlint.evaluate.graph.levels import DEAD, GATE
 from convlint.evaluate.graph.nodes import PORT, Graph, Key, Node
-from convlint.evaluate.graph.outcomes import Outcome, Outcomes, outcome_of, rank
+from convlint.evaluate.graph.outcomes import Outcome, Outcomes, add_worst, outcome_of
 from convlint.evaluate.graph.sized import Followed, followed
 from convlint.evaluate.graph.skips import cases_of
 from convlint.evaluate.graph.templates import Following, Template
@@ -111,9 +111,7 @@ class Verdicts:
             return
         if self.graphs is not None:
             self.graphs[id(record)] = graph
-        for key, outcome in self.outcomes_in(graph, self._backward).items():
-            known = outcomes.get(key)
-            outcomes[key] = outcome if known is None else min(known, outcome, key=rank)
+        add_worst(outcomes, self.outcomes_in(graph, self._backward).items())
 
     def outcomes_in(self, graph: Graph, backward: Backward) -> dict[Key, Outcome]:
         """What is found in one graph about the layers that skip positions."""
@@ -121,9 +119,7 @@ class Verdicts:
         whole = root(graph, backward)
         for case in cases_of(whole):
             outcome = outcome_of(case, whole.lost)
-            for key in case.layer.keys:
-                known = outcomes.get(key)
-                outcomes[key] = outcome if known is None else min(known, outcome, key=rank)
+            add_worst(outcomes, ((key, outcome) for key in case.layer.keys))
         return outcomes
 
     def measure(self, machine: Machine, target: Instance, site: Span, entry: Record | None = None) -> None:

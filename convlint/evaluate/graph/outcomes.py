@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -80,6 +80,13 @@ def _beside(readers: tuple[Reader, ...], slices: tuple[Key, ...]) -> tuple[Reade
 def rank(outcome: Outcome) -> tuple[int, bool]:
     """The worst first; what is open because of the entry point's own input counts less than what is not followed."""
     return (0, 2, 1, 3)[outcome.level], outcome.outside
+
+
+def add_worst(outcomes: dict[Key, Outcome], more: Iterable[tuple[Key, Outcome]]) -> None:
+    """Add to what is found about layers: of several that one call builds, the worst outcome counts."""
+    for key, outcome in more:
+        known = outcomes.get(key)
+        outcomes[key] = outcome if known is None else min(known, outcome, key=rank)
 
 
 def outcome_of(case: Case, lost: str) -> Outcome:

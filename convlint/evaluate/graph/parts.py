@@ -15,7 +15,7 @@ from convlint.evaluate.graph.backward import Backward
 from convlint.evaluate.graph.follow import Verdicts, skips
 from convlint.evaluate.graph.levels import GATE, LIVE
 from convlint.evaluate.graph.nodes import Key
-from convlint.evaluate.graph.outcomes import Outcome, rank
+from convlint.evaluate.graph.outcomes import Outcome, add_worst
 from convlint.evaluate.graph.within import given_modules
 from convlint.evaluate.machine import Machine
 from convlint.evaluate.records import Fact, Record
@@ -90,7 +90,7 @@ class _Search:
             elif not self.wanted.isdisjoint(self.layers_below(child)):
                 inner = self._of_call(site, child)
                 left |= inner.left
-                _add(outcomes, inner.outcomes)
+                add_worst(outcomes, inner.outcomes.items())
         found = self._told[id(record)] = Told(outcomes, frozenset(left))
         return found
 
@@ -106,10 +106,10 @@ class _Search:
         for module in modules:
             own = self._follow(site, module)
             seen.append({key for key, outcome in own.items() if outcome.level in (GATE, LIVE)})
-            _add(found, own)
+            add_worst(found, own.items())
         shown = told.left.intersection(*seen)
         outcomes = dict(told.outcomes)
-        _add(outcomes, {key: found[key] for key in shown})
+        add_worst(outcomes, ((key, found[key]) for key in shown))
         return Told(outcomes, told.left - shown)
 
     def _follow(self, site: Span, module: Instance) -> dict[Key, Outcome]:
@@ -122,13 +122,6 @@ class _Search:
 
         entered(self.machine, site, follow)
         return found[0] if found else {}
-
-
-def _add(outcomes: dict[Key, Outcome], more: dict[Key, Outcome]) -> None:
-    """Of several layers that one call builds, the worst outcome."""
-    for key, outcome in more.items():
-        known = outcomes.get(key)
-        outcomes[key] = outcome if known is None else min(known, outcome, key=rank)
 
 
 def _counts(fact: Fact) -> bool:
