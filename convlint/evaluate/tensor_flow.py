@@ -161,6 +161,13 @@ class TensorFlow:
         for tensor in _tensors(args):
             self._unseen(machine, tensor)
 
+    def held(self, machine: Machine, args: Arguments, made: Any) -> None:
+        """A class gets ``args`` and gives ``made``: a list, a tuple or a dict holds its tensors, and reads none."""
+        if self.tracer is not None:
+            self.tracer.held(args, made)
+        else:
+            self.passed(machine, args)
+
     def combined(self, machine: Machine, op: str, *values: Any, span: Span | None = None) -> Tensor:
         """An operator reads its operands."""
         if self.tracer is not None:

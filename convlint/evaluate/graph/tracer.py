@@ -113,6 +113,13 @@ class Tracer:
         for node in self.nodes_in(*values):
             self.graph.escape(node, reason)
 
+    def held(self, args: Arguments, made: Any) -> None:
+        """A class gets ``args`` and gives ``made``; what that does not hold, something that is not followed may read."""
+        values = (*args.positional, *args.keywords.values())
+        inside = {id(tensor) for tensor in tensors_in(made)}
+        for tensor in [tensor for value in values for tensor in tensors_in(value) if id(tensor) not in inside]:
+            self.unseen(tensor, reason="a call that is not followed")
+
     # --- called by the evaluator --------------------------------------------------------------------------------------
 
     def called(self, machine: Any, callee: Builtin, args: Arguments, result: Any, site: Span) -> None:
