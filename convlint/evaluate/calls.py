@@ -323,7 +323,7 @@ def instantiate(machine: Machine, cls: Class, args: Arguments, site: Span) -> An
             return cls.make(machine, cls, args, site)
         except NotIterable as error:
             return follows(error.cause)
-    key = memo.new_key(machine, cls, args)
+    key = memo.new_key(machine, cls, args) if not machine.flow.follows(args) else None
     if key is not None:
         hit = machine.memo.get(key)
         if hit is not None:
