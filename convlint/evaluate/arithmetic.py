@@ -102,10 +102,11 @@ def _containers(machine: Machine, op: str, a: Value, b: Value, span: Span) -> Va
     if op == "+" and isinstance(a, Tuple) and isinstance(b, Tuple):
         joined = a.items + b.items
         return Tuple(joined) if len(joined) <= MAX_SEQUENCE else Unknown("limit", "MAX_SEQUENCE", span)
+    for operand in (a, b) if op in "+*" else ():
+        held = force(operand.items, machine.path) if isinstance(operand, List) else None
+        if isinstance(held, Unknown):
+            return follows(held)
     if op == "+" and isinstance(a, List) and isinstance(b, List):
-        for held in (force(a.items, machine.path), force(b.items, machine.path)):
-            if isinstance(held, Unknown):
-                return follows(held)
         both = [*machine.items(a), *machine.items(b)]
         if len(both) > MAX_SEQUENCE:
             return Unknown("limit", "MAX_SEQUENCE", span)

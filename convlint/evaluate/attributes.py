@@ -183,7 +183,7 @@ def _module(machine: Machine, target: Module, name: str, span: Span) -> Any:
 
 
 FUNCTION_ATTRIBUTES = frozenset(
-    "__doc__ __annotations__ __code__ __defaults__ __kwdefaults__ __globals__ __dict__ __class__".split()
+    "__doc__ __annotations__ __code__ __closure__ __defaults__ __kwdefaults__ __globals__ __dict__ __class__".split()
 )
 """What every function has, and nothing here knows."""
 

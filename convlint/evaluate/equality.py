@@ -81,6 +81,8 @@ def plain(machine: Machine, value: Value) -> Any:
         value = value.payload
     if isinstance(value, Const):
         return value.value
+    if isinstance(value, List) and (value.more is not None or not isinstance(force(value.items, machine.path), list)):
+        return None
     if isinstance(value, (Tuple, List)):
         items = [plain(machine, item) for item in _parts(machine, value)]
         if any(item is None for item in items):

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from convlint.evaluate.budget import MAX_DECISIONS, MAX_MODULE_DEPTH, MAX_STEPS
-from convlint.evaluate.environment import Exhausted, Raised
+from convlint.evaluate.environment import Exhausted, NotIterable, Raised
 from convlint.evaluate.paths import ROOT, Decision, Path, Undecided, choose, force, guarded, resolve, without_unbound
 from convlint.evaluate.records import Record, Scope
 from convlint.evaluate.tensor_flow import TensorFlow
@@ -241,12 +241,12 @@ class Machine:
             self.undo.append(_snapshot(target))
 
     def items(self, target: List) -> Items:
-        """The items of a list, to read. Raises Undecided; a list whose content is unknown raises Raised."""
+        """The items of a list, to read. Raises Undecided, and NotIterable where its content is unknown."""
         items = target.items
         if items.__class__ is not list:
             items = force(items, self.path)
             if items.__class__ is not list:
-                raise Raised("TypeError", "content of the list is unknown")
+                raise NotIterable(items)
         return items
 
     def own_items(self, target: List) -> Items:
