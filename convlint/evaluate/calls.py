@@ -255,7 +255,7 @@ def run_function(machine: Machine, function: Function, args: Arguments, site: Sp
     machine.record = record
     machine.depth += 1
     machine.active[code] = depth + 1
-    machine.receivers.append(frame.receiver if code.name == "__init__" else None)
+    machine.frames.append(frame)
     try:
         return _run_body(machine, function, frame)
     except Raised as error:
@@ -265,7 +265,7 @@ def run_function(machine: Machine, function: Function, args: Arguments, site: Sp
     finally:
         machine.record, machine.path = outer_record, outer_path
         machine.depth -= 1
-        machine.receivers.pop()
+        machine.frames.pop()
         machine.active[code] = depth
         frame.ended = True
         if record.calls:

@@ -247,8 +247,9 @@ def constant(value: Any) -> Const | None:
 def _lifts(machine: Machine, target: Value | None) -> int:
     """How many running ``__init__`` of subclasses build ``target``."""
     count = 0
-    for receiver in reversed(machine.receivers):
-        if receiver is None or receiver is not target:
+    for frame in reversed(machine.frames):
+        builds = frame.function is not None and frame.function.code.name == "__init__"
+        if not builds or frame.receiver is None or frame.receiver is not target:
             break
         count += 1
     return count
