@@ -261,7 +261,9 @@ def run_function(machine: Machine, function: Function, args: Arguments, site: Sp
     except Raised as error:
         if machine.trying or not _leaves_library(machine, function, site):
             raise
-        return Unknown("raises", f"{error.kind} in {function.qualname}()", site)
+        given = Unknown("raises", f"{error.kind} in {function.qualname}()", site)
+        machine.note_gap(given.reason, given.detail, site, "what the call builds")
+        return given
     finally:
         machine.record, machine.path = outer_record, outer_path
         machine.depth -= 1
