@@ -9,6 +9,9 @@ STANDINS = Path(__file__).parent / "library" / "standins"
 ALWAYS_STANDINS = frozenset(
     {
         "einops",
+        "huggingface_hub._snapshot_download",
+        "huggingface_hub.file_download",
+        "huggingface_hub.hf_api",
         "mmengine.registry",
         "monai.networks.layers.convutils",
         "monai.networks.layers.factories",
@@ -16,8 +19,8 @@ ALWAYS_STANDINS = frozenset(
     }
 )
 """Modules, with all inside them, whose stand-ins are read even where the package is installed: nobody can follow what
-their source does to tables, arrays and tensors, or they compute only when they are called what is decided when they
-are built."""
+their source does to tables, arrays and tensors, they compute only when they are called what is decided when they are
+built, or they ask a server."""
 _PACKAGES = frozenset(name.partition(".")[0] for name in ALWAYS_STANDINS)
 SHOWN_STANDINS = "<convlint-model>"
 """What results call the folder: the same on every machine, and no path that a project would have."""
