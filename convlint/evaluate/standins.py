@@ -16,6 +16,7 @@ ALWAYS_STANDINS = frozenset(
         "monai.networks.layers.convutils",
         "monai.networks.layers.factories",
         "torchaudio.transforms",
+        "torchvision.models.feature_extraction",
     }
 )
 """Modules, with all inside them, whose stand-ins are read even where the package is installed: nobody can follow what
