@@ -9,19 +9,19 @@ STANDINS = Path(__file__).parent / "library" / "standins"
 ALWAYS_STANDINS = frozenset(
     {
         "einops",
-        "huggingface_hub._snapshot_download",
-        "huggingface_hub.file_download",
-        "huggingface_hub.hf_api",
         "mmengine.registry",
         "monai.networks.layers.convutils",
         "monai.networks.layers.factories",
         "torchaudio.transforms",
         "torchvision.models.feature_extraction",
+        "transformers.configuration_utils",
+        "transformers.modeling_utils",
+        "transformers.utils.auto_docstring",
     }
 )
 """Modules, with all inside them, whose stand-ins are read even where the package is installed: nobody can follow what
-their source does to tables, arrays and tensors, they compute only when they are called what is decided when they are
-built, or they ask a server."""
+their source does to tables, arrays and tensors, or they compute only when they are called what is decided when they
+are built."""
 _PACKAGES = frozenset(name.partition(".")[0] for name in ALWAYS_STANDINS)
 SHOWN_STANDINS = "<convlint-model>"
 """What results call the folder: the same on every machine, and no path that a project would have."""
