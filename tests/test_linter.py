@@ -233,7 +233,7 @@ def test_one_layer_of_a_library_is_described_whole() -> None:
 class Judged(Built):
     """A network of whose layers it is known what becomes of what they skip."""
 
-    verdict: Verdict = Verdict(DEAD)
+    verdict: Verdict
 
     def verdicts(self, layer: Layer | Operation) -> Verdicts:
         return {"model.Net": self.verdict}
