@@ -93,9 +93,10 @@ def _judged(hits: Sequence[Hit], entry_points: Sequence[str], network: Network) 
     if not hits[0].problem.skips:
         return None
     known: dict[str, Verdict] = {}
-    for layer in dict.fromkeys(hit.layer for hit in hits):
-        for name, verdict in network.verdicts(layer).items():
-            known[name] = worse(known.get(name, verdict), verdict)
+    for hit in hits:
+        for name, verdict in network.verdicts(hit.layer, hit.use).items():
+            if name in hit.use.entry_points:
+                known[name] = worse(known.get(name, verdict), verdict)
     return judge(entry_points, known)
 
 

@@ -89,6 +89,11 @@ Key = tuple[Span, tuple[int, ...], tuple[int, ...], tuple[int, ...]]
 """A layer as findings name it: the call that builds it, kernel size, stride and dilation."""
 
 
+Written = tuple[Span | None, Span | None]
+"""Where the kernel size and the stride of a layer are written, None where one is the default. It tells layers of one key
+apart that get their numbers from different calls."""
+
+
 def slice_key(site: Span) -> Key:
     """The same for a strided slice, which its subscript alone names."""
     return site, (), (), ()
@@ -103,7 +108,7 @@ class Node:
 
     __slots__ = (
         "arms", "called", "channels", "graph", "info", "inputs", "keys", "kind", "known", "macs", "mixed", "number",
-        "pooled", "rank", "read", "several", "shape", "site", "solid", "sure", "under", "words", "work",
+        "pooled", "rank", "read", "several", "shape", "site", "solid", "sure", "under", "words", "work", "written",
     )  # fmt: skip
 
     def __init__(self, graph: Graph, kind: str, inputs: tuple[Node, ...], info: Any = None) -> None:
@@ -131,6 +136,8 @@ class Node:
         """What to call it in a message."""
         self.keys: tuple[Key, ...] = ()
         """The layers that it stands for, where it is a window; the subscript, where it is a strided slice."""
+        self.written: Written | None = None
+        """Where the numbers of a window are written."""
         self.known: Any = None
         """The module or function of torch that it is (a Known), where it is one that facts are told of."""
         self.sure = True

@@ -234,6 +234,7 @@ class Tracer:
         node.rank = ranks.beside(node.rank, layer.gives_two)
         node.channels = layer.channels if not layer.keeps_channels else node.channels
         node.keys = tuple(dict.fromkeys((layer.key, owner.key) if owner is not None else (layer.key,)))
+        node.written = layer.written
         if self.sized:
             results.measure_window(node, layer, machine.path.taken)
         return node
