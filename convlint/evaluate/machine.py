@@ -59,8 +59,8 @@ class Trial(NamedTuple):
     """The value of a parameter that has no default, by its place."""
     open: dict[Span, str]
     """The places of the parameters that have no value, and how their unknowns are described."""
-    asked: dict[Span, list[Const]]
-    """The keys of tables too large to follow, by the parameter that is the key."""
+    asked: dict[Span, list[list[Const]]]
+    """The keys of each table too large to follow, by the parameter that is the key."""
     optional: dict[Span, str]
     """The places and names of the parameters whose default is None."""
     refused: bool = False

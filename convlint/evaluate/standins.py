@@ -16,6 +16,7 @@ ALWAYS_STANDINS = frozenset(
         "torchvision.models.feature_extraction",
         "transformers.configuration_utils",
         "transformers.modeling_utils",
+        "transformers.models.auto.auto_factory",
         "transformers.utils.auto_docstring",
     }
 )
