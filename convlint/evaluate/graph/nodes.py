@@ -90,8 +90,8 @@ Key = tuple[Span, tuple[int, ...], tuple[int, ...], tuple[int, ...]]
 
 
 Written = tuple[Span | None, Span | None]
-"""Where the kernel size and the stride of a layer are written, None where one is the default. It tells layers of one key
-apart that get their numbers from different calls."""
+"""Where the kernel size and the stride of a layer are written, None where one is the default: layers of one key that
+get their numbers from different calls differ in it."""
 
 
 def slice_key(site: Span) -> Key:
