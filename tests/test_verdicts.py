@@ -714,3 +714,24 @@ def test_blocks_of_one_class_have_verdicts_of_their_own() -> None:
     )
     found = {each.place.line: each.verdict for each in of(text)}
     assert found == {line_of(text, "self.short ="): "branch", line_of(text, "self.two ="): "dead"}
+
+
+@pytest.mark.parametrize(
+    ("forward", "expected"),
+    [
+        ("if options.fast:\n    x = self.skip(x)\nelse:\n    x = self.skip(x) * 2\nreturn x", "unknown"),
+        ("if options.fast:\n    y = self.skip(x)\nelse:\n    y = self.pool(x)\nreturn y, x", "branch"),
+        ("y = self.skip(x)\nif options.fast:\n    x = self.pool(x)\nelse:\n    x = x * 2\nreturn x, y", "branch"),
+    ],
+)
+def test_what_one_arm_of_a_condition_does_is_not_done_beside_the_other(forward: str, expected: str) -> None:
+    text = network(SKIP + "self.pool = nn.AvgPool2d(2)", f"x = self.stem(x)\n{forward}", "import options")
+    assert verdict(text) == expected
+
+
+def test_an_arm_that_raises_gives_nothing() -> None:
+    forward = (
+        "x = self.stem(x)\nif options.fast:\n    self.skip.missing()\n    x = self.skip(x)\n"
+        "else:\n    x = self.skip(x)\nreturn x"
+    )
+    assert verdict(network(SKIP, forward, "import options")) != "branch"

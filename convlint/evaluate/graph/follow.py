@@ -230,6 +230,7 @@ class Verdicts:
         templates = self._known[training][0] if given is None else self._sized_templates
         tracer = Following(target.cls.name, templates, given is not None)
         tracer.graph.doubts = machine.path.doubts
+        tracer.machine = machine
         if given is not None:
             tracer.made = self._sized_graphs
             tracer.made.append(tracer.graph)

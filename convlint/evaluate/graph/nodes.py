@@ -29,7 +29,7 @@ SLICE = "slice"
 CAT = "cat"
 """Puts tensors side by side: ``info`` says whether along channels."""
 JOIN = "join"
-"""One tensor or the other, as a condition decides that is not known."""
+"""One tensor or the other, as a condition decides that is not known: ``info`` is the decision."""
 ALL = "all"
 """Reads everything of its operands."""
 OPAQUE = "opaque"
@@ -223,15 +223,23 @@ def arms_of(graph: Graph, taken: Mapping[Any, bool]) -> Arms:
     return tuple((decision, yes) for decision, yes in taken.items() if decision not in graph.begun)
 
 
-def joined(yes: Node | None, no: Node | None) -> Node | None:
+def decided(node: Node | None, taken: Mapping[Any, bool]) -> Node | None:
+    """The tensor that a tensor is where decisions are taken like this: of a join that they decide, one of the two."""
+    while node is not None and node.kind == JOIN and node.info in taken:
+        node = node.inputs[0 if taken[node.info] else 1]
+    return node
+
+
+def joined(decision: Any, yes: Node | None, no: Node | None) -> Node | None:
     """The tensor that is one or the other; None stands for a tensor that the input does not decide."""
+    yes, no = decided(yes, {decision: True}), decided(no, {decision: False})
     if yes is None or no is None or yes is no:
         return yes or no
     if yes.graph is not no.graph:
         yes.graph.lose("a tensor of another function")
         no.graph.lose("a tensor of another function")
         return yes
-    node = Node(yes.graph, JOIN, (yes, no))
+    node = Node(yes.graph, JOIN, (yes, no), decision)
     node.pooled = yes.pooled and no.pooled
     node.rank = yes.rank if yes.rank == no.rank else None
     node.channels = yes.channels if yes.channels == no.channels else None

@@ -24,6 +24,7 @@ from convlint.evaluate.graph.layers import LayerCall, contradicts, described, la
 from convlint.evaluate.graph.nodes import (
     ALL,
     CAT,
+    JOIN,
     MOVE,
     OPAQUE,
     PART,
@@ -36,6 +37,7 @@ from convlint.evaluate.graph.nodes import (
     Graph,
     Node,
     Step,
+    decided,
     slice_key,
 )  # fmt: skip
 from convlint.evaluate.paths import resolve
@@ -64,6 +66,8 @@ class Tracer:
         self.graph = Graph(name)
         self.sized = sized
         """Whether the size of the input is known, and those of all tensors are to be."""
+        self.machine: Any = None
+        """The machine that runs the function."""
         self._sources: dict[int, tuple[Unknown, Node]] = {}
         self.owners: list[LayerCall | None] = []
         """For each running function: the layer whose ``forward`` it is, where it is one of a class of the user's."""
@@ -73,6 +77,8 @@ class Tracer:
     def node_of(self, tensor: Tensor) -> Node | None:
         """What gave a tensor; None where the network's input does not decide it."""
         node: Node | None = tensor.node
+        if node is not None and node.kind == JOIN and self.machine is not None:
+            node = decided(node, self.machine.path.taken)
         if node is None or node.graph is self.graph:
             return node
         node.graph.escape(node, "another function")
