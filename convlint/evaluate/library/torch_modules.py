@@ -49,10 +49,6 @@ def module_class() -> Class:
         ),
         "named_modules": lambda machine, args, site: named_pairs(descendants(machine, target_of(machine, args))),
         "get_submodule": _get_submodule,
-        "parameters": lambda machine, args, site: Iterator([]),
-        "named_parameters": lambda machine, args, site: Iterator([]),
-        "buffers": lambda machine, args, site: Iterator([]),
-        "named_buffers": lambda machine, args, site: Iterator([]),
         "_conv_forward": lambda machine, args, site: Tensor(),
         "_get_name": lambda machine, args, site: Const(target_of(machine, args).cls.name),
     }
@@ -65,12 +61,14 @@ def module_class() -> Class:
         call[name] = lambda machine, args, site: NONE
     for name in ("register_forward_hook", "register_forward_pre_hook"):
         call[name] = _register_hook
+    for name in ("parameters", "named_parameters", "buffers", "named_buffers"):
+        call[name] = lambda machine, args, site: Unknown("tensor", "the parameters of a model", site)
     attrs: dict[str, Any] = {name: Builtin(name, function) for name, function in call.items()}
     attrs["state_dict"] = Builtin("state_dict", lambda machine, args, site: _state(site))
     attrs["load_state_dict"] = Builtin("load_state_dict", _loading())
     attrs["_modules"] = Descriptor("property", Builtin("_modules", _modules_dict))
-    attrs["_parameters"] = Descriptor("property", Builtin("_parameters", lambda machine, args, site: machine.dict()))
-    attrs["_buffers"] = attrs["_parameters"]
+    for name in ("_parameters", "_buffers"):
+        attrs[name] = Unknown("tensor", "the parameters of a model")
     attrs["training"] = Unknown("training-mode", TRAINING)
     return classes.make_class("Module", (), attrs)
 
