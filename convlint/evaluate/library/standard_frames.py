@@ -7,7 +7,19 @@ from convlint.evaluate.classes import make_class
 from convlint.evaluate.environment import Arguments, Frame, Raised
 from convlint.evaluate.library.adapt import give_up, instance_of, take
 from convlint.evaluate.machine import Machine
-from convlint.evaluate.values import NONE, Builtin, Class, Const, Descriptor, Instance, Span, Tuple, Unknown, Value
+from convlint.evaluate.values import (
+    NONE,
+    Builtin,
+    Class,
+    Const,
+    Descriptor,
+    Function,
+    Instance,
+    Span,
+    Tuple,
+    Unknown,
+    Value,
+)
 
 
 def contents(machine: Machine) -> dict[str, Value]:
@@ -16,8 +28,6 @@ def contents(machine: Machine) -> dict[str, Value]:
     code = make_class("code", (machine.modules.builtin_class("object"),), {})
 
     def of(frames: tuple[Frame, ...]) -> Value:
-        if not frames:
-            return Unknown("not-modelled", "the code that calls an entry point")
         made = machine.instance(cls)
         made.payload = frames
         return made
@@ -28,10 +38,11 @@ def contents(machine: Machine) -> dict[str, Value]:
         return of(tuple(machine.frames))
 
     def behind(machine: Machine, args: Arguments, site: Span) -> Value:
-        return of(_frames(machine, args)[:-1])
+        frames = _frames(machine, args)
+        return of(frames[:-1]) if frames else NONE
 
     def code_of(machine: Machine, args: Arguments, site: Span) -> Value:
-        function = _frames(machine, args)[-1].function
+        function = _function(machine, args)
         return instance_of(machine, code, co_name=Const(function.name if function is not None else "<module>"))
 
     cls.attrs = {
@@ -44,7 +55,7 @@ def contents(machine: Machine) -> dict[str, Value]:
 
 
 def _frames(machine: Machine, args: Arguments) -> tuple[Frame, ...]:
-    """A frame and all that called it, the outermost first."""
+    """A frame and all that called it, the outermost first; none stands for the module level around an entry point."""
     (value,) = take(machine, args, "frame", 1, "frame")
     if isinstance(value, Unknown):
         give_up(value)
@@ -53,9 +64,18 @@ def _frames(machine: Machine, args: Arguments) -> tuple[Frame, ...]:
     raise Raised("TypeError", "not a frame object")
 
 
+def _function(machine: Machine, args: Arguments) -> Function | None:
+    """The function that runs in a frame."""
+    frames = _frames(machine, args)
+    return frames[-1].function if frames else None
+
+
 def _locals(machine: Machine, args: Arguments, site: Span) -> Value:
     made = machine.dict()
-    for name, value in _frames(machine, args)[-1].locals.items():
+    frames = _frames(machine, args)
+    if not frames:
+        made.unknown = Unknown("not-modelled", "the variables of a module, by its frame", site)
+    for name, value in frames[-1].locals.items() if frames else ():
         made.entries[name] = (Const(name), value)
     return made
 
@@ -64,7 +84,7 @@ def _values(cls: Class) -> Builtin:
     """``getargvalues``: the names of the parameters, and all variables."""
 
     def call(machine: Machine, args: Arguments, site: Span) -> Value:
-        function = _frames(machine, args)[-1].function
+        function = _function(machine, args)
         if function is None:
             return Tuple((machine.list([]), NONE, NONE, _locals(machine, args, site)), cls)
         declared = function.signature

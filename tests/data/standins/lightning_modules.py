@@ -60,6 +60,16 @@ class SavedByName(L.LightningModule):
         self.second = nn.Conv2d(3, 8, 1, self.hparams.stride)
 
 
+class SavedWithoutSome(L.LightningModule):
+    """Conv2d 3>8 k=1 s=2"""
+
+    def __init__(self, stride=2):
+        super().__init__()
+        self.save_hyperparameters()
+        kernel_size = self.hparams.get("kernel_size", 1) if "kernel_size" not in self.hparams else 3
+        self.conv = nn.Conv2d(3, 8, kernel_size, self.hparams.stride)
+
+
 class SavedDict(L.LightningModule):
     """
     Conv2d 3>8 k=1 s=2
