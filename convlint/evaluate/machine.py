@@ -266,7 +266,7 @@ class Machine:
         """Set an attribute on the present path."""
         self.touch(target)
         if self.flow.tracer is not None:
-            self.flow.unseen("an attribute", value)
+            self.flow.stored(target, value)
         attrs = target.attrs
         if self.path is not target.birth:
             value = guarded(value, attrs.get(name, UNBOUND), self.path, target.birth)
