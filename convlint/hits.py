@@ -93,9 +93,10 @@ def _judged(hits: Sequence[Hit], entry_points: Sequence[str], network: Network) 
     if not hits[0].problem.skips:
         return None
     known: dict[str, Verdict] = {}
-    for layer in dict.fromkeys(hit.layer for hit in hits):
-        for name, verdict in network.verdicts(layer).items():
-            known[name] = worse(known.get(name, verdict), verdict)
+    for hit in hits:
+        for name, verdict in network.verdicts(hit.layer, hit.use).items():
+            if name in hit.use.entry_points:
+                known[name] = worse(known.get(name, verdict), verdict)
     return judge(entry_points, known)
 
 
@@ -109,10 +110,11 @@ def _rewrites(hit: Hit) -> tuple[Fix, ...]:
     )
 
 
-def at_call(rule: Rule, call: Place, hits: Sequence[Hit], network: Network) -> Finding:
+def at_call(rule: Rule, call: Place, hits: Sequence[Hit], network: Network, mixed: bool = False) -> Finding:
     """The note on a call that makes code outside the linted paths build the layers of ``hits``.
 
-    Layers that may be there are told where none is there for certain, and never counted.
+    Layers that may be there are told where none is there for certain, and never counted. ``mixed``: other calls of the
+    same entry points build some of them as well; a verdict is the worst of all, so that only the best holds for each.
     """
     hits = [hit for hit in hits if hit.use.confidence is Confidence.CERTAIN] or hits
     kinds: dict[str, list[Hit]] = defaultdict(list)
@@ -124,7 +126,7 @@ def at_call(rule: Rule, call: Place, hits: Sequence[Hit], network: Network) -> F
         number = f"{sum(_count(of_kind) for _, of_kind in others)} " if _is_certain(hits) else ""
         parts.append(f"{number}more of {len(others)} other kind{'s' if len(others) > 1 else ''}")
     found = at_meeting(rule, hits, Severity.NOTE, network)
-    said = OF_A_LIBRARY.get(found.verdict, "")
+    said = OF_A_LIBRARY.get(found.verdict, "") if found.verdict == BRANCH or not mixed else ""
     return replace(
         found,
         place=call,

@@ -101,10 +101,26 @@ def _report(
             elif hits and (call := _innermost(use, linted)) is not None:
                 calls[call] += hits
     ordered = [sorted(hits, key=_order) for hits in meetings.values()]
+    mixed = _mixed(calls)
     return [
         *((at_meeting(rule, hits, severity, network), hits[0]) for hits in ordered),
-        *((at_call(rule, call, sorted(hits, key=_order), network), None) for call, hits in calls.items()),
+        *(
+            (at_call(rule, call, sorted(hits, key=_order), network, call in mixed), None)
+            for call, hits in calls.items()
+        ),
     ]
+
+
+def _mixed(calls: Mapping[Place, Sequence[Hit]]) -> frozenset[Place]:
+    """The calls into libraries that build, for one entry point, layers which another call builds for it as well."""
+    builders: dict[tuple[object, ...], set[Place]] = defaultdict(set)
+    for call, hits in calls.items():
+        for hit in hits:
+            layer = hit.layer
+            if isinstance(layer, Layer):
+                for name in hit.use.entry_points:
+                    builders[name, layer.call, layer.kernel_size, layer.stride, layer.dilation].add(call)
+    return frozenset(call for several in builders.values() if len(several) > 1 for call in several)
 
 
 def _varied(network: Network) -> frozenset[Place]:

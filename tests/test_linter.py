@@ -13,7 +13,7 @@ from convlint.linter import lint
 from convlint.network.layers import Confidence, Kind, Layer, Step, Use
 from convlint.network.operations import Operation
 from convlint.network.sizes import SizedLayer, SizedModule, Work
-from convlint.network.verdicts import Verdicts
+from convlint.network.verdicts import BRANCH, DEAD, Verdict, Verdicts
 from convlint.registry import load_rules
 from convlint.rule import Problem, Rule
 from convlint.source import Place
@@ -94,7 +94,7 @@ class Built:
         uses = self.uses(layer)
         return tuple(sorted({name for use in uses for name in use.entry_points})), uses[0].confidence
 
-    def verdicts(self, layer: Layer | Operation) -> Verdicts:
+    def verdicts(self, layer: Layer | Operation, use: Use | None = None) -> Verdicts:
         return {}
 
 
@@ -227,6 +227,38 @@ def test_one_layer_of_a_library_is_described_whole() -> None:
     assert finding.message == (
         f"builds 1 layer: 1x1 convolution with stride 2 reads 1 of every 4 pixels of its input ({LIBRARY}:241)"
     )
+
+
+@dataclass(frozen=True)
+class Judged(Built):
+    """A network of whose layers it is known what becomes of what they skip."""
+
+    verdict: Verdict
+
+    def verdicts(self, layer: Layer | Operation, use: Use | None = None) -> Verdicts:
+        return {"model.Net": self.verdict}
+
+
+@pytest.mark.parametrize(
+    ("channels", "name", "others", "said"),
+    [
+        (64, DEAD, "model.Net", ""),
+        (128, DEAD, "model.Net", ""),
+        (64, DEAD, "model.Other", "; nobody uses what these skip"),
+        (64, BRANCH, "model.Net", "; other layers use what these skip"),
+    ],
+)
+def test_of_two_calls_that_build_a_layer_it_is_not_said_whose_is_wasted(
+    channels: int, name: str, others: str, said: str
+) -> None:
+    first, second = (library_way(202, at("model.py", line)) for line in (2, 3))
+    second = replace(second, entry_points=(others,))
+    layer, other = conv(at(LIBRARY, 56)), conv(at(LIBRARY, 56), channels=channels)
+    ways = ((layer, (first, second)),) if layer == other else ((layer, (first,)), (other, (second,)))
+    found = lint(Judged(ways, Verdict(name)), DEAD_PIXELS, frozenset({"model.py"}), {})
+    one = "builds 1 layer: 1x1 convolution with stride 2 reads 1 of every 4 pixels of its input"
+    assert [finding.place.line for finding in found] == [2, 3]
+    assert found[0].message == f"{one} ({LIBRARY}:241){said}"
 
 
 def test_layers_that_a_library_may_build_are_not_counted() -> None:

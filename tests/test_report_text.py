@@ -93,7 +93,7 @@ def test_a_source_that_is_gone_is_named() -> None:
             {"suppressed": 2, "baselined": 1},
             "Nothing found in 14 files, 1,100 of 1,200 layers fully known; 2 suppressed, 1 in the baseline.",
         ),
-        ({"stats": {"files": 1}}, "Nothing found in 1 file, which builds no convolution or pooling layer."),
+        ({"stats": {"files": 1}}, "Nothing found in 1 file, in which no convolution or pooling layer was seen."),
         ({"stats": {"files": 0}}, "Nothing found: there was no file to lint."),
     ],
 )

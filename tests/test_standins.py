@@ -26,6 +26,7 @@ CASES = Path(__file__).parent / "data" / "standins"
 NOTHING = "No layer."
 POSSIBLE = " possible"
 PACKAGES = {
+    "hub_files": ("huggingface_hub",),
     "lightning_modules": ("lightning", "pytorch_lightning", "einops"),
     "mmcv_cnn": ("mmcv", "mmengine"),
     "monai_blocks": ("monai",),

@@ -694,3 +694,58 @@ def test_a_script_module_is_a_module() -> None:
     )
     text = network("self.block = Block(1, 2)", "return self.block(x)", block)
     assert verdict(text) == "branch"
+
+
+BLOCKS = """
+class Block(nn.Module):
+    def __init__(self, inner, outer, kernel_size, stride=1):
+        super().__init__()
+        self.conv = nn.Conv2d(inner, outer, kernel_size, stride)
+        self.relu = nn.ReLU()
+
+    def forward(self, x):
+        return self.relu(self.conv(x))
+"""
+
+
+def test_blocks_of_one_class_have_sources_of_their_own() -> None:
+    text = network(
+        STEM + "self.one = Block(8, 8, 1, 2)\nself.middle = nn.Conv2d(8, 8, 5)\nself.two = Block(8, 8, 1, 2)",
+        "return self.two(self.middle(self.one(self.stem(x))))",
+        BLOCKS,
+    )
+    one, two = of(text)
+    assert one.message.endswith(f"computed by the 3x3 convolution on line {line_of(text, 'self.stem =')}")
+    assert two.message.endswith(f"computed by the 5x5 convolution on line {line_of(text, 'self.middle =')}")
+
+
+def test_blocks_of_one_class_have_verdicts_of_their_own() -> None:
+    text = network(
+        STEM + "self.short = Block(8, 8, 1, 2)\nself.long = nn.Conv2d(8, 8, 3, 2, 1)\n"
+        "self.middle = nn.Conv2d(8, 8, 3)\nself.two = Block(8, 8, 1, 2)",
+        "x = self.stem(x)\nx = self.middle(self.short(x) + self.long(x))\nreturn self.two(x)",
+        BLOCKS,
+    )
+    found = {each.place.line: each.verdict for each in of(text)}
+    assert found == {line_of(text, "self.short ="): "branch", line_of(text, "self.two ="): "dead"}
+
+
+@pytest.mark.parametrize(
+    ("forward", "expected"),
+    [
+        ("if options.fast:\n    x = self.skip(x)\nelse:\n    x = self.skip(x) * 2\nreturn x", "unknown"),
+        ("if options.fast:\n    y = self.skip(x)\nelse:\n    y = self.pool(x)\nreturn y, x", "branch"),
+        ("y = self.skip(x)\nif options.fast:\n    x = self.pool(x)\nelse:\n    x = x * 2\nreturn x, y", "branch"),
+    ],
+)
+def test_what_one_arm_of_a_condition_does_is_not_done_beside_the_other(forward: str, expected: str) -> None:
+    text = network(SKIP + "self.pool = nn.AvgPool2d(2)", f"x = self.stem(x)\n{forward}", "import options")
+    assert verdict(text) == expected
+
+
+def test_an_arm_that_raises_gives_nothing() -> None:
+    forward = (
+        "x = self.stem(x)\nif options.fast:\n    self.skip.missing()\n    x = self.skip(x)\n"
+        "else:\n    x = self.skip(x)\nreturn x"
+    )
+    assert verdict(network(SKIP, forward, "import options")) != "branch"

@@ -225,7 +225,9 @@ def _given_up(machine: Machine, function: Value, site: Span, error: Raised) -> U
         raise error
     if not sources[site.file].linted:
         raise error
-    return Unknown("raises", f"{error.kind} in {function.qualname}()", site)  # type: ignore[attr-defined]
+    given = Unknown("raises", f"{error.kind} in {function.qualname}()", site)  # type: ignore[attr-defined]
+    machine.note_gap(given.reason, given.detail, site, "what the call builds")
+    return given
 
 
 def closes_over_nothing_new(function: Function) -> bool:
@@ -262,13 +264,13 @@ def run_function(machine: Machine, function: Function, args: Arguments, site: Sp
     machine.record = record
     machine.depth += 1
     machine.active[code] = depth + 1
-    machine.receivers.append(frame.receiver if code.name == "__init__" else None)
+    machine.frames.append(frame)
     try:
         return _run_body(machine, function, frame)
     finally:
         machine.record, machine.path = outer_record, outer_path
         machine.depth -= 1
-        machine.receivers.pop()
+        machine.frames.pop()
         machine.active[code] = depth
         frame.ended = True
         if record.calls:

@@ -146,23 +146,45 @@ def _evaluate(machine: Machine, source: SourceModule, name: str, node: ir.Functi
 
 
 def _run(machine: Machine, operation: Any, source: SourceModule, value: Any, node: Any) -> Record:
-    """Run one entry point; again where it refuses its own defaults of None, and with each key of a table in which it
-    looks up a parameter that has no default."""
+    """Run one entry point; again where it refuses its own defaults of None, or does without a package that may be
+    installed elsewhere, and with each key of a table in which it looks up a parameter that has no default."""
     root, span = Record(NOWHERE, ROOT), Span(source.number, node.at, node.at + 1)
 
     def run() -> None:
         operation(machine, source, value, node)
 
     trial = machine.trial = Trial({}, {}, {}, {})
-    if _attempt(machine, root, span, run) in REFUSALS and trial.optional and operation is _main_call:
+    ended = _attempt(machine, root, span, run)
+    if ended in REFUSALS and trial.optional and operation is _main_call:
         again = Record(NOWHERE, ROOT)
         second = machine.trial = Trial({}, {}, {}, {}, refused=True)
-        if _attempt(machine, again, span, run) is None:
+        ended = _attempt(machine, again, span, run)
+        if ended is None:
             root, trial = again, second
+    if ended is not None and source.optional and operation is _main_call:
+        again = Record(NOWHERE, ROOT)
+        last = machine.trial = Trial({}, {}, {}, {})
+        if _attempt(machine, again, span, lambda: _with_packages(machine, source, run)) is None:
+            root, trial = again, last
     if machine.verdicts is not None and (trial.open or operation is _method_call):
         machine.verdicts.outcomes.partial.add(id(root))
     _with_each_key(machine, root, span, run, trial)
     return root
+
+
+def _with_packages(machine: Machine, source: SourceModule, run: Callable[[], None]) -> None:
+    """Run an entry point as where the packages are installed that its file does without where they are not.
+
+    What it means there by the names that it has from them is unknown; nothing of that is remembered.
+    """
+    kept, machine.memo = machine.memo, {}
+    try:
+        for name in sorted(source.optional):
+            unknown = Unknown("module-not-found", f"'{name}', of an optional package")
+            machine.modules.write_attribute(source.module, name, unknown)
+        run()
+    finally:
+        machine.memo = kept
 
 
 def _with_each_key(machine: Machine, root: Record, span: Span, run: Callable[[], None], trial: Trial) -> None:

@@ -7,9 +7,12 @@ from convlint.evaluate.blocks import Live, Run, compile_block
 from convlint.evaluate.environment import Frame, Raised
 from convlint.evaluate.exceptions import caught
 from convlint.evaluate.expressions import Context, compile_expression
+from convlint.evaluate.functions import bound_names
 from convlint.evaluate.machine import Machine
 from convlint.evaluate.targets import compile_target, write_name
 from convlint.frontends.python import ir
+
+_MISSING = frozenset({"ImportError", "ModuleNotFoundError"})
 
 
 def compile_with(context: Context, node: ir.With) -> Run:
@@ -45,6 +48,7 @@ def compile_try(context: Context, node: ir.Try) -> Run:
         for handler in node.handlers
     ]  # fmt: skip
     final = compile_block(context, node.final) if node.final else None
+    bound = bound_names((*node.body, *(statement for handler in node.handlers for statement in handler.body)))
 
     def guarded_body(frame: Frame) -> Live:
         path = machine.path
@@ -52,6 +56,8 @@ def compile_try(context: Context, node: ir.Try) -> Run:
             return _watched(machine, frame, body) if handlers else body(frame)
         except Raised as error:
             machine.path = path
+            if error.kind in _MISSING and frame.limit is not None and frame.module.source is not None:
+                frame.module.source.optional |= bound
             for kind, name, handle in handlers:
                 if kind is None or caught(machine, error, kind(frame)):
                     if name is not None:

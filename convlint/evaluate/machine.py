@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from convlint.evaluate.budget import MAX_DECISIONS, MAX_MODULE_DEPTH, MAX_STEPS
-from convlint.evaluate.environment import Exhausted, NotIterable, Raised
+from convlint.evaluate.environment import Exhausted, Frame, NotIterable, Raised
 from convlint.evaluate.paths import ROOT, Decision, Path, Undecided, choose, force, guarded, resolve, without_unbound
 from convlint.evaluate.records import Record, Scope
 from convlint.evaluate.tensor_flow import TensorFlow
@@ -97,8 +97,8 @@ class Machine:
         """The lists that are changed in a loop over something unknown while it runs."""
         self.twins: dict[Any, Const] = {}
         self.inert, self.forwards = _judgements(self)
-        self.receivers: list[Any] = []
-        """For each running function of the user's: the object it builds where it is an ``__init__``, else None."""
+        self.frames: list[Frame] = []
+        """Those of the running functions, the innermost last."""
         self.trial = Trial({}, {}, {}, {})
         self.narrow = False
         """Whether the first arm of a condition too many is running, so that the next such one takes only one arm."""

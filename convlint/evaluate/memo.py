@@ -7,6 +7,7 @@ hold until it is read (``read_attribute``), so that changing one of two equal bl
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import islice
 from typing import Any, NamedTuple
 
 from convlint.evaluate.environment import Arguments
@@ -299,7 +300,11 @@ def read_attribute(machine: Machine, target: Instance, name: str) -> Any:
     """An object's own attribute (UNBOUND where it has none); of a copy, what is read is copied first."""
     value = target.attrs.get(name, UNBOUND)
     if target.original is not None and value.__class__ in _COPIED:
-        fresh = copy(machine, value, _copies_of(target))
+        copies = _copies_of(target)
+        known = len(copies)
+        fresh = copy(machine, value, copies)
         if fresh is not value:
+            for made in islice(copies.values(), known, None):
+                made.born = target.born  # it is as old as the object that holds it, whenever that is read
             target.own_attributes()[name] = value = fresh
     return value

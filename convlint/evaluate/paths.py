@@ -12,7 +12,7 @@ from __future__ import annotations
 from typing import Any
 
 from convlint.evaluate.budget import MAX_CHOICES
-from convlint.evaluate.graph.nodes import joined
+from convlint.evaluate.graph.nodes import decided, joined
 from convlint.evaluate.values import UNBOUND, Choice, Const, Tensor, Tuple, Unknown
 
 
@@ -103,12 +103,16 @@ def choose(decision: Decision, yes: Any, no: Any) -> Any:
     """The value that is ``yes`` if ``decision`` is taken, else ``no``; one of them where they are the same."""
     if yes.__class__ is Choice:
         yes = _restrict_all(yes, {decision: True})
+    elif yes.__class__ is Tensor and yes.node is not None:
+        yes = _tensor_where(yes, decision, True)
     if no.__class__ is Choice:
         no = _restrict_all(no, {decision: False})
+    elif no.__class__ is Tensor and no.node is not None:
+        no = _tensor_where(no, decision, False)
     if yes is no:
         return yes
     if _same(yes, no):
-        return _merged(yes, no)
+        return _merged(decision, yes, no)
     if yes is UNBOUND and no.__class__ is not Choice and isinstance(no, Unknown):
         return no
     size = (yes.size if yes.__class__ is Choice else 1) + (no.size if no.__class__ is Choice else 1)
@@ -119,6 +123,12 @@ def choose(decision: Decision, yes: Any, no: Any) -> Any:
     return Choice(decision, yes, no, size)
 
 
+def _tensor_where(tensor: Tensor, decision: Decision, yes: bool) -> Tensor:
+    """A tensor that may be one or the other, where it is decided which."""
+    node = decided(tensor.node, {decision: yes})
+    return tensor if node is tensor.node else Tensor(tensor.shape, tensor.values, node)
+
+
 def _common(one: tuple[Any, ...] | None, other: tuple[Any, ...] | None) -> tuple[Any, ...] | None:
     """A shape that two tensors share."""
     if one is None or other is None or len(one) != len(other):
@@ -127,12 +137,13 @@ def _common(one: tuple[Any, ...] | None, other: tuple[Any, ...] | None) -> tuple
     return one if same else None
 
 
-def _merged(yes: Any, no: Any) -> Any:
+def _merged(decision: Decision, yes: Any, no: Any) -> Any:
     """One of two values that are the same. Of two tensors, what is done with one is not done with the other."""
     if yes.__class__ is Tensor:
-        return Tensor(_common(yes.shape, no.shape), None, joined(yes.node, no.node) if yes.node or no.node else None)
+        node = joined(decision, yes.node, no.node) if yes.node or no.node else None
+        return Tensor(_common(yes.shape, no.shape), None, node)
     if yes.__class__ is Tuple:
-        return Tuple(tuple([_merged(a, b) for a, b in zip(yes.items, no.items, strict=True)]), yes.cls)
+        return Tuple(tuple([_merged(decision, a, b) for a, b in zip(yes.items, no.items, strict=True)]), yes.cls)
     return yes
 
 

@@ -188,9 +188,9 @@ class EvaluatedNetwork:
         names, certain = self._reached[self._keys[layer]]
         return tuple(names), Confidence.CERTAIN if certain else Confidence.POSSIBLE
 
-    def verdicts(self, layer: Layer | Operation) -> Verdicts:
+    def verdicts(self, layer: Layer | Operation, use: Use | None = None) -> Verdicts:
         """What becomes of the values that ``layer`` skips, or that strided slices do, for each entry point that builds
-        it.
+        it, in this way where one is given.
         """
         fact = self._facts[self._keys[layer]]
         keys: tuple[Any, ...] = ((fact.site, fact.kernel_size, fact.stride, fact.dilation),)
@@ -198,7 +198,7 @@ class EvaluatedNetwork:
             keys = tuple([slice_key(site) for site in slices_in(fact)])
         names = set(self.reached_from(layer)[0])
         found = {
-            entry.name: self._outcomes.verdict(entry.root, keys, self.sites)
+            entry.name: self._outcomes.verdict(entry.root, keys, self.sites, use)
             for entry in self._entries
             if entry.name in names and keys
         }

@@ -47,6 +47,8 @@ class SourceModule:
         self.records: dict[int, Record] = {}
         self.missing: set[str] = set()
         """Names that are known not to be bound here, nor by what is imported with a star."""
+        self.optional: set[str] = set()
+        """Names that mean something else where a package is installed that was looked for in vain."""
         self.running: list[int] = []
         """The pieces that are running now, the innermost last."""
         self._outlined = False

@@ -142,8 +142,12 @@ class Network(Protocol):
     def reached_from(self, layer: Layer | Operation) -> tuple[tuple[str, ...], Confidence]:
         """The sorted names of the entry points that build ``layer``, and how sure that is."""
 
-    def verdicts(self, layer: Layer | Operation) -> Verdicts:
-        """What becomes of the values that ``layer`` skips, for the entry points in which that was followed."""
+    def verdicts(self, layer: Layer | Operation, use: Use | None = None) -> Verdicts:
+        """What becomes of the values that ``layer`` skips, for the entry points in which that was followed.
+
+        Of several such layers the worst; ``use`` leaves only those that get their numbers in this way, as far as that
+        is known.
+        """
 
 
 def known(sizes: Sizes | str | Unknown) -> tuple[int, ...] | None:

@@ -195,5 +195,5 @@ def _layers_seen(run: Run) -> str:
     """How much there was to find, so that silence can be told from blindness."""
     layers, known = run.stats.get("layers", 0), run.stats.get("layers_known", 0)
     if not layers:
-        return f"which build{'s' if run.stats.get('files') == 1 else ''} no convolution or pooling layer"
+        return "in which no convolution or pooling layer was seen"
     return f"{known:,} of {counted(layers, 'layer')} fully known"

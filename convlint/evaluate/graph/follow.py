@@ -12,7 +12,7 @@ from convlint.evaluate.graph.backward import Backward, root
 from convlint.evaluate.graph.contents import tensors_in
 from convlint.evaluate.graph.levels import DEAD, GATE
 from convlint.evaluate.graph.nodes import PORT, Graph, Key, Node
-from convlint.evaluate.graph.outcomes import Outcome, Outcomes, add_worst, outcome_of
+from convlint.evaluate.graph.outcomes import Apart, Outcome, Outcomes, add_worst, outcome_of
 from convlint.evaluate.graph.sized import Followed, followed
 from convlint.evaluate.graph.skips import cases_of
 from convlint.evaluate.graph.templates import Following, Template
@@ -111,15 +111,19 @@ class Verdicts:
             return
         if self.graphs is not None:
             self.graphs[id(record)] = graph
-        add_worst(outcomes, self.outcomes_in(graph, self._backward).items())
+        apart = self.outcomes.apart.setdefault(id(record), {})
+        add_worst(outcomes, self.outcomes_in(graph, self._backward, apart).items())
 
-    def outcomes_in(self, graph: Graph, backward: Backward) -> dict[Key, Outcome]:
-        """What is found in one graph about the layers that skip positions."""
+    def outcomes_in(self, graph: Graph, backward: Backward, apart: Apart | None = None) -> dict[Key, Outcome]:
+        """What is found in one graph about the layers that skip positions; in ``apart`` by where they are written."""
         outcomes: dict[Key, Outcome] = {}
         whole = root(graph, backward)
         for case in cases_of(whole):
             outcome = outcome_of(case, whole.lost)
             add_worst(outcomes, ((key, outcome) for key in case.layer.keys))
+            written = case.layer.written
+            if apart is not None and written is not None:
+                add_worst(apart, (((key, written), outcome) for key in case.layer.keys))
         return outcomes
 
     def measure(self, machine: Machine, target: Instance, site: Span, entry: Record | None = None) -> None:
@@ -226,6 +230,7 @@ class Verdicts:
         templates = self._known[training][0] if given is None else self._sized_templates
         tracer = Following(target.cls.name, templates, given is not None)
         tracer.graph.doubts = machine.path.doubts
+        tracer.machine = machine
         if given is not None:
             tracer.made = self._sized_graphs
             tracer.made.append(tracer.graph)

@@ -29,7 +29,7 @@ SLICE = "slice"
 CAT = "cat"
 """Puts tensors side by side: ``info`` says whether along channels."""
 JOIN = "join"
-"""One tensor or the other, as a condition decides that is not known."""
+"""One tensor or the other, as a condition decides that is not known: ``info`` is the decision."""
 ALL = "all"
 """Reads everything of its operands."""
 OPAQUE = "opaque"
@@ -89,6 +89,11 @@ Key = tuple[Span, tuple[int, ...], tuple[int, ...], tuple[int, ...]]
 """A layer as findings name it: the call that builds it, kernel size, stride and dilation."""
 
 
+Written = tuple[Span | None, Span | None]
+"""Where the kernel size and the stride of a layer are written, None where one is the default: layers of one key that
+get their numbers from different calls differ in it."""
+
+
 def slice_key(site: Span) -> Key:
     """The same for a strided slice, which its subscript alone names."""
     return site, (), (), ()
@@ -103,7 +108,7 @@ class Node:
 
     __slots__ = (
         "arms", "called", "channels", "graph", "info", "inputs", "keys", "kind", "known", "macs", "mixed", "number",
-        "pooled", "rank", "read", "several", "shape", "site", "solid", "sure", "under", "words", "work",
+        "pooled", "rank", "read", "several", "shape", "site", "solid", "sure", "under", "words", "work", "written",
     )  # fmt: skip
 
     def __init__(self, graph: Graph, kind: str, inputs: tuple[Node, ...], info: Any = None) -> None:
@@ -131,6 +136,8 @@ class Node:
         """What to call it in a message."""
         self.keys: tuple[Key, ...] = ()
         """The layers that it stands for, where it is a window; the subscript, where it is a strided slice."""
+        self.written: Written | None = None
+        """Where the numbers of a window are written."""
         self.known: Any = None
         """The module or function of torch that it is (a Known), where it is one that facts are told of."""
         self.sure = True
@@ -216,15 +223,23 @@ def arms_of(graph: Graph, taken: Mapping[Any, bool]) -> Arms:
     return tuple((decision, yes) for decision, yes in taken.items() if decision not in graph.begun)
 
 
-def joined(yes: Node | None, no: Node | None) -> Node | None:
+def decided(node: Node | None, taken: Mapping[Any, bool]) -> Node | None:
+    """The tensor that a tensor is where decisions are taken like this: of a join that they decide, one of the two."""
+    while node is not None and node.kind == JOIN and node.info in taken:
+        node = node.inputs[0 if taken[node.info] else 1]
+    return node
+
+
+def joined(decision: Any, yes: Node | None, no: Node | None) -> Node | None:
     """The tensor that is one or the other; None stands for a tensor that the input does not decide."""
+    yes, no = decided(yes, {decision: True}), decided(no, {decision: False})
     if yes is None or no is None or yes is no:
         return yes or no
     if yes.graph is not no.graph:
         yes.graph.lose("a tensor of another function")
         no.graph.lose("a tensor of another function")
         return yes
-    node = Node(yes.graph, JOIN, (yes, no))
+    node = Node(yes.graph, JOIN, (yes, no), decision)
     node.pooled = yes.pooled and no.pooled
     node.rank = yes.rank if yes.rank == no.rank else None
     node.channels = yes.channels if yes.channels == no.channels else None

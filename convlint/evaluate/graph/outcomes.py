@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from convlint.evaluate.graph.demands import Reader
 from convlint.evaluate.graph.levels import DEAD, GATE, LIVE, MAYBE
-from convlint.evaluate.graph.nodes import SLICE, Key, slice_key
+from convlint.evaluate.graph.nodes import SLICE, Key, Written, slice_key
 from convlint.evaluate.graph.skips import CONDITION, Case
 from convlint.evaluate.records import Record
 from convlint.evaluate.sites import Sites
 from convlint.evaluate.values import Span
 from convlint.network import verdicts
+from convlint.network.layers import Use
 from convlint.source import Place
 
 NAMES = {DEAD: verdicts.DEAD, GATE: verdicts.GATE_ONLY, MAYBE: verdicts.UNKNOWN, LIVE: verdicts.BRANCH}
@@ -32,12 +33,19 @@ class Outcome(NamedTuple):
     why: str
 
 
+Apart = dict[tuple[Key, Written], Outcome]
+"""Outcomes of layers by where their numbers are written as well."""
+Name = TypeVar("Name")
+
+
 class Outcomes:
     """What is found in all entry points."""
 
     def __init__(self) -> None:
         self.of: dict[int, dict[Key, Outcome]] = {}
         """By the identity of an entry point's record, and by layer."""
+        self.apart: dict[int, Apart] = {}
+        """The same, by where the numbers of layers are written."""
         self.partial: set[int] = set()
         """The entry points, by their records, that take what nobody gives: parts of networks rather than networks."""
 
@@ -56,14 +64,16 @@ class Outcomes:
         """Whether one of the layers was found in an entry point."""
         return not self.of.get(id(record), {}).keys().isdisjoint(keys)
 
-    def verdict(self, record: Record, keys: tuple[Key, ...], sites: Sites) -> verdicts.Verdict:
+    def verdict(self, record: Record, keys: tuple[Key, ...], sites: Sites, use: Use | None = None) -> verdicts.Verdict:
         """What becomes of the values that a layer, or that slices of one tensor, skip in one entry point.
 
-        One that gives no network (``main``, which trains it) leaves the verdict to those that do.
+        One that gives no network (``main``, which trains it) leaves the verdict to those that do. ``use``: only of
+        layers that get their numbers in this way, where some were followed.
         """
         partial = id(record) in self.partial or id(record) not in self.of
         known = self.of.get(id(record), {})
-        found = [known[key] for key in keys if key in known]
+        found = self._used_so(record, keys, sites, use) if use is not None else []
+        found = found or [known[key] for key in keys if key in known]
         if not found:
             return replace(verdicts.NOT_FOLLOWED, outside=partial)
         outcome = min(found, key=rank)
@@ -72,6 +82,15 @@ class Outcomes:
         verdict = verdict_of(outcome, sites)
         open_ended = partial and verdict.name in (verdicts.UNKNOWN, verdicts.DEAD)
         return replace(verdict, outside=True) if open_ended else verdict
+
+    def _used_so(self, record: Record, keys: tuple[Key, ...], sites: Sites, use: Use) -> list[Outcome]:
+        """The outcomes of the layers whose numbers are written where ``use`` says."""
+        numbers = [use.origins.get(name) for name in ("kernel_size", "stride")]
+        return [
+            outcome
+            for (key, written), outcome in self.apart.get(id(record), {}).items()
+            if key in keys and [sites.place(span or key[0]) for span in written] == numbers
+        ]
 
 
 def _beside(readers: tuple[Reader, ...], slices: tuple[Key, ...]) -> tuple[Reader, ...]:
@@ -86,7 +105,7 @@ def rank(outcome: Outcome) -> tuple[int, bool]:
     return (0, 2, 1, 3)[outcome.level], outcome.outside
 
 
-def add_worst(outcomes: dict[Key, Outcome], more: Iterable[tuple[Key, Outcome]]) -> None:
+def add_worst(outcomes: dict[Name, Outcome], more: Iterable[tuple[Name, Outcome]]) -> None:
     """Add to what is found about layers: of several that one call builds, the worst outcome counts."""
     for key, outcome in more:
         known = outcomes.get(key)

@@ -24,6 +24,7 @@ from convlint.evaluate.graph.layers import LayerCall, contradicts, described, la
 from convlint.evaluate.graph.nodes import (
     ALL,
     CAT,
+    JOIN,
     MOVE,
     OPAQUE,
     PART,
@@ -36,6 +37,7 @@ from convlint.evaluate.graph.nodes import (
     Graph,
     Node,
     Step,
+    decided,
     slice_key,
 )  # fmt: skip
 from convlint.evaluate.paths import resolve
@@ -65,6 +67,8 @@ class Tracer:
         self.graph = Graph(name)
         self.sized = sized
         """Whether the size of the input is known, and those of all tensors are to be."""
+        self.machine: Any = None
+        """The machine that runs the function."""
         self._sources: dict[int, tuple[Unknown, Node]] = {}
         self._known_elsewhere: dict[int, Instance] = {}
         """The objects that something got which is not followed: it may read what they are given later."""
@@ -76,6 +80,8 @@ class Tracer:
     def node_of(self, tensor: Tensor) -> Node | None:
         """What gave a tensor; None where the network's input does not decide it."""
         node: Node | None = tensor.node
+        if node is not None and node.kind == JOIN and self.machine is not None:
+            node = decided(node, self.machine.path.taken)
         if node is None or node.graph is self.graph:
             return node
         node.graph.escape(node, "another function")
@@ -252,6 +258,7 @@ class Tracer:
         node.rank = ranks.beside(node.rank, layer.gives_two)
         node.channels = layer.channels if not layer.keeps_channels else node.channels
         node.keys = tuple(dict.fromkeys((layer.key, owner.key) if owner is not None else (layer.key,)))
+        node.written = layer.written
         if self.sized:
             results.measure_window(node, layer, machine.path.taken)
         return node

@@ -21,12 +21,15 @@ def _name(name: Value) -> str:
 
 def _find(machine: Machine, target: Value, name: str, site: Span) -> Value:
     """The attribute, UNBOUND where it is known not to be there."""
+    machine.trying += 1
     try:
         return attributes.find(machine, target, name, site)  # type: ignore[no-any-return]
     except Raised as error:
         if error.kind != "AttributeError":
             raise
         return UNBOUND
+    finally:
+        machine.trying -= 1
 
 
 def _settled(machine: Machine, target: Value, name: str) -> bool:

@@ -61,6 +61,11 @@ def load(machine: Machine, name: str) -> Module | None:
     file, function = found
     module = Module(name)
     known[name] = module
+    if found == TORCH["torch.nn"] and name != "torch.nn":
+        same = load(machine, "torch.nn")  # a class is one object, wherever it is imported from
+        assert same is not None
+        module.attrs, module.fallback = same.attrs, same.fallback
+        return module
     contents = getattr(import_module(f"convlint.evaluate.library.{file}"), function)(machine)
     other: Callable[[str], Value | None] | None = contents.pop("*", None)
     module.attrs.update(contents)

@@ -34,6 +34,7 @@ MODULES: Mapping[str, tuple[str, str]] = MappingProxyType(
         "pathlib": ("standard_pathlib", "contents"),
         "pkg_resources": ("standard_versions", "contents"),
         "pprint": ("standard_quiet", "printing"),
+        "pydoc": ("standard_system", "locating"),
         "re": ("standard_text", "regular_expressions"),
         "string": ("standard_text", "strings"),
         "sys": ("standard_system", "sys"),

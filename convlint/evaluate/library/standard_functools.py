@@ -119,12 +119,16 @@ def _update_wrapper(machine: Machine, args: Arguments, site: Span) -> Value:
 
 
 def _wrap(wrapper: Value, wrapped: Value) -> Value:
-    """Give a function the name of the one that it wraps."""
+    """Give a function the names of the one that it wraps, and what else that has: it may itself be a wrapper."""
     if isinstance(wrapper, Function):
         wrapper.wrapped = wrapped
         name = getattr(wrapped, "name", None)
         if isinstance(name, str):
             wrapper.attrs.update({"__name__": Const(name), "__qualname__": Const(getattr(wrapped, "qualname", name))})
+        if isinstance(wrapped, (Function, Class)) and wrapped.module is not None:
+            wrapper.attrs["__module__"] = Const(wrapped.module.name)
+        if isinstance(wrapped, Function):
+            wrapper.attrs.update(wrapped.attrs)
     return wrapper
 
 

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from convlint.evaluate import class_kinds, classes
 from convlint.evaluate.classes import make_class
 from convlint.evaluate.environment import Arguments, Raised
+from convlint.evaluate.library import standard_frames
 from convlint.evaluate.library.adapt import builtin_table, fixed, give_up, instance_of, take
 from convlint.evaluate.machine import Machine
 from convlint.evaluate.values import (
@@ -50,6 +51,7 @@ def contents(machine: Machine) -> dict[str, Value]:
         "unwrap": Builtin("unwrap", _unwrap),
         "getmro": Builtin("getmro", _order),
         "isabstract": fixed("isabstract", FALSE),
+        **standard_frames.contents(machine),
         **builtin_table(
             {
                 "isclass": _kind("isclass", Class),

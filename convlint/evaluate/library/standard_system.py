@@ -1,10 +1,10 @@
-"""os, os.path, sys, importlib: what a program learns about its machine is unknown, names and paths are not."""
+"""os, os.path, sys, importlib, pydoc: what a program learns about its machine is unknown, names and paths are not."""
 
 from __future__ import annotations
 
 import posixpath
 
-from convlint.evaluate import class_kinds
+from convlint.evaluate import attributes, class_kinds
 from convlint.evaluate.budget import MAX_TEXT
 from convlint.evaluate.classes import make_class
 from convlint.evaluate.environment import Arguments, Raised
@@ -22,7 +22,7 @@ from convlint.evaluate.library.adapt import (
     unknown,
 )  # fmt: skip
 from convlint.evaluate.machine import Machine
-from convlint.evaluate.values import NONE, Builtin, Const, Span, Tuple, Unknown, Value
+from convlint.evaluate.values import NONE, UNBOUND, Builtin, Const, Span, Tuple, Unknown, Value
 
 VERSION = (3, 11, 0, "final", 0)
 """The Python version that code sees that asks for it."""
@@ -148,6 +148,28 @@ def _import_module(machine: Machine, args: Arguments, site: Span) -> Value:
         plain = ".".join([*parts[: len(parts) - dots + 1], plain.lstrip(".")]).strip(".")
     found = machine.modules.import_by_name(plain) if plain else None
     return found if found is not None else Unknown("module-not-found", plain, site)
+
+
+def locating(machine: Machine) -> dict[str, Value]:
+    """The names of pydoc."""
+    return {"locate": Builtin("locate", _locate)}
+
+
+def _locate(machine: Machine, args: Arguments, site: Span) -> Value:
+    """What a dotted name stands for: the longest part of it that is a module, and attributes from there on."""
+    name = text(machine, take(machine, args, "locate", 1, "path", "forceload")[0])
+    parts = [part for part in name.split(".") if part]
+    found: Value | None = None
+    for count in range(1, len(parts) + 1):
+        module = machine.modules.import_by_name(".".join(parts[:count]))
+        if found is not None and (module is None or module.source is None):
+            inner = attributes.find(machine, found, parts[count - 1], site)
+            found = inner if inner is not UNBOUND else module
+        else:
+            found = module
+        if found is None:
+            return NONE if count > 1 else machine.modules.builtins.get(name, Unknown("module-not-found", name, site))
+    return found if found is not None else NONE
 
 
 def _find_spec(machine: Machine, args: Arguments, site: Span) -> Value:

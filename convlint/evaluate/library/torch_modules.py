@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from convlint.evaluate import attributes, calls, classes, memo
+from convlint.evaluate import attributes, calls, class_kinds, classes, memo
 from convlint.evaluate.environment import Arguments, Raised, follows
 from convlint.evaluate.machine import Machine
 from convlint.evaluate.paths import force, resolve
@@ -55,7 +55,6 @@ def module_class() -> Class:
     for name in ("apply", "to", "cuda", "cpu", "train", "eval", "half", "float", "double", "type", "bfloat16",
                  "requires_grad_", "share_memory", "to_empty", "compile"):  # fmt: skip
         call[name] = _self
-    call["load_state_dict"] = lambda machine, args, site: Unknown("not-modelled", "keys that are missing", site)
     for name in ("__init__", "zero_grad", "extra_repr", "reset_parameters",
                  "register_full_backward_hook", "_load_from_state_dict",
                  "_register_load_state_dict_pre_hook", "register_load_state_dict_post_hook"):  # fmt: skip
@@ -65,14 +64,30 @@ def module_class() -> Class:
     for name in ("parameters", "named_parameters", "buffers", "named_buffers"):
         call[name] = lambda machine, args, site: Unknown("tensor", "the parameters of a model", site)
     attrs: dict[str, Any] = {name: Builtin(name, function) for name, function in call.items()}
-    attrs["state_dict"] = Builtin(
-        "state_dict", lambda machine, args, site: Unknown("tensor", "the state of a model", site)
-    )
+    attrs["state_dict"] = Builtin("state_dict", lambda machine, args, site: _state(site))
+    attrs["load_state_dict"] = Builtin("load_state_dict", _loading())
     attrs["_modules"] = Descriptor("property", Builtin("_modules", _modules_dict))
     for name in ("_parameters", "_buffers"):
         attrs[name] = Unknown("tensor", "the parameters of a model")
     attrs["training"] = Unknown("training-mode", TRAINING)
     return classes.make_class("Module", (), attrs)
+
+
+def _state(site: Span) -> Unknown:
+    return Unknown("tensor", "the state of a model", site)
+
+
+def _loading() -> Call:
+    """``load_state_dict``: which keys do not fit is for the weights to say."""
+    made: list[Class] = []
+
+    def call(machine: Machine, args: Arguments, site: Span) -> Value:
+        if not made:
+            fields = ["missing_keys", "unexpected_keys"]
+            made.append(class_kinds.make_named_tuple(machine, "_IncompatibleKeys", fields, {}))
+        return Tuple((_state(site), _state(site)), made[0])
+
+    return call
 
 
 def target_of(machine: Machine, args: Arguments) -> Instance:

@@ -5,6 +5,7 @@ from functools import partial
 import torch.nn as nn
 import torchvision
 from torchvision.models._utils import IntermediateLayerGetter, _make_divisible
+from torchvision.models.feature_extraction import create_feature_extractor
 from torchvision.models.resnet import BasicBlock, Bottleneck, ResNet, conv1x1, conv3x3
 from torchvision.ops import (
     MLP,
@@ -401,3 +402,19 @@ def tapped_model():
     MaxPool2d k=3 s=2 p=1
     """
     return IntermediateLayerGetter(torchvision.models.resnet18(), {"layer2": "mid", "layer4": "out"})
+
+
+class Extracted(nn.Module):
+    """
+    Conv2d 3>8 k=5 s=2
+    Conv2d 8>8 k=1 s=2
+    """
+
+    def __init__(self):
+        super().__init__()
+        body = nn.Sequential(nn.Conv2d(3, 8, 5, 2), nn.ReLU())
+        self.body = create_feature_extractor(body, return_nodes={"0": "out"})
+        self.down = nn.Conv2d(8, 8, 1, 2)
+
+    def forward(self, x):
+        return self.down(self.body(x)["out"])
