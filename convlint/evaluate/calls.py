@@ -206,8 +206,8 @@ def invoke(machine: Machine, function: Function, args: Arguments, site: Span, va
     if key is not None:
         hit = machine.memo.get(key)
         if hit is not None:
-            return memo.replay(machine, hit, site)
-    return memo.remember(machine, key, site, run_function, machine, function, args, site, vague)
+            return memo.replay(machine, hit, args, site)
+    return memo.remember(machine, key, site, run_function, function, args, site, vague)
 
 
 def _leaves_library(machine: Machine, function: Function, site: Span) -> bool:
@@ -324,8 +324,8 @@ def instantiate(machine: Machine, cls: Class, args: Arguments, site: Span) -> An
     if key is not None:
         hit = machine.memo.get(key)
         if hit is not None:
-            return machine.flow.built(machine, memo.replay(machine, hit, site), cls, args, site)
-    made = memo.remember(machine, key, site, build, machine, cls, args, site, False)
+            return machine.flow.built(machine, memo.replay(machine, hit, args, site), cls, args, site)
+    made = memo.remember(machine, key, site, build, cls, args, site, False)
     return machine.flow.built(machine, made, cls, args, site)
 
 

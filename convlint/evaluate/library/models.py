@@ -36,6 +36,7 @@ TORCH = {
     "torch.nn.init": ("torch_root", "initialisers"),
     "torch.nn.modules.utils": ("torch_root", "tuples"),
     "torch.nn.parameter": ("torch_nn", "contents"),
+    "torch.nn.parallel": ("torch_wrappers", "parallel"),
     "torch.jit": ("torch_root", "scripting"),
     "torch.autograd": ("torch_root", "differentiating"),
     "torch.fx": ("torch_root", "tracing"),
