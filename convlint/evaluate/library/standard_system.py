@@ -101,6 +101,7 @@ def sys(machine: Machine) -> dict[str, Value]:
     stream = make_class("TextIOWrapper", (), nothing("write", "flush", "close", "writelines", "reconfigure"))
     return {
         "version_info": Tuple(tuple(Const(part) for part in VERSION), version),
+        "argv": Unknown("no-default", "the command line"),
         "version": Const("3.11.0"),
         "hexversion": Const(0x030B00F0),
         "platform": Const("linux"),
