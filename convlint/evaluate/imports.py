@@ -18,7 +18,7 @@ _STATEMENT = re.compile(rf"(?:^|[:;])[ \t]*(?:{_FROM}|{_IMPORT})", re.MULTILINE)
 _BY_NAME = re.compile(r"\b(?:import_module|__import__)\s*\(\s*(?:f?['\"](?P<name>[\w.]+)['\"])?")
 _WORD = re.compile(r"\w+")
 HARMLESS = WITHOUT_LAYERS | frozenset(
-    """numpy tqdm setuptools pkg_resources six packaging attr attrs
+    """numpy tqdm setuptools pkg_resources six packaging attr attrs pydantic pydantic_settings
     paddle mindspore mxnet chainer megengine oneflow""".split()
 )
 """Packages that build no torch layers, of what is imported most: what else is installed is taken to lead to some."""

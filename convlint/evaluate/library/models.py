@@ -12,7 +12,9 @@ from convlint.evaluate.values import Module, Unknown, Value
 if TYPE_CHECKING:
     from convlint.evaluate.machine import Machine
 
-ALWAYS = frozenset({"torch", "numpy", "packaging", "typing_extensions", "distutils", "pkg_resources"})
+ALWAYS = frozenset(
+    "attr attrs distutils numpy packaging pkg_resources pydantic pydantic_settings torch typing_extensions".split()
+)
 """Packages that are modelled even where their source is installed."""
 
 WITHOUT_LAYERS = frozenset(

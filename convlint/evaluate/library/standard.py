@@ -8,6 +8,8 @@ from types import MappingProxyType
 MODULES: Mapping[str, tuple[str, str]] = MappingProxyType(
     {
         "abc": ("standard_classes", "abc"),
+        "attr": ("records", "attrs"),
+        "attrs": ("records", "attrs"),
         "collections": ("standard_collections", "contents"),
         "collections.abc": ("standard_collections", "abstract"),
         "contextlib": ("standard_quiet", "contexts"),
@@ -34,6 +36,9 @@ MODULES: Mapping[str, tuple[str, str]] = MappingProxyType(
         "pathlib": ("standard_pathlib", "contents"),
         "pkg_resources": ("standard_versions", "contents"),
         "pprint": ("standard_quiet", "printing"),
+        "pydantic": ("records", "pydantic"),
+        "pydantic.dataclasses": ("records", "decorated"),
+        "pydantic_settings": ("records", "pydantic"),
         "re": ("standard_text", "regular_expressions"),
         "string": ("standard_text", "strings"),
         "sys": ("standard_system", "sys"),
