@@ -384,6 +384,26 @@ def all_globals(machine: Machine, frame: Frame, _: Value, args: Arguments, site:
     return frame.module
 
 
+def evaluated(machine: Machine, frame: Frame, _: Value, args: Arguments, site: Span) -> Value:
+    """``eval`` of a literal or a dotted name; what else it would do is unknown."""
+    from convlint.evaluate import attributes
+    from convlint.evaluate.library.standard_ast import literal
+
+    given = force(args.positional[0], machine.path) if args.positional else NONE
+    if not isinstance(given, Const) or not isinstance(given.value, str):
+        return given if isinstance(given, Unknown) else Unknown("not-modelled", "eval()", site)
+    names = given.value.strip().split(".")
+    if len(args.positional) > 1 or args.keywords or not all(name.isidentifier() for name in names):
+        try:
+            return literal(machine, given.value, site)
+        except Raised:
+            return Unknown("not-modelled", "eval()", site)
+    value: Any = machine.modules.lookup(frame, names[0], site)
+    for name in names[1:]:
+        value = attributes.get(machine, value, name, site)
+    return value  # type: ignore[no-any-return]
+
+
 def with_arguments(machine: Machine, frame: Frame, target: Method, args: Arguments, site: Span) -> Value:
     """A method that asks for the frame it is called from: it gets the arguments of the function that runs there."""
     function, running = target.function, frame.function
@@ -410,5 +430,6 @@ SPECIAL: dict[str, tuple[type, Callable[..., Value]]] = {
     "super": (Special, merge_super),
     "locals": (Special, all_locals),
     "globals": (Special, all_globals),
+    "eval": (Special, evaluated),
     "save_hyperparameters": (Method, with_arguments),
 }

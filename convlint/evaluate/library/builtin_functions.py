@@ -307,7 +307,7 @@ def build() -> dict[str, Value]:
         "print": fixed("print", NONE),
         "breakpoint": fixed("breakpoint", NONE),
         "help": fixed("help", NONE),
-        **{name: Builtin(name, _unmodelled(name)) for name in ("compile", "eval", "exec", "id", "hash", "input")},
+        **{name: Builtin(name, _unmodelled(name)) for name in ("compile", "exec", "id", "hash", "input")},
         **unknown("builtins", "memoryview", "aiter", "anext"),
     }
 

@@ -39,6 +39,7 @@ TORCH = {
     "torch.nn.modules.utils": ("torch_root", "tuples"),
     "torch.nn.parameter": ("torch_nn", "contents"),
     "torch.nn.parallel": ("torch_wrappers", "parallel"),
+    "torch.multiprocessing": ("torch_wrappers", "processes"),
     "torch.jit": ("torch_root", "scripting"),
     "torch.autograd": ("torch_root", "differentiating"),
     "torch.fx": ("torch_root", "tracing"),

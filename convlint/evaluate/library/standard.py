@@ -8,6 +8,7 @@ from types import MappingProxyType
 MODULES: Mapping[str, tuple[str, str]] = MappingProxyType(
     {
         "abc": ("standard_classes", "abc"),
+        "ast": ("standard_ast", "contents"),
         "attr": ("records", "attrs"),
         "attrs": ("records", "attrs"),
         "collections": ("standard_collections", "contents"),

@@ -1,4 +1,4 @@
-"""Modules of torch that hold one other module and run it: those of training on several devices."""
+"""Training on several devices: modules that hold one other module and run it, and processes."""
 
 from __future__ import annotations
 
@@ -6,10 +6,11 @@ from typing import Any
 
 from convlint.evaluate import attributes, calls, classes
 from convlint.evaluate.environment import Arguments
+from convlint.evaluate.iteration import iterate
 from convlint.evaluate.library.adapt import builtin_table, take
 from convlint.evaluate.library.torch_modules import target_of
 from convlint.evaluate.machine import Machine
-from convlint.evaluate.values import NONE, Class, Descriptor, Span, Value
+from convlint.evaluate.values import NONE, Class, Const, Descriptor, Span, Value
 
 WRAPPERS = ("DataParallel", "DistributedDataParallel")
 
@@ -26,6 +27,18 @@ def parallel(machine: Machine) -> dict[str, Any]:
 
     nn = load(machine, "torch.nn")
     return {name: nn.attrs[name] for name in WRAPPERS} if nn is not None else {}
+
+
+def processes(machine: Machine) -> dict[str, Any]:
+    """``torch.multiprocessing``: ``spawn`` calls a function in each process; the first one is followed."""
+    return dict(builtin_table({"spawn": _spawn}))
+
+
+def _spawn(machine: Machine, args: Arguments, site: Span) -> Value:
+    function, given, *_ = take(machine, args, "spawn", 1, "fn", "args", "nprocs", "join", "daemon", "start_method")
+    rest = iterate(machine, given, site) if given is not None else []
+    machine.apply(calls.call, machine, function, Arguments([Const(0, site), *rest]), site)
+    return NONE
 
 
 def _keep(machine: Machine, args: Arguments, site: Span) -> Value:
