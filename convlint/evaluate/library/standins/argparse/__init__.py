@@ -194,7 +194,7 @@ class ArgumentParser:
 
     def _parse_command(self, namespace):
         for name, parser in self._commands.choices.items():
-            if name in sys.argv:
+            if sys.argv[1] == name:
                 if self._commands.dest:
                     setattr(namespace, self._commands.dest, name)
                 chosen = vars(parser.parse_known_args()[0])
