@@ -11,7 +11,6 @@ from convlint.evaluate.environment import Arguments, Frame, Raised, follows
 from convlint.evaluate.library.methods import method as method_of
 from convlint.evaluate.machine import Machine
 from convlint.evaluate.paths import force, resolve, without_unbound
-from convlint.evaluate.standins import is_standin
 from convlint.evaluate.values import (
     NONE,
     UNBOUND,
@@ -45,15 +44,10 @@ def get(machine: Machine, target: Value, name: str, span: Span) -> Any:
     if isinstance(target, (Instance, Super)):
         owner = target.cls.name if isinstance(target, Instance) else target.after.name
         return Unknown("unknown-attribute", f"'{name}' of {owner}", span)
-    if isinstance(target, Class) and any(_is_modelled(base) for base in target.mro):
+    if isinstance(target, Class) and any(base.span is None and base.bases for base in target.mro):
+        # A library's class has more than its model; ``object`` and ``nn.Module``, which have no bases here, have not.
         return Unknown("not-modelled", f"{target.name}.{name}", span)
     raise Raised("AttributeError", f"no attribute '{name}'")
-
-
-def _is_modelled(cls: Class) -> bool:
-    """Whether a class is a library's, which has more than its model; ``object`` and ``Module`` have no more."""
-    source = cls.module.source if cls.module is not None else None
-    return is_standin(source.path) if source is not None else cls.span is None and bool(cls.bases)
 
 
 def find(machine: Machine, target: Value, name: str, span: Span) -> Any:
