@@ -38,6 +38,9 @@ class Verdict:
     outside: bool = False
     """Whether it tells of a part of a network only: the values come into the entry point from outside, it takes
     arguments that nobody gives, or nothing in it was seen to call the layer."""
+    around: Verdict | None = None
+    """Where it is not known of a part of networks, and all networks that hold it say that somebody uses the values:
+    what they say."""
     by_hand: bool = False
     """Whether a file says both numbers of this one layer, where a wrong digit is as likely as a design: a warning also
     where somebody else uses the values."""

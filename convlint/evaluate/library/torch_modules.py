@@ -49,29 +49,28 @@ def module_class() -> Class:
         ),
         "named_modules": lambda machine, args, site: named_pairs(descendants(machine, target_of(machine, args))),
         "get_submodule": _get_submodule,
-        "parameters": lambda machine, args, site: Iterator([]),
-        "named_parameters": lambda machine, args, site: Iterator([]),
-        "buffers": lambda machine, args, site: Iterator([]),
-        "named_buffers": lambda machine, args, site: Iterator([]),
         "_conv_forward": lambda machine, args, site: Tensor(),
         "_get_name": lambda machine, args, site: Const(target_of(machine, args).cls.name),
     }
     for name in ("apply", "to", "cuda", "cpu", "train", "eval", "half", "float", "double", "type", "bfloat16",
                  "requires_grad_", "share_memory", "to_empty", "compile"):  # fmt: skip
         call[name] = _self
-    for name in ("__init__", "load_state_dict", "zero_grad", "extra_repr", "reset_parameters",
+    call["load_state_dict"] = lambda machine, args, site: Unknown("not-modelled", "keys that are missing", site)
+    for name in ("__init__", "zero_grad", "extra_repr", "reset_parameters",
                  "register_full_backward_hook", "_load_from_state_dict",
                  "_register_load_state_dict_pre_hook", "register_load_state_dict_post_hook"):  # fmt: skip
         call[name] = lambda machine, args, site: NONE
     for name in ("register_forward_hook", "register_forward_pre_hook"):
         call[name] = _register_hook
+    for name in ("parameters", "named_parameters", "buffers", "named_buffers"):
+        call[name] = lambda machine, args, site: Unknown("tensor", "the parameters of a model", site)
     attrs: dict[str, Any] = {name: Builtin(name, function) for name, function in call.items()}
     attrs["state_dict"] = Builtin(
         "state_dict", lambda machine, args, site: Unknown("tensor", "the state of a model", site)
     )
     attrs["_modules"] = Descriptor("property", Builtin("_modules", _modules_dict))
-    attrs["_parameters"] = Descriptor("property", Builtin("_parameters", lambda machine, args, site: machine.dict()))
-    attrs["_buffers"] = attrs["_parameters"]
+    for name in ("_parameters", "_buffers"):
+        attrs[name] = Unknown("tensor", "the parameters of a model")
     attrs["training"] = Unknown("training-mode", TRAINING)
     return classes.make_class("Module", (), attrs)
 
