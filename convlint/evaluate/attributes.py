@@ -155,6 +155,9 @@ def _class(machine: Machine, target: Class, name: str, span: Span) -> Any:
         value = classes.lookup(target.metaclass, name)
         if value is not None:
             return _bound(machine, value, target, target, span)
+        getter = classes.lookup(target.metaclass, "__getattr__")
+        if getter is not None and not name.startswith("__"):
+            return calls.call(machine, getter, Arguments([target, Const(name)]), span)
     if target.incomplete is not None:
         return follows(target.incomplete)
     return UNBOUND

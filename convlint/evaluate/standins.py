@@ -34,6 +34,7 @@ SETTINGS = frozenset(
         "munch",
         "omegaconf",
         "typer",
+        "wandb",
         "yacs",
     }
 )

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import click
 import torch.nn as nn
+import wandb
 from absl.flags import FLAGS, DEFINE_enum, DEFINE_integer
 from addict import Dict as AddictDict
 from click import echo
@@ -14,6 +15,7 @@ from ml_collections import ConfigDict, FieldReference
 from munch import munchify
 from omegaconf import OmegaConf
 from typer import Argument, Option
+from wandb import init
 from yacs.config import CfgNode
 
 
@@ -110,12 +112,14 @@ def of_omegaconf():
     Conv2d 3>8 k=1 s=2
     Conv2d 3>8 k=1 s=4
     Conv2d 3>8 k=?
+    Conv2d 3>8 k=2 s=5
     """
     config = OmegaConf.merge({"net": OmegaConf.structured(Net)}, {"net": {"width": 8}})
     first = nn.Conv2d(3, config.net.width, config.net.kernel, config.net.stride)
     OmegaConf.update(config, "net.stride", 4)
     second = nn.Conv2d(3, 8, **{"kernel_size": config["net"]["kernel"], "stride": config.net.get("stride", 1)})
-    return first, second, nn.Conv2d(3, 8, OmegaConf.create({"kernel": "${net.kernel}"}).kernel)
+    third = nn.Conv2d(3, 8, OmegaConf.create({"kernel": "${net.kernel}"}).kernel)
+    return first, second, third, nn.Conv2d(3, 8, 2, OmegaConf.create("stride: 5").stride)
 
 
 def of_hydra():
@@ -147,3 +151,15 @@ KERNEL = DEFINE_enum("kernel", 1, [1, 3], "size")
 def of_absl():
     """Conv2d 3>8 k=1 s=2"""
     return nn.Conv2d(3, 8, KERNEL.value, FLAGS.stride)
+
+
+def of_wandb():
+    """
+    Conv2d 3>8 k=1 s=2
+    Conv2d 3>8 k=1 s=3
+    """
+    run = init(project="net", config={"kernel": 1, "stride": 2})
+    first = nn.Conv2d(3, 8, run.config.kernel, run.config["stride"])
+    wandb.config.update({"stride": 3})
+    wandb.log({"loss": 0})
+    return first, nn.Conv2d(3, 8, wandb.config.kernel, wandb.config.stride)

@@ -72,6 +72,8 @@ def _merge(into, other):
 class OmegaConf:
     @staticmethod
     def create(obj=None, parent=None, flags=None):
+        if isinstance(obj, str):
+            obj = yaml.safe_load(obj)
         return DictConfig({}) if obj is None else _node(obj)
 
     @staticmethod
