@@ -58,8 +58,9 @@ def call(machine: Machine, callee: Value, args: Arguments, site: Span) -> Any:
         machine.flow.called(machine, callee, args, result, site)  # type: ignore[arg-type]
         return result
     if kind is Class:
-        machine.flow.passed(machine, args)
-        return instantiate(machine, callee, args, site)  # type: ignore[arg-type]
+        made = instantiate(machine, callee, args, site)  # type: ignore[arg-type]
+        machine.flow.held(machine, args, made)
+        return made
     if kind is Choice:
         return call(machine, force(callee, machine.path), args, site)
     if kind is Partial:
@@ -322,7 +323,7 @@ def instantiate(machine: Machine, cls: Class, args: Arguments, site: Span) -> An
             return cls.make(machine, cls, args, site)
         except NotIterable as error:
             return follows(error.cause)
-    key = memo.new_key(machine, cls, args)
+    key = memo.new_key(machine, cls, args) if not machine.flow.follows(args) else None
     if key is not None:
         hit = machine.memo.get(key)
         if hit is not None:

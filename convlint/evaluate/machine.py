@@ -280,7 +280,7 @@ class Machine:
         """Set an attribute on the present path."""
         self.touch(target)
         if self.flow.tracer is not None:
-            self.flow.unseen("an attribute", value)
+            self.flow.stored(target, value)
         if target.__class__ is Instance and target.original is not None:
             target.owns(value)
         attrs = target.attrs

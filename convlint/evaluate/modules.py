@@ -130,6 +130,7 @@ class Modules:
     def write_attribute(self, module: Module, name: str, value: Any) -> None:
         """``module.name = value``; undone when the entry point that did it ends."""
         machine = self.machine
+        machine.flow.unseen("a global variable", value)
         old = module.attrs.get(name, UNBOUND)
         for candidate in machine.candidates:
             candidate.pure = False

@@ -161,6 +161,31 @@ class TensorFlow:
         for tensor in _tensors(args):
             self._unseen(machine, tensor)
 
+    def held(self, machine: Machine, args: Arguments, made: Any) -> None:
+        """A class gets ``args`` and gives ``made``: a list, a tuple or a dict holds its tensors, and reads none."""
+        if self.tracer is not None:
+            if made.__class__ is Instance and self._is_own(made):
+                self.tracer.hold(made, *made.attrs.values())
+            self.tracer.held(args, made)
+        else:
+            self.passed(machine, args)
+
+    def stored(self, target: Value, value: Any) -> None:
+        """``target.name = value``: an object that was made on the way holds tensors as a list does."""
+        if target.__class__ is Instance and self._is_own(target):
+            self.tracer.hold(target, value)
+        else:
+            self.unseen("an attribute", value)
+
+    def _is_own(self, target: Any) -> bool:
+        """Whether an object was made while ``forward`` is followed, and is no module."""
+        modules = (each for each in target.cls.mro if each.span is None and each.name == "Module")
+        return target.born > self.traced_since and next(modules, None) is None
+
+    def follows(self, args: Arguments) -> bool:
+        """Whether a call gets tensors that are followed: each is itself, and no other of its shape."""
+        return self.tracer is not None and self.tracer.concerns(args)
+
     def combined(self, machine: Machine, op: str, *values: Any, span: Span | None = None) -> Tensor:
         """An operator reads its operands."""
         if self.tracer is not None:

@@ -303,6 +303,10 @@ class Instance(Heap):
         return f"<{self.cls.name} instance>"
 
 
+HOLDING = "holding"
+"""The payload of an object that was made while ``forward`` is followed, and has tensors in its attributes."""
+
+
 class Module(Value):
     """A module: of source (``loader`` knows its pieces), or modelled (``attrs`` and ``fallback``)."""
 

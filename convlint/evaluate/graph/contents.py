@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from convlint.evaluate.paths import choose
-from convlint.evaluate.values import Choice, Dict, Instance, List, Method, Partial, Tensor, Tuple
+from convlint.evaluate.values import HOLDING, Choice, Dict, Instance, List, Method, Partial, Tensor, Tuple
 from convlint.evaluate.values import Iterator as Items
 
 MAX_DEPTH = 6
@@ -18,7 +18,10 @@ class Mutable(Exception):
 
 
 def tensors_in(value: Any, depth: int = 0) -> Iterator[Tensor]:
-    """The tensors in a value that the network's input decides. Objects are not looked into: what is stored is noted."""
+    """The tensors in a value that the network's input decides.
+
+    Of objects only those are looked into that were made on the way: what is stored in others is noted.
+    """
     kind = value.__class__
     if kind is Tensor:
         if value.node is not None:
@@ -44,8 +47,11 @@ def _inside(value: Any) -> Any:
         return (*value.args, *value.keywords.values())
     if kind is Method:
         return (value.receiver,)
-    if kind is Instance and value.payload.__class__ in (Dict, List, Tuple):
-        return (value.payload,)
+    if kind is Instance:
+        if value.payload is HOLDING:
+            return value.attrs.values()
+        if value.payload.__class__ in (Dict, List, Tuple):
+            return (value.payload, *value.attrs.values())
     return ()
 
 
@@ -75,7 +81,7 @@ def replaced(value: Any, by: Callable[[Tensor], Tensor]) -> Any:
 
 
 def given_out(machine: Any, value: Any, by: Callable[[Tensor], Tensor]) -> Any:
-    """What a call gives, with other tensors: lists and dicts are copied. Raises Mutable for anything else."""
+    """What a call gives, with other tensors: what holds them is copied. Raises Mutable for anything else."""
     kind = value.__class__
     if kind is List and value.items.__class__ is list:
         made = machine.list([given_out(machine, item, by) for item in value.items])
@@ -89,7 +95,17 @@ def given_out(machine: Any, value: Any, by: Callable[[Tensor], Tensor]) -> Any:
         return copied
     if kind is Tuple:
         return Tuple(tuple([given_out(machine, item, by) for item in value.items]), value.cls)
+    if kind is Instance and _inside(value):
+        return _object_given_out(machine, value, by)
     if kind is Choice:
         yes, no = given_out(machine, value.yes, by), given_out(machine, value.no, by)
         return choose(value.decision, yes, no)
     return replaced(value, by)
+
+
+def _object_given_out(machine: Any, value: Instance, by: Callable[[Tensor], Tensor]) -> Instance:
+    made: Instance = machine.instance(value.cls)
+    made.birth = value.birth
+    made.attrs = {name: given_out(machine, item, by) for name, item in value.attrs.items()}
+    made.payload = HOLDING if value.payload is HOLDING else given_out(machine, value.payload, by)
+    return made

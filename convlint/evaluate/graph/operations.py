@@ -46,7 +46,7 @@ SHAPES_ONLY = frozenset(
 CONTAINERS = frozenset(
     """append appendleft extend insert get items keys values pop popleft popitem update setdefault copy index count
     remove clear reverse list tuple dict set zip enumerate reversed iter next map filter sorted range __init__
-    __setattr__
+    __new__ __setattr__
     __setitem__ add_module register_buffer register_parameter __getitem__ __iter__ __len__ __contains__ OrderedDict
     namedtuple deque chain partial islice cast checkpoint checkpoint_sequential __call__ apply children
     named_children modules named_modules annotate""".split()

@@ -43,6 +43,7 @@ from convlint.evaluate.sizes import results
 from convlint.evaluate.sizes.arguments import values_of
 from convlint.evaluate.tensor_readers import ACTIVATIONS, Known
 from convlint.evaluate.values import (
+    HOLDING,
     Builtin,
     Class,
     Const,
@@ -65,6 +66,8 @@ class Tracer:
         self.sized = sized
         """Whether the size of the input is known, and those of all tensors are to be."""
         self._sources: dict[int, tuple[Unknown, Node]] = {}
+        self._known_elsewhere: dict[int, Instance] = {}
+        """The objects that something got which is not followed: it may read what they are given later."""
         self.owners: list[LayerCall | None] = []
         """For each running function: the layer whose ``forward`` it is, where it is one of a class of the user's."""
 
@@ -112,6 +115,21 @@ class Tracer:
         """Something that is not followed gets ``values``."""
         for node in self.nodes_in(*values):
             self.graph.escape(node, reason)
+        self._known_elsewhere.update({id(value): value for value in values if value.__class__ is Instance})
+
+    def hold(self, target: Instance, *values: Any) -> None:
+        """An object has ``values`` in its attributes."""
+        if id(target) in self._known_elsewhere:
+            self.unseen(*values, reason="an attribute")
+        elif target.payload is None and any(next(tensors_in(value), None) is not None for value in values):
+            target.payload = HOLDING
+
+    def held(self, args: Arguments, made: Any) -> None:
+        """A class gets ``args`` and gives ``made``: what that does not hold may be read by what is not followed."""
+        values = (*args.positional, *args.keywords.values())
+        inside = {id(tensor) for tensor in tensors_in(made)}
+        for tensor in [tensor for value in values for tensor in tensors_in(value) if id(tensor) not in inside]:
+            self.unseen(tensor, reason="a call that is not followed")
 
     # --- called by the evaluator --------------------------------------------------------------------------------------
 
