@@ -666,7 +666,7 @@ UNKNOWN_GIVES = [
     "copy.deepcopy(u)",
     "functools.reduce(max, u)",
     "open('a')",
-    "eval('1')",
+    "eval('1 + u')",
     "min(u)",
     "round(u)",
     "json.loads(u)",

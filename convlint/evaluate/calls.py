@@ -207,9 +207,9 @@ def invoke(machine: Machine, function: Function, args: Arguments, site: Span, va
     if key is not None:
         hit = machine.memo.get(key)
         if hit is not None:
-            return memo.replay(machine, hit, site)
+            return memo.replay(machine, hit, args, site)
     try:
-        return memo.remember(machine, key, site, run_function, machine, function, args, site, vague)
+        return memo.remember(machine, key, site, run_function, function, args, site, vague)
     except Raised as error:
         return _given_up(machine, function, site, error)
 
@@ -329,9 +329,9 @@ def instantiate(machine: Machine, cls: Class, args: Arguments, site: Span) -> An
     if key is not None:
         hit = machine.memo.get(key)
         if hit is not None:
-            return machine.flow.built(machine, memo.replay(machine, hit, site), cls, args, site)
+            return machine.flow.built(machine, memo.replay(machine, hit, args, site), cls, args, site)
     try:
-        made = memo.remember(machine, key, site, build, machine, cls, args, site, False)
+        made = memo.remember(machine, key, site, build, cls, args, site, False)
     except Raised as error:
         return _given_up(machine, classes.lookup(cls, "__init__"), site, error)
     return machine.flow.built(machine, made, cls, args, site)
@@ -392,6 +392,26 @@ def all_globals(machine: Machine, frame: Frame, _: Value, args: Arguments, site:
     return frame.module
 
 
+def evaluated(machine: Machine, frame: Frame, _: Value, args: Arguments, site: Span) -> Value:
+    """``eval`` of a literal or a dotted name; what else it would do is unknown."""
+    from convlint.evaluate import attributes
+    from convlint.evaluate.library.standard_ast import literal
+
+    given = force(args.positional[0], machine.path) if args.positional else NONE
+    if not isinstance(given, Const) or not isinstance(given.value, str):
+        return given if isinstance(given, Unknown) else Unknown("not-modelled", "eval()", site)
+    names = given.value.strip().split(".")
+    if len(args.positional) > 1 or args.keywords or not all(name.isidentifier() for name in names):
+        try:
+            return literal(machine, given.value, site)
+        except Raised:
+            return Unknown("not-modelled", "eval()", site)
+    value: Any = machine.modules.lookup(frame, names[0], site)
+    for name in names[1:]:
+        value = attributes.get(machine, value, name, site)
+    return value  # type: ignore[no-any-return]
+
+
 class Special(Builtin):
     """A built-in that needs the caller's frame: ``super``, ``locals``."""
 
@@ -402,4 +422,5 @@ SPECIAL: dict[str, tuple[type, Callable[..., Value]]] = {
     "super": (Special, merge_super),
     "locals": (Special, all_locals),
     "globals": (Special, all_globals),
+    "eval": (Special, evaluated),
 }

@@ -50,6 +50,14 @@ def finish(machine: Machine, cls: Class, own: tuple[Field, ...], span: Span) -> 
         inherited.update({field.name: field for field in base.fields or ()})
     if inherited or own:
         cls.fields = tuple({**inherited, **{field.name: field for field in own}}.values())
+    if _based_on(cls, MODEL):
+        from convlint.evaluate.library.records import finish_model
+
+        finish_model(machine, cls)
+
+
+MODEL = "BaseModel"
+"""The class of pydantic from which models are derived."""
 
 
 # --- enums ------------------------------------------------------------------------------------------------------------

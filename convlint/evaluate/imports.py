@@ -9,7 +9,7 @@ from pathlib import Path
 
 from convlint.evaluate.finder import Finder
 from convlint.evaluate.library.models import WITHOUT_LAYERS
-from convlint.evaluate.standins import is_standin
+from convlint.evaluate.standins import SETTINGS, is_standin
 from convlint.frontends.python.python_file import PythonFile
 
 _FROM = r"from[ \t]+(?P<module>[.\w]+)[ \t]+import[ \t]*(?P<names>\([^)]*\)|[^\n#;]*)"
@@ -18,7 +18,7 @@ _STATEMENT = re.compile(rf"(?:^|[:;])[ \t]*(?:{_FROM}|{_IMPORT})", re.MULTILINE)
 _BY_NAME = re.compile(r"\b(?:import_module|__import__)\s*\(\s*(?:f?['\"](?P<name>[\w.]+)['\"])?")
 _WORD = re.compile(r"\w+")
 HARMLESS = WITHOUT_LAYERS | frozenset(
-    """numpy tqdm setuptools pkg_resources six packaging attr attrs
+    """numpy tqdm setuptools pkg_resources six packaging attr attrs pydantic pydantic_settings
     paddle mindspore mxnet chainer megengine oneflow""".split()
 )
 """Packages that build no torch layers, of what is imported most: what else is installed is taken to lead to some."""
@@ -83,7 +83,7 @@ class Imports:
         if located is None:
             return False
         if is_standin(located):
-            return True
+            return top not in SETTINGS
         if not self.finder.is_installed(located):
             return located
         return top not in HARMLESS and top not in sys.stdlib_module_names

@@ -120,6 +120,6 @@ def build() -> dict[str, Value]:
             name: calls.Special(
                 name, lambda machine, args, site: Unknown("unsupported", "a call that needs its frame", site)
             )
-            for name in ("super", "locals")
+            for name in ("super", "locals", "eval")
         },
     }

@@ -8,6 +8,9 @@ from types import MappingProxyType
 MODULES: Mapping[str, tuple[str, str]] = MappingProxyType(
     {
         "abc": ("standard_classes", "abc"),
+        "ast": ("standard_ast", "contents"),
+        "attr": ("records", "attrs"),
+        "attrs": ("records", "attrs"),
         "collections": ("standard_collections", "contents"),
         "collections.abc": ("standard_collections", "abstract"),
         "contextlib": ("standard_quiet", "contexts"),
@@ -35,6 +38,9 @@ MODULES: Mapping[str, tuple[str, str]] = MappingProxyType(
         "pkg_resources": ("standard_versions", "contents"),
         "pprint": ("standard_quiet", "printing"),
         "pydoc": ("standard_system", "locating"),
+        "pydantic": ("records", "pydantic"),
+        "pydantic.dataclasses": ("records", "decorated"),
+        "pydantic_settings": ("records", "pydantic"),
         "re": ("standard_text", "regular_expressions"),
         "string": ("standard_text", "strings"),
         "sys": ("standard_system", "sys"),
@@ -43,6 +49,7 @@ MODULES: Mapping[str, tuple[str, str]] = MappingProxyType(
         "typing": ("standard_classes", "typing"),
         "typing_extensions": ("standard_classes", "typing"),
         "warnings": ("standard_quiet", "warnings"),
+        "yaml": ("data_files", "yaml"),
     }
 )
 """Module -> (file of this folder, function that gives its contents). Each is loaded when it is first imported."""
