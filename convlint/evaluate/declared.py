@@ -25,6 +25,8 @@ class Declared(NamedTuple):
 
     names: dict[str, Later]
     stars: list[Later]
+    instead: set[int]
+    """The statements that stand for the same when the module runs."""
 
 
 def declared_names(source: SourceModule) -> Declared | None:
@@ -36,8 +38,10 @@ def declared_names(source: SourceModule) -> Declared | None:
     text = source.file.text
     if not _REPLACES.search(text):
         return None
-    found = Declared({}, [])
+    found = Declared({}, [], set())
     for index, piece in enumerate(source.pieces):
+        if _REPLACES.search(text, piece.at, piece.end):
+            found.instead.add(index)
         if piece.kind == "other" and text.find("TYPE_CHECKING", piece.at, piece.end) >= 0:
             for statement in source.statements(index):
                 if isinstance(statement, ir.If) and _is_for_checkers(statement.test):

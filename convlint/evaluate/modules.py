@@ -24,6 +24,8 @@ from convlint.frontends.python import ir
 from convlint.frontends.python.python_file import PythonFile
 
 _WORD = re.compile(r"\w{2,}")
+_REGISTERED = re.compile(r"[\w./:@+-]+")
+"""A name as registries have it; no sentence, and no ``<class 'Net'>``."""
 
 
 class Modules:
@@ -370,7 +372,7 @@ class Modules:
 
     def settle(self, key: Any) -> bool:
         """Run what may register ``key`` in some table: definitions and statements of loaded packages that name it."""
-        words = _WORD.findall(key) if isinstance(key, str) else ()
+        words = _WORD.findall(key) if isinstance(key, str) and _REGISTERED.fullmatch(key) else ()
         if not words or key in self._settled:
             return False
         self._settled.add(key)

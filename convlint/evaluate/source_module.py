@@ -69,6 +69,8 @@ class SourceModule:
             return
         self._outlined = True
         self._declared = declared_names(self)
+        for index in self._declared.instead if self._declared is not None else ():
+            self.state[index] = _DONE
         for index, piece in enumerate(self.pieces):
             if piece.kind in _SIMPLE and piece.name is not None:
                 self._affects(piece.name, index, True)
