@@ -348,8 +348,8 @@ def test_a_functional_layer_in_a_class_of_ones_own(centred: str, count: int) -> 
 
 
 def test_a_hook_may_see_everything() -> None:
-    init = SKIP + "self.stem.register_forward_hook(print)"
-    assert verdict(network(init, "return self.skip(self.stem(x))")) == "unknown"
+    init = SKIP + "self.stem.register_forward_hook(look)"
+    assert verdict(network(init, "return self.skip(self.stem(x))", "from elsewhere import look")) == "unknown"
 
 
 def test_equal_blocks_are_judged_where_they_stand() -> None:

@@ -114,13 +114,17 @@ class Verdicts:
         add_worst(outcomes, self.outcomes_in(graph, self._backward).items())
 
     def outcomes_in(self, graph: Graph, backward: Backward) -> dict[Key, Outcome]:
-        """What is found in one graph about the layers that skip positions."""
+        """What is found in one graph about the layers that skip positions.
+
+        Where nobody uses the result of one, it says nothing beside others that the same call builds.
+        """
         outcomes: dict[Key, Outcome] = {}
+        in_vain: dict[Key, Outcome] = {}
         whole = root(graph, backward)
         for case in cases_of(whole):
             outcome = outcome_of(case, whole.lost)
-            add_worst(outcomes, ((key, outcome) for key in case.layer.keys))
-        return outcomes
+            add_worst(in_vain if case.in_vain else outcomes, ((key, outcome) for key in case.layer.keys))
+        return in_vain | outcomes
 
     def measure(self, machine: Machine, target: Instance, site: Span, entry: Record | None = None) -> None:
         """Follow ``forward`` for an input of known size, where the user or the network says one."""

@@ -72,6 +72,8 @@ class Case(NamedTuple):
     layer: Node
     found: tuple[Found, ...]
     open: tuple[Open, ...]
+    in_vain: bool
+    """Whether nobody uses the layer's own result."""
 
 
 def cases_of(activation: Activation) -> tuple[Case, ...]:
@@ -86,24 +88,20 @@ def _cases(activation: Activation) -> Iterator[Case]:
         if node.keys:
             skipped = _skipped_by(node.info if node.kind == WINDOW else window_of(node.info))
             if skipped is not None:
-                yield _case(activation, node, (), [(node.inputs[0], skipped)])
+                in_vain = not any(each.levels != DEAD for each in activation.demands[node.number])
+                yield _case(activation, Case(node, (), (), in_vain), [(node.inputs[0], skipped)])
         inner = activation.calls.get(node)
         if inner is not None:
             for case in cases_of(inner):
                 if case.open:
-                    yield _case(
-                        activation,
-                        case.layer,
-                        case.found,
-                        [(node.inputs[each.port], each.skipped) for each in case.open],
-                    )
+                    yield _case(activation, case, [(node.inputs[each.port], each.skipped) for each in case.open])
                 else:
                     yield case
 
 
-def _case(activation: Activation, layer: Node, known: tuple[Found, ...], starts: list[tuple[Node, Skipped]]) -> Case:
-    search = _Search(layer)
-    found: list[Found] = list(known)
+def _case(activation: Activation, known: Case, starts: list[tuple[Node, Skipped]]) -> Case:
+    search = _Search(known.layer)
+    found: list[Found] = list(known.found)
     left: list[Open] = []
     for node, skipped in starts:
         for each in search.follow(activation, node, skipped):
@@ -111,7 +109,7 @@ def _case(activation: Activation, layer: Node, known: tuple[Found, ...], starts:
                 left.append(each)
             else:
                 found.append(each)
-    return Case(layer, tuple(dict.fromkeys(found)), tuple(dict.fromkeys(left)))
+    return known._replace(found=tuple(dict.fromkeys(found)), open=tuple(dict.fromkeys(left)))
 
 
 def window_of(axes: tuple[tuple[int, int], ...]) -> Window:

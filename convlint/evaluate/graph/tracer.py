@@ -38,7 +38,7 @@ from convlint.evaluate.graph.nodes import (
     Step,
     slice_key,
 )  # fmt: skip
-from convlint.evaluate.paths import resolve
+from convlint.evaluate.paths import leaves, resolve
 from convlint.evaluate.sizes import results
 from convlint.evaluate.sizes.arguments import values_of
 from convlint.evaluate.tensor_readers import ACTIVATIONS, Known
@@ -112,6 +112,12 @@ class Tracer:
         """Something that is not followed gets ``values``."""
         for node in self.nodes_in(*values):
             self.graph.escape(node, reason)
+
+    def dropped(self, value: Any) -> None:
+        """Nobody but those that were seen reads the tensors in ``value``."""
+        for leaf in leaves(value):
+            for node in self.nodes_in(leaf):
+                node.read = True
 
     # --- called by the evaluator --------------------------------------------------------------------------------------
 
