@@ -347,6 +347,40 @@ def test_a_functional_layer_in_a_class_of_ones_own(centred: str, count: int) -> 
     assert [found.verdict for found in of(text)] == ["branch"] * count
 
 
+HELPER = """
+def point(stride):
+    return nn.Conv2d(8, 8, 1, stride=stride)
+
+
+class Down(nn.Module):
+    def __init__(self, stride):
+        super().__init__()
+        self.wide = nn.Conv2d(8, 8, 3, stride, padding=1)
+        self.shortcut = point(stride)
+
+    def forward(self, x):
+        return self.wide(x) + self.shortcut(x)
+"""
+
+
+def test_who_calls_a_helper_decides_for_the_layers_that_it_builds() -> None:
+    """One call of torch's class builds both; they differ in where their stride is written."""
+    init = STEM + "self.down = Down(2)\nself.mid = nn.Conv2d(8, 8, 3, padding=1)\nself.tail = point(2)"
+    text = network(init, "return self.tail(self.mid(self.down(self.stem(x))))", HELPER)
+    said = {found.place.line: (found.verdict, found.message) for found in of(text)}
+    shortcut, tail = said[line_of(text, "self.shortcut =")], said[line_of(text, "self.tail =")]
+    assert shortcut[0] == "branch"
+    assert shortcut[1].endswith(f"; the 3x3 convolution on line {line_of(text, 'self.wide =')} reads the rest")
+    assert tail[0] == "dead"
+    assert tail[1].endswith(f"computed by the 3x3 convolution on line {line_of(text, 'self.mid =')}")
+
+
+def test_numbers_that_are_written_once_are_judged_together() -> None:
+    init = STEM + "for name in ('down', 'tail'):\n    setattr(self, name, (Down if name == 'down' else point)(2))"
+    text = network(init, "return self.tail(self.stem(self.down(self.stem(x))))", HELPER)
+    assert {found.verdict for found in of(text)} == {"dead"}
+
+
 def test_a_hook_may_see_everything() -> None:
     init = SKIP + "self.stem.register_forward_hook(look)"
     assert verdict(network(init, "return self.skip(self.stem(x))", "from elsewhere import look")) == "unknown"

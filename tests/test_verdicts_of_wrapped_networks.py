@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from test_verdicts import SKIP, network, verdict
+from test_verdicts import HELPER, SKIP, STEM, network, of, verdict
 
 DEAD = "return self.skip(self.stem(x))"
 BRANCH = "x = self.stem(x)\nreturn self.skip(x), x"
@@ -129,3 +129,12 @@ def test_features_of_torchvision(nodes: str, result: str, expected: str) -> None
     first, comma, rest = result.partition(",")
     forward = f"found = self.body(x)\nreturn self.skip({first}){comma}{rest}"
     assert verdict(network(init, forward, BODY)) == expected
+
+
+def test_what_an_extractor_leaves_out_says_nothing_of_what_is_left() -> None:
+    """The second block does not run: who else would read its input there does not matter."""
+    more = BODY + HELPER + "\nclass Downs(nn.Sequential):\n    def __init__(self):\n"
+    more += "        super().__init__(nn.Conv2d(3, 8, 3), Down(2), nn.Conv2d(8, 8, 3), Down(2))\n"
+    init = STEM + "self.body = create_feature_extractor(Downs(), return_nodes={'1': 'low'})"
+    (found,) = of(network(init, "return self.body(x)['low']", more))
+    assert found.verdict == "branch"

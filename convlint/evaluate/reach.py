@@ -20,7 +20,7 @@ from convlint.evaluate.values import Span
 from convlint.network.layers import Confidence, Kind, Layer, Unknown, Use
 from convlint.network.operations import Operation
 from convlint.network.sizes import SizedLayer, SizedModule, Work, fact_of
-from convlint.network.verdicts import UNKNOWN, Verdicts
+from convlint.network.verdicts import UNKNOWN, Origins, Verdicts
 
 _KINDS = (
     ("ConvTranspose", Kind.TRANSPOSED), ("conv_transpose", Kind.TRANSPOSED), ("Conv", Kind.CONVOLUTION), ("conv",
@@ -82,6 +82,7 @@ class EvaluatedNetwork:
         self._reached: dict[Key, tuple[list[str], bool]] = {}
         self._above: dict[Any, list[Edge]] | None = None
         self._called: frozenset[str] | None = None
+        self._written_for: dict[Any, frozenset[Origins]] = {}
         self.roots: dict[int, list[str]] = {}
         self.built_at: dict[Any, Built] = {}
         self.climbs: dict[int, Any] = {}
@@ -202,10 +203,28 @@ class EvaluatedNetwork:
             for entry in self._entries
             if entry.name in names and keys
         }
+        if any(verdict.apart for verdict in found.values()):
+            reached = self._written(keys[0])
+            for name, verdict in found.items():
+                if not reached.issuperset(origins for origins, _ in verdict.apart):
+                    found[name] = replace(verdict, apart=())  # of one of them it is not known where it is met
         unknown = {name for name, verdict in found.items() if verdict.name == UNKNOWN}
         if unknown and len(unknown) < len(found):
             for name in unknown & self._parts():
                 found[name] = replace(found[name], outside=True)
+        return found
+
+    def _written(self, key: Any) -> frozenset[Origins]:
+        """Where the numbers of all layers that one call builds with these numbers are written."""
+        found = self._written_for.get(key)
+        if found is None:
+            alike = [
+                layer
+                for layer, of_layer in self._keys.items()
+                if isinstance(layer, Layer) and (of_layer[1], of_layer[2], of_layer[3], of_layer[4]) == key
+            ]
+            written = (use.written for layer in alike for use in self.uses(layer))
+            found = self._written_for[key] = frozenset[Origins]().union(*written)
         return found
 
     @cached_property

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
+from convlint.network.verdicts import Origins
 from convlint.source import Place
 
 if TYPE_CHECKING:
@@ -112,6 +113,8 @@ class Use:
     """What a number is called where it is written, by parameter: ``SLOWFAST.ALPHA`` for ``stride``."""
     rewrites: tuple[Rewrite, ...] = ()
     """What would let the layer read everything, where the config's own words allow it."""
+    written: frozenset[Origins] = frozenset()
+    """Where the kernel size and the stride of each of the layers that are meant are written."""
 
 
 class Network(Protocol):

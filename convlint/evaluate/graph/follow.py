@@ -11,7 +11,7 @@ from convlint.evaluate.environment import Arguments, Exhausted, NotIterable, Rai
 from convlint.evaluate.graph.backward import Backward, root
 from convlint.evaluate.graph.contents import tensors_in
 from convlint.evaluate.graph.levels import DEAD, GATE
-from convlint.evaluate.graph.nodes import PORT, Graph, Key, Node
+from convlint.evaluate.graph.nodes import PORT, Graph, Key, Node, Origins
 from convlint.evaluate.graph.outcomes import Outcome, Outcomes, add_worst, outcome_of
 from convlint.evaluate.graph.sized import Followed, followed
 from convlint.evaluate.graph.skips import cases_of
@@ -111,12 +111,16 @@ class Verdicts:
             return
         if self.graphs is not None:
             self.graphs[id(record)] = graph
-        add_worst(outcomes, self.outcomes_in(graph, self._backward).items())
+        apart = self.outcomes.apart.setdefault(id(record), {})
+        add_worst(outcomes, self.outcomes_in(graph, self._backward, apart).items())
 
-    def outcomes_in(self, graph: Graph, backward: Backward) -> dict[Key, Outcome]:
+    def outcomes_in(
+        self, graph: Graph, backward: Backward, apart: dict[Key, dict[Origins, Outcome]] | None = None
+    ) -> dict[Key, Outcome]:
         """What is found in one graph about the layers that skip positions.
 
-        Where nobody uses the result of one, it says nothing beside others that the same call builds.
+        Where nobody uses the result of one, it says nothing beside others that the same call builds. ``apart`` gets
+        the outcomes of those whose numbers are written at one place.
         """
         outcomes: dict[Key, Outcome] = {}
         in_vain: dict[Key, Outcome] = {}
@@ -124,6 +128,9 @@ class Verdicts:
         for case in cases_of(whole):
             outcome = outcome_of(case, whole.lost)
             add_worst(in_vain if case.in_vain else outcomes, ((key, outcome) for key in case.layer.keys))
+            if apart is not None and not case.in_vain:
+                for key, origins in zip(case.layer.keys, case.layer.origins, strict=False):
+                    add_worst(apart.setdefault(key, {}), ((origins, outcome),))
         return in_vain | outcomes
 
     def measure(self, machine: Machine, target: Instance, site: Span, entry: Record | None = None) -> None:

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from convlint.evaluate import memo
 from convlint.evaluate.environment import Arguments
 from convlint.evaluate.graph.arguments import plain
-from convlint.evaluate.graph.nodes import Key, Window, Work
+from convlint.evaluate.graph.nodes import Key, Origins, Window, Work
 from convlint.evaluate.library import torch_layers
 from convlint.evaluate.library.torch_layers import FUNCTIONS, MODULES, Spec
 from convlint.evaluate.paths import resolve
@@ -32,6 +32,7 @@ class LayerCall(NamedTuple):
     work: Work
     gives_two: bool
     """Whether it gives the places of its values as well."""
+    origins: Origins
 
 
 def layer_of(machine: Any, callee: Instance | str, args: Arguments, site: Span) -> LayerCall | None:
@@ -56,13 +57,15 @@ def layer_of(machine: Any, callee: Instance | str, args: Arguments, site: Span) 
     named = first.value if isinstance(first, Const) and isinstance(first.value, str) else ""
     work = _work(machine, names, spec, kernel, channels, named == "same")
     known = (kernel, stride, dilation)
+    written = torch_layers.origin_of(sizes.kernel_size, smallest=True), torch_layers.origin_of(sizes.stride)
     two = "return_indices" in names and plain(machine, names["return_indices"]) is not False
     if kernel is None or stride is None or dilation is None or min(*kernel, *stride, *dilation) < 1:
-        return LayerCall((site, (), (), ()), None, site, words, grid, known, channels, pools, work, two)
+        return LayerCall((site, (), (), ()), None, site, words, grid, known, channels, pools, work, two, written)
     if named:
         padding = _named_padding(named, kernel, dilation)
     window = Window(kernel, stride, dilation, padding)
-    return LayerCall((site, kernel, stride, dilation), window, site, words, grid, known, channels, pools, work, two)
+    key = site, kernel, stride, dilation
+    return LayerCall(key, window, site, words, grid, known, channels, pools, work, two, written)
 
 
 def _named_padding(name: str, kernel: tuple[int, ...], dilation: tuple[int, ...]) -> tuple[int, ...] | None:

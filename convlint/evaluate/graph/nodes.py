@@ -89,6 +89,10 @@ Key = tuple[Span, tuple[int, ...], tuple[int, ...], tuple[int, ...]]
 """A layer as findings name it: the call that builds it, kernel size, stride and dilation."""
 
 
+Origins = tuple[Span | None, Span | None]
+"""Where the kernel size and the stride of a layer are written."""
+
+
 def slice_key(site: Span) -> Key:
     """The same for a strided slice, which its subscript alone names."""
     return site, (), (), ()
@@ -103,7 +107,7 @@ class Node:
 
     __slots__ = (
         "arms", "called", "channels", "graph", "info", "inputs", "keys", "kind", "known", "macs", "mixed", "number",
-        "pooled", "rank", "read", "several", "shape", "site", "solid", "sure", "under", "words", "work",
+        "origins", "pooled", "rank", "read", "several", "shape", "site", "solid", "sure", "under", "words", "work",
     )  # fmt: skip
 
     def __init__(self, graph: Graph, kind: str, inputs: tuple[Node, ...], info: Any = None) -> None:
@@ -131,6 +135,8 @@ class Node:
         """What to call it in a message."""
         self.keys: tuple[Key, ...] = ()
         """The layers that it stands for, where it is a window; the subscript, where it is a strided slice."""
+        self.origins: tuple[Origins, ...] = ()
+        """The same of each of these layers."""
         self.known: Any = None
         """The module or function of torch that it is (a Known), where it is one that facts are told of."""
         self.sure = True

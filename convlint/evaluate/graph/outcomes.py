@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from convlint.evaluate.graph.demands import Reader
 from convlint.evaluate.graph.levels import DEAD, GATE, LIVE, MAYBE
-from convlint.evaluate.graph.nodes import SLICE, Key, slice_key
+from convlint.evaluate.graph.nodes import SLICE, Key, Origins, slice_key
 from convlint.evaluate.graph.skips import CONDITION, Case
 from convlint.evaluate.records import Record
 from convlint.evaluate.sites import Sites
@@ -38,6 +38,9 @@ class Outcomes:
     def __init__(self) -> None:
         self.of: dict[int, dict[Key, Outcome]] = {}
         """By the identity of an entry point's record, and by layer."""
+        self.apart: dict[int, dict[Key, dict[Origins, Outcome]]] = {}
+        """The same for those of a layer whose numbers are written at one place: a helper builds many layers by one
+        call, and who calls it decides what becomes of each."""
         self.partial: set[int] = set()
         """The entry points, by their records, that take what nobody gives: parts of networks rather than networks."""
 
@@ -65,9 +68,24 @@ class Outcomes:
         outcome = min(found, key=rank)
         if keys[0] == slice_key(keys[0][0]):
             outcome = outcome._replace(readers=_beside(outcome.readers, keys))
-        verdict = verdict_of(outcome, sites)
-        open_ended = partial and verdict.name in (verdicts.UNKNOWN, verdicts.DEAD)
-        return replace(verdict, outside=True) if open_ended else verdict
+        apart = self.apart.get(id(record), {}).get(keys[0], {})
+        told = tuple(
+            (origins_of(origins, sites), _open_ended(verdict_of(each, sites), partial))
+            for origins, each in apart.items()
+            if len(apart) > 1
+        )
+        return replace(_open_ended(verdict_of(outcome, sites), partial), apart=told)
+
+
+def _open_ended(verdict: verdicts.Verdict, partial: bool) -> verdicts.Verdict:
+    """A verdict in a part of a network."""
+    return replace(verdict, outside=True) if partial and verdict.name in (verdicts.UNKNOWN, verdicts.DEAD) else verdict
+
+
+def origins_of(origins: Origins, sites: Sites) -> verdicts.Origins:
+    """Spans as places."""
+    kernel, stride = (sites.place(span) if span is not None else None for span in origins)
+    return kernel, stride
 
 
 def _beside(readers: tuple[Reader, ...], slices: tuple[Key, ...]) -> tuple[Reader, ...]:
@@ -82,7 +100,10 @@ def rank(outcome: Outcome) -> tuple[int, bool]:
     return (0, 2, 1, 3)[outcome.level], outcome.outside
 
 
-def add_worst(outcomes: dict[Key, Outcome], more: Iterable[tuple[Key, Outcome]]) -> None:
+K = TypeVar("K")
+
+
+def add_worst(outcomes: dict[K, Outcome], more: Iterable[tuple[K, Outcome]]) -> None:
     """Add to what is found about layers: of several that one call builds, the worst outcome counts."""
     for key, outcome in more:
         known = outcomes.get(key)

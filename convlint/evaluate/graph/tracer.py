@@ -239,7 +239,8 @@ class Tracer:
         node.rank = len(layer.window.stride) + 2 if layer.gives_map else 3
         node.rank = ranks.beside(node.rank, layer.gives_two)
         node.channels = layer.channels if not layer.keeps_channels else node.channels
-        node.keys = tuple(dict.fromkeys((layer.key, owner.key) if owner is not None else (layer.key,)))
+        stands_for = {layer.key: layer.origins} | ({owner.key: owner.origins} if owner is not None else {})
+        node.keys, node.origins = tuple(stands_for), tuple(stands_for.values())
         if self.sized:
             results.measure_window(node, layer, machine.path.taken)
         return node

@@ -215,7 +215,7 @@ def record(
         unknown = next((value for value in values if _number(value) is None), None)
         if unknown is not None and numbers[parameter].__class__ is tuple:
             gaps.append(_gap(parameter, unknown))
-        origin = _origin(values, smallest=parameter == "kernel_size")
+        origin = origin_of(values, smallest=parameter == "kernel_size")
         if origin is not None:
             origins.append((parameter, origin))
     channels: dict[str, int | None] = {
@@ -260,7 +260,7 @@ def _gap(parameter: str, value: Value) -> Gap:
     return Gap(parameter, "raises", "not a whole number", value.origin if isinstance(value, Const) else None)
 
 
-def _origin(values: tuple[Value, ...], smallest: bool) -> Span | None:
+def origin_of(values: tuple[Value, ...], smallest: bool = False) -> Span | None:
     """Where a size is written: the axis with the smallest kernel, the largest of anything else."""
     known = [value for value in values if isinstance(value, Const) and value.origin is not None]
     numbers = [value for value in known if isinstance(value.value, int)]
