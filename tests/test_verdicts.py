@@ -416,7 +416,7 @@ def test_a_shared_helper_is_told_by_its_calls() -> None:
 
 
 def test_a_pyramid_of_a_list_of_features() -> None:
-    """The subsampled level is a branch in the detector; by itself the pyramid cannot tell."""
+    """The subsampled level is a branch, in the detector and in the pyramid by itself, which gives what it reads."""
     pyramid = """
     class Pyramid(nn.Module):
         def __init__(self):
@@ -436,7 +436,7 @@ def test_a_pyramid_of_a_list_of_features() -> None:
     )
     (found,) = findings(text)
     assert found.severity is Severity.NOTE
-    assert found.verdicts == {"branch": ("model.Net",), "unknown": ("model.Pyramid",)}
+    assert found.verdicts == {"branch": ("model.Net", "model.Pyramid")}
 
 
 def test_numbers_that_torch_computes_decide_what_is_built() -> None:
@@ -675,6 +675,14 @@ features = nn.Sequential(
 """
 
 
+@pytest.mark.parametrize(("recurrent", "expected"), [("LSTM", "branch"), ("GRU", "branch"), ("Linear", "dead")])
+def test_the_next_step_of_a_recurrent_layer_uses_what_its_reader_skips(recurrent: str, expected: str) -> None:
+    init = f"self.steps = nn.{recurrent}(8, 8)\nself.skip = nn.Conv1d(8, 8, 1, stride=2)"
+    steps = "y, state = self.steps(x)" if recurrent != "Linear" else "y = self.steps(x)"
+    text = network(init, f"{steps}\nreturn self.skip(y.permute(1, 2, 0))")
+    assert verdict(text) == expected
+
+
 def test_what_a_file_binds_is_followed() -> None:
     """Networks that were converted from Lua: all layers stand in one statement at the level of the file."""
     (found,) = of(f"{HEAD}\n\n{TABLE}", "model:<module>")
@@ -714,3 +722,18 @@ def test_a_script_module_is_a_module() -> None:
     )
     text = network("self.block = Block(1, 2)", "return self.block(x)", block)
     assert verdict(text) == "branch"
+
+
+@pytest.mark.parametrize(
+    "walked",
+    [
+        "[conv(feature) for conv, feature in zip(self.lateral, features)]",
+        "[self.lateral[i](feature) for feature, i in zip(features, range(2))]",
+    ],
+)
+@pytest.mark.parametrize(("result", "expected"), [("maps[0]", "branch"), ("maps[1]", "dead")])
+def test_a_neck_that_gets_a_list_of_features(walked: str, result: str, expected: str) -> None:
+    """As many as it has convolutions for."""
+    init = "self.lateral = nn.ModuleList([nn.Conv2d(c, 8, 1) for c in (16, 32)])\nself.skip = nn.Conv2d(8, 8, 1, 2)"
+    forward = f"maps = {walked}\nreturn self.skip({result}), maps[0]"
+    assert verdict(network(init, forward).replace("def forward(self, x)", "def forward(self, features)")) == expected

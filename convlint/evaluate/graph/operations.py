@@ -71,6 +71,10 @@ _ALL_CLASSES = frozenset(
 )
 
 
+RECURRENT = frozenset({"LSTM", "GRU", "RNN"})
+"""Modules that compute each of their results from the one before, so that none is wasted whoever reads them."""
+
+
 def of_function(name: str) -> str:
     """The kind of a function or method that is no layer; functions that change a tensor in place are as the others."""
     plain = name[:-1] if name.endswith("_") and not name.endswith("__") else name

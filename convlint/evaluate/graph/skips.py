@@ -30,6 +30,7 @@ from convlint.evaluate.graph.nodes import (
     Step,
     Window,
 )  # fmt: skip
+from convlint.evaluate.graph.operations import RECURRENT
 from convlint.network.geometry import residues_read
 
 CONDITION = "a condition that could not be decided"
@@ -171,6 +172,8 @@ class _Search:
             return self._into_call(activation, node, left)
         if node.kind in PASSING:
             return self._back(activation, node, left)
+        if node.info in RECURRENT:
+            return [Found(LIVE, False, (Reader(node.words, node),), None, "")]
         level = min(levels[cell] for cell in kept)
         if node.kind == OPAQUE:
             level = max(level, MAYBE)  # it may hand on values of others

@@ -215,7 +215,8 @@ class Tracer:
             result.node = self._step(inputs, site, name)
         else:
             built = getattr(target.payload, "site", site)
-            result.node = self.add(kind, inputs, None, built, described(name))
+            info = name if name in operations.RECURRENT else None
+            result.node = self.add(kind, inputs, info, built, described(name))
             result.node.called = site
             if name in ranks.KEEPING:
                 result.node.rank, result.node.solid = inputs[0].rank, inputs[0].solid
