@@ -49,8 +49,16 @@ def test_arithmetic_in_modules_for_quantisation() -> None:
     assert verdict(network(init, forward.replace("self.wide(x)", "self.skip(x)"), NAMES)) == "dead"
 
 
-KEEP = "self.kept = {}\n"
+KEEP = "self.kept = {}\nself.last = None\n"
 HOOKS = """
+from functools import partial
+from types import MethodType
+
+
+def keep(self, module, given, result):
+    self.last = result
+
+
 def scaled(module, given):
     return (given[0] * 2,)
 
@@ -76,6 +84,10 @@ def kept(features, name):
         ("self.stem.register_forward_hook(kept(self.kept, 'x')).remove()", DEAD, "dead"),
         ("self.stem.register_forward_hook(kept(self.kept, 'x'))", DEAD, "unknown"),
         ("self.stem.register_forward_hook(kept(self.kept, 'x'))", DEAD + ", self.kept['x']", "branch"),
+        ("self.stem.register_forward_hook(partial(keep, self))", DEAD, "unknown"),
+        ("self.stem.register_forward_hook(partial(keep, self))", DEAD + ", self.last", "branch"),
+        ("self.keep = MethodType(keep, self)\nself.stem.register_forward_hook(self.keep)", DEAD + ", self.last",
+         "branch"),
         ("self.stem.register_forward_hook(lambda module, given, result: None)", DEAD, "dead"),
         ("self.skip.register_forward_hook(lambda module, given, result: self.kept.update(x=given[0]))", DEAD,
          "unknown"),

@@ -269,6 +269,12 @@ class Instance(Heap):
             self.borrowing = False
         return self.attrs
 
+    def keep(self, value: Any) -> None:
+        """Of a copy: ``value`` was given to it, and is none of the original's, so it is not copied when it is read."""
+        if self.copies is None:
+            self.copies = {id(self.original): self, id(self): self}
+        self.copies[id(value)] = value
+
     def __repr__(self) -> str:
         return f"<{self.cls.name} instance>"
 
