@@ -242,6 +242,8 @@ class Machine:
         if self.flow.tracer is not None:
             self.flow.unseen("an attribute", value)
         attrs = target.attrs
+        if target.__class__ is Instance and target.original is not None and isinstance(value, Heap):
+            target.keep(value)
         if self.path is not target.birth:
             value = guarded(value, attrs.get(name, UNBOUND), self.path, target.birth)
         attrs[name] = value
