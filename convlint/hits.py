@@ -115,21 +115,25 @@ def _rewrites(hit: Hit) -> tuple[Fix, ...]:
 
 
 def at_call(rule: Rule, call: Place, hits: Sequence[Hit], network: Network) -> Finding:
-    """The note on a call that makes code outside the linted paths build the layers of ``hits``."""
+    """The note on a call that makes code outside the linted paths build the layers of ``hits``.
+
+    Layers that may be there are told where none is there for certain, and never counted.
+    """
+    hits = [hit for hit in hits if hit.use.confidence is Confidence.CERTAIN] or hits
     kinds: dict[str, list[Hit]] = defaultdict(list)
     for hit in hits:
         kinds[hit.problem.builds].append(hit)
     largest_first = sorted(kinds.items(), key=lambda kind: (-_count(kind[1]), kind[0]))
     parts = [_builds(phrase, of_kind) for phrase, of_kind in largest_first[:NAMED_KINDS]]
     if others := largest_first[NAMED_KINDS:]:
-        number = sum(_count(of_kind) for _, of_kind in others)
-        parts.append(f"{number} more of {len(others)} other kind{'s' if len(others) > 1 else ''}")
+        number = f"{sum(_count(of_kind) for _, of_kind in others)} " if _is_certain(hits) else ""
+        parts.append(f"{number}more of {len(others)} other kind{'s' if len(others) > 1 else ''}")
     found = at_meeting(rule, hits, Severity.NOTE, network)
     said = OF_A_LIBRARY.get(found.verdict, "")
     return replace(
         found,
         place=call,
-        message="builds " + "; ".join([*parts, said] if said else parts),
+        message=("builds " if _is_certain(hits) else "may build ") + "; ".join([*parts, said] if said else parts),
         picture=hits[0].problem.picture if len(kinds) == 1 else (),
         fixes=(),
         in_library=True,
@@ -143,8 +147,14 @@ def _builds(phrase: str, hits: Sequence[Hit]) -> str:
     if len(places) > NAMED_PLACES:
         where += f" and {len(places) - NAMED_PLACES} more places"
     count = _count(hits)
+    if not _is_certain(hits):
+        return f"layers that {phrase} ({where})"
     what = f"{count} layers that {phrase}" if count > 1 else f"1 layer: {hits[0].problem.message}"
     return f"{what} ({where})"
+
+
+def _is_certain(hits: Sequence[Hit]) -> bool:
+    return all(hit.use.confidence is Confidence.CERTAIN for hit in hits)
 
 
 def _count(hits: Sequence[Hit]) -> int:

@@ -229,6 +229,18 @@ def test_one_layer_of_a_library_is_described_whole() -> None:
     )
 
 
+def test_layers_that_a_library_may_build_are_not_counted() -> None:
+    mine = at("model.py", 2)
+    possible = tuple(replace(library_way(1, mine, 100 + n, count=4), confidence=Confidence.POSSIBLE) for n in range(2))
+    (finding,) = found((conv(at(LIBRARY, 56)), possible))
+    assert finding.message == (
+        f"may build layers that read 1 of every 4 pixels of their input ({LIBRARY}:100, {LIBRARY}:101)"
+    )
+    certain = library_way(1, mine, 300, count=2)
+    (finding,) = found((conv(at(LIBRARY, 56)), (*possible, certain)))
+    assert finding.message == f"builds 2 layers that read 1 of every 4 pixels of their input ({LIBRARY}:300)"
+
+
 def test_several_kinds_and_places_share_one_note() -> None:
     mine = at("model.py", 2)
     ways = [

@@ -32,6 +32,7 @@ PACKAGES = {
     "timm_layers": ("timm",),
     "torchaudio_transforms": ("torchaudio",),
     "torchvision_ops": ("torchvision",),
+    "transformers_models": ("transformers", "huggingface_hub"),
 }
 """Which packages a file of cases is compared with, where all of them are at hand."""
 UNLIKE = frozenset({"whole_model_wide", "whole_model_grouped"})

@@ -207,18 +207,24 @@ def invoke(machine: Machine, function: Function, args: Arguments, site: Span, va
         hit = machine.memo.get(key)
         if hit is not None:
             return memo.replay(machine, hit, site)
-    return memo.remember(machine, key, site, run_function, machine, function, args, site, vague)
+    try:
+        return memo.remember(machine, key, site, run_function, machine, function, args, site, vague)
+    except Raised as error:
+        return _given_up(machine, function, site, error)
 
 
-def _leaves_library(machine: Machine, function: Function, site: Span) -> bool:
-    """Whether an exception would come out of an installed package into linted code.
+def _given_up(machine: Machine, function: Value, site: Span, error: Raised) -> Unknown:
+    """What a call gives where an exception would come out of an installed package into linted code: an unknown.
 
-    It is rather the package's code that was misread than the user's call that is wrong: the call then gives an unknown.
+    It is rather the package's code that was misread than the user's call that is wrong. Any other exception goes on.
     """
     sources = machine.modules.sources
-    if not 0 <= site.file < len(sources) or not sources[site.file].linted:
-        return False
-    return function.module.source is not None and not function.module.source.linted
+    source = function.module.source if isinstance(function, Function) else None
+    if machine.trying or source is None or source.linted or not 0 <= site.file < len(sources):
+        raise error
+    if not sources[site.file].linted:
+        raise error
+    return Unknown("raises", f"{error.kind} in {function.qualname}()", site)  # type: ignore[attr-defined]
 
 
 def closes_over_nothing_new(function: Function) -> bool:
@@ -258,10 +264,6 @@ def run_function(machine: Machine, function: Function, args: Arguments, site: Sp
     machine.receivers.append(frame.receiver if code.name == "__init__" else None)
     try:
         return _run_body(machine, function, frame)
-    except Raised as error:
-        if machine.trying or not _leaves_library(machine, function, site):
-            raise
-        return Unknown("raises", f"{error.kind} in {function.qualname}()", site)
     finally:
         machine.record, machine.path = outer_record, outer_path
         machine.depth -= 1
@@ -325,7 +327,10 @@ def instantiate(machine: Machine, cls: Class, args: Arguments, site: Span) -> An
         hit = machine.memo.get(key)
         if hit is not None:
             return machine.flow.built(machine, memo.replay(machine, hit, site), cls, args, site)
-    made = memo.remember(machine, key, site, build, machine, cls, args, site, False)
+    try:
+        made = memo.remember(machine, key, site, build, machine, cls, args, site, False)
+    except Raised as error:
+        return _given_up(machine, classes.lookup(cls, "__init__"), site, error)
     return machine.flow.built(machine, made, cls, args, site)
 
 

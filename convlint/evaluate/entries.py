@@ -161,23 +161,33 @@ def _run(machine: Machine, operation: Any, source: SourceModule, value: Any, nod
             root, trial = again, second
     if machine.verdicts is not None and (trial.open or operation is _method_call):
         machine.verdicts.outcomes.partial.add(id(root))
-    spent = 0
-    for parameter, keys in trial.asked.items():
-        refused = 0
-        for key in keys:
-            if refused == MAX_KEYS_REFUSED:
-                break  # what is looked up is not the parameter itself: an item of a configuration, say
-            if spent > MAX_TRIAL_STEPS:
-                machine.note_gap("limit", "MAX_TRIAL_STEPS", span, ENTRY)
-                return root
-            inner = Record(NOWHERE, ROOT)
-            machine.trial = Trial({parameter: Const(key.value, parameter)}, {}, {}, {})
-            ended = _attempt(machine, inner, span, run)
-            refused = -1 if refused < 0 or ended is None or _builds(inner) else refused + 1
-            spent += machine.steps
-            for (site, child, _), count in inner.calls.items():
-                root.calls.setdefault((site, child, False), count)
+    _with_each_key(machine, root, span, run, trial)
     return root
+
+
+def _with_each_key(machine: Machine, root: Record, span: Span, run: Callable[[], None], trial: Trial) -> None:
+    """Run an entry point again with each key of the tables in which it looks up a parameter that has no default."""
+    spent = 0
+    for parameter, tables in trial.asked.items():
+        tried: set[Any] = set()
+        for keys in tables:
+            refused = 0
+            for key in keys:
+                if key.value in tried:
+                    continue
+                if refused == MAX_KEYS_REFUSED:
+                    break  # what is looked up is not the parameter itself: an item of a configuration, say
+                if spent > MAX_TRIAL_STEPS:
+                    machine.note_gap("limit", "MAX_TRIAL_STEPS", span, ENTRY)
+                    return
+                tried.add(key.value)
+                inner = Record(NOWHERE, ROOT)
+                machine.trial = Trial({parameter: Const(key.value, parameter)}, {}, {}, {})
+                ended = _attempt(machine, inner, span, run)
+                refused = -1 if refused < 0 or ended is None or _builds(inner) else refused + 1
+                spent += machine.steps
+                for (site, child, _), count in inner.calls.items():
+                    root.calls.setdefault((site, child, False), count)
 
 
 def _builds(root: Record) -> bool:

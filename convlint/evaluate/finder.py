@@ -136,6 +136,19 @@ class Finder:
             self._found[key] = self.child(folder, rest) if folder is not None else None
         return self._found[key]
 
+    def relative(self, importer: Path, level: int, name: str) -> Path | None:
+        """The file (or namespace folder) of a relative import: one dot is the importer's folder, each further one the
+        folder above."""
+        folder = importer.parent
+        for _ in range(level - 1):
+            folder = folder.parent
+        path: Path | None = folder
+        for part in name.split(".") if name else ():
+            path = self.child(path, part) if path is not None else None
+        if path is not None and path.suffix != ".py" and self._entry(path, "__init__.py"):
+            return path / "__init__.py"
+        return path
+
     def child(self, parent: Path, name: str) -> Path | None:
         """The file or folder of module ``name`` inside a package (its folder or its ``__init__.py``)."""
         folder = parent.parent if parent.name == "__init__.py" else parent
@@ -176,6 +189,21 @@ class Finder:
         if found is None:
             found = self.files[path] = self._read(path)
         return found
+
+    def glance(self, path: Path) -> str:
+        """The text of a file, to search it for a word; empty where it cannot be read.
+
+        Nothing is noted of that: what is found is read again, as a file that counts.
+        """
+        found = self.files.get(path)
+        if isinstance(found, PythonFile):
+            return found.text
+        if path in self.overlays:
+            return self.overlays[path]
+        try:
+            return path.read_text("utf-8", errors="replace")
+        except OSError:
+            return ""
 
     def _read(self, path: Path) -> PythonFile | SourceError:
         try:

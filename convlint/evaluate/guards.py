@@ -7,6 +7,7 @@ from convlint.evaluate.blocks import Live, Run, compile_block
 from convlint.evaluate.environment import Frame, Raised
 from convlint.evaluate.exceptions import caught
 from convlint.evaluate.expressions import Context, compile_expression
+from convlint.evaluate.machine import Machine
 from convlint.evaluate.targets import compile_target, write_name
 from convlint.frontends.python import ir
 
@@ -47,13 +48,9 @@ def compile_try(context: Context, node: ir.Try) -> Run:
 
     def guarded_body(frame: Frame) -> Live:
         path = machine.path
-        frame.trying += bool(handlers)
-        machine.trying += bool(handlers)
         try:
-            live = body(frame)
+            return _watched(machine, frame, body) if handlers else body(frame)
         except Raised as error:
-            frame.trying -= bool(handlers)
-            machine.trying -= bool(handlers)
             machine.path = path
             for kind, name, handle in handlers:
                 if kind is None or caught(machine, error, kind(frame)):
@@ -66,8 +63,6 @@ def compile_try(context: Context, node: ir.Try) -> Run:
                         )
                     return handle(frame)
             raise
-        frame.trying -= bool(handlers)
-        return live
 
     def run(frame: Frame) -> Live:
         if final is None:
@@ -81,3 +76,14 @@ def compile_try(context: Context, node: ir.Try) -> Run:
         return live if ended is None else ended
 
     return run
+
+
+def _watched(machine: Machine, frame: Frame, body: Run) -> Live:
+    """``body``, with the machine knowing that its exceptions may be handled, however it ends."""
+    frame.trying += 1
+    machine.trying += 1
+    try:
+        return body(frame)
+    finally:
+        frame.trying -= 1
+        machine.trying -= 1

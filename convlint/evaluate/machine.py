@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Callable, Mapping
 from collections.abc import Iterator as Generator
 from contextlib import contextmanager
@@ -58,8 +59,8 @@ class Trial(NamedTuple):
     """The value of a parameter that has no default, by its place."""
     open: dict[Span, str]
     """The places of the parameters that have no value, and how their unknowns are described."""
-    asked: dict[Span, list[Const]]
-    """The keys of tables too large to follow, by the parameter that is the key."""
+    asked: dict[Span, list[list[Const]]]
+    """The keys of each table too large to follow, by the parameter that is the key."""
     optional: dict[Span, str]
     """The places and names of the parameters whose default is None."""
     refused: bool = False
@@ -82,6 +83,10 @@ class Machine:
         self.decorating = 0
         """How many decorators are being applied: they fill registries, so a look-up there that fails is no surprise."""
         self.import_depth = 0
+        self.importing = False
+        """Whether a statement at the module level of a library runs."""
+        self.ran: list[tuple[int, int]] = []
+        """The clock before and after statements at module level that have ended, in order and joined."""
         self.entry_start = 0
         """The clock when the present entry point began; changes to older objects are undone after it."""
         self.undo: list[Callable[[], None]] = []
@@ -125,8 +130,11 @@ class Machine:
     # --- module level -------------------------------------------------------------------------------------------------
 
     @contextmanager
-    def at_module_level(self) -> Generator[bool]:
-        """While a piece of a module runs: nothing of the entry point that asked for it shows. Yields whether it may."""
+    def at_module_level(self, linted: bool) -> Generator[bool]:
+        """While a piece of a (linted) module runs: nothing of the entry point that asked for it shows.
+
+        Yields whether it may run.
+        """
         if self.module_depth >= MAX_MODULE_DEPTH:
             yield False
             return
@@ -140,9 +148,13 @@ class Machine:
             self.saved,
             self.candidates,
             self.depth,
+            self.trying,
+            self.importing,
         )
-        self.path, self.record, self.steps, self.depth = ROOT, Record(NOWHERE, ROOT), 0, 0
-        self.clock, self.entry_start, self.undo, self.saved, self.candidates = self.module_clock, 0, [], {}, []
+        self.path, self.record, self.steps, self.depth, self.trying = ROOT, Record(NOWHERE, ROOT), 0, 0, 0
+        start = max(self.module_clock, self.clock) if self.clock < 0 else self.module_clock
+        self.clock, self.entry_start, self.undo, self.saved, self.candidates = start, 0, [], {}, []
+        self.importing = not linted
         self.module_depth += 1
         try:
             yield True
@@ -151,6 +163,7 @@ class Machine:
         finally:
             self.module_depth -= 1
             self.module_clock = max(self.module_clock, self.clock)
+            self._has_run(start)
             (
                 self.path,
                 self.record,
@@ -161,8 +174,21 @@ class Machine:
                 self.saved,
                 self.candidates,
                 self.depth,
+                self.trying,
+                self.importing,
             ) = kept
             self.clock = clock if clock > 0 else max(clock, self.module_clock)
+
+    def _has_run(self, start: int) -> None:
+        """Note the time from ``start`` until now as that of statements at module level that have ended."""
+        while self.ran and self.ran[-1][1] >= start:
+            start = min(start, self.ran.pop()[0])
+        self.ran.append((start, self.module_clock))
+
+    def outlives(self, born: int) -> bool:
+        """Whether something was made by a statement at module level that has ended, and is still there."""
+        before = bisect_left(self.ran, (born, born)) - 1
+        return before >= 0 and born <= self.ran[before][1]
 
     @contextmanager
     def nested_module(self) -> Generator[bool]:

@@ -9,13 +9,15 @@ from pathlib import Path
 from typing import Any
 
 from convlint.evaluate import calls
+from convlint.evaluate.declared import Exports
 from convlint.evaluate.environment import Arguments, Frame, Raised
 from convlint.evaluate.finder import Finder
+from convlint.evaluate.later import Later
 from convlint.evaluate.library import builtins as builtin_names
 from convlint.evaluate.library import models
 from convlint.evaluate.machine import Machine
 from convlint.evaluate.paths import guarded, resolve, without_unbound
-from convlint.evaluate.source_module import Later, SourceModule, folded, registering
+from convlint.evaluate.source_module import SourceModule, folded, registering
 from convlint.evaluate.standins import is_standin
 from convlint.evaluate.values import UNBOUND, Choice, Class, Const, Dict, Module, Span, Unknown, Value
 from convlint.frontends.python import ir
@@ -30,6 +32,7 @@ class Modules:
     def __init__(self, finder: Finder, linted: frozenset[Path]) -> None:
         self.finder = finder
         self.linted = linted
+        self.exports = Exports(finder)
         self.builtins: dict[str, Value] = builtin_names.build()
         self.builtins["globals"] = calls.Special(
             "globals", lambda machine, args, site: Unknown("unsupported", "globals()")
@@ -257,25 +260,29 @@ class Modules:
     def _find_module(self, source: SourceModule, later: Later) -> Module | None:
         if not later.level:
             return self.import_by_name(later.module, source)
-        folder = source.package
-        for _ in range(later.level - 1):
-            folder = folder.parent
-        path: Path | None = folder
-        for part in later.module.split(".") if later.module else ():
-            path = self.finder.child(path, part) if path is not None else None
-        if path is not None and path.suffix != ".py":
-            path = path / "__init__.py" if self.finder.child(path.parent, path.name) == path / "__init__.py" else path
+        path = self.finder.relative(source.path, later.level, later.module)
         return self.at(self.finder.instead_of(path)) if path is not None else None
 
     def resolve_later(self, source: SourceModule, name: str, value: Any) -> Any:
         """What a bound value is: itself, or what the import that bound it stands for."""
         if value.__class__ is not Later:
             return value
-        found = self._imported(source, value)
+        found = self.imported(source, value)
         source.rebind(name, value, found)
         return found
 
-    def _imported(self, source: SourceModule, later: Later, trying: bool = False) -> Any:
+    def from_stars(self, source: SourceModule, stars: list[Later], name: str) -> Any:
+        """What the last of many relative star imports gives for ``name``, without a look into those that cannot."""
+        for later in reversed(stars):
+            path = self.finder.relative(source.path, later.level, later.module) if later.level else None
+            if path is not None and path.suffix == ".py" and self.exports.may_give(path, name):
+                value = self.from_star(source, later, name)
+                if value is not UNBOUND:
+                    return value
+        return UNBOUND
+
+    def imported(self, source: SourceModule, later: Later, trying: bool = False) -> Any:
+        """What an import stands for; an unknown, or with ``trying`` an exception, where it cannot work."""
         module = self._module_of(source, later)
         span = Span(source.number, 0, 0)
         if module is None:
@@ -342,9 +349,9 @@ class Modules:
         name = node.bound or node.module.partition(".")[0]
         source: SourceModule = frame.module.source
         later = Later(node.module, 0, None)
-        value = self._imported(source, later, trying=frame.trying > 0)
+        value = self.imported(source, later, trying=frame.trying > 0)
         if not node.bound and not isinstance(value, Unknown):
-            value = self._imported(source, Later(name, 0, None))
+            value = self.imported(source, Later(name, 0, None))
         write_name(self.machine, frame, name, value)
 
     def run_import_from(self, frame: Frame, node: ir.ImportFrom) -> None:
@@ -360,7 +367,7 @@ class Modules:
                 if frame.trying and self._module_of(source, later) is None:
                     raise Raised("ModuleNotFoundError", node.module)
                 continue
-            write_name(self.machine, frame, bound, self._imported(source, later, trying=frame.trying > 0))
+            write_name(self.machine, frame, bound, self.imported(source, later, trying=frame.trying > 0))
 
     # --- registries ---------------------------------------------------------------------------------------------------
 
@@ -408,7 +415,12 @@ def _restoring(frame: Frame, name: str) -> Callable[[], None]:
 
 
 def settle_registrations(machine: Machine, target: Dict, key: Any) -> bool:
-    """Before a look-up in a module's own table fails: run what would have filled it. Whether anything ran."""
-    if target.born >= 0 or machine.decorating or key in target.entries:
+    """Before a look-up in a module's own table fails: run what would have filled it. Whether anything ran.
+
+    What a call makes for itself is no registry, and what a library looks up while it is imported is filled already.
+    """
+    if target.born >= 0 or machine.decorating or machine.importing or key in target.entries:
+        return False
+    if not machine.outlives(target.born):
         return False
     return machine.modules.settle(key)

@@ -7,8 +7,10 @@ from collections.abc import Iterator as Generator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from convlint.evaluate.declared import Declared, declared_names
 from convlint.evaluate.environment import Exhausted, Frame, NotIterable, Raised
 from convlint.evaluate.functions import bound_names
+from convlint.evaluate.later import Later
 from convlint.evaluate.paths import ROOT, Undecided
 from convlint.evaluate.records import Record, Scope
 from convlint.evaluate.values import UNBOUND, Const, List, Module, Span, Tuple, Unknown
@@ -21,19 +23,6 @@ if TYPE_CHECKING:
 
 _SIMPLE = frozenset({"def", "class", "assign"})
 _NEW, _RUNNING, _DONE = 0, 1, 2
-
-
-class Later:
-    """A name that an import binds; what it stands for is looked up when it is used."""
-
-    __slots__ = ("attribute", "found", "level", "module")
-
-    def __init__(self, module: str, level: int, attribute: str | None) -> None:
-        self.module = module
-        self.level = level
-        self.attribute = attribute
-        self.found: Any = UNBOUND
-        """The module, once it was looked for; None where there is none."""
 
 
 class SourceModule:
@@ -59,6 +48,9 @@ class SourceModule:
         self.running: list[int] = []
         """The pieces that are running now, the innermost last."""
         self._outlined = False
+        self._declared: Declared | None = None
+        self._given: dict[str, Any] = {}
+        """What was found for names of a lazy module."""
 
     @property
     def package(self) -> Path:
@@ -70,6 +62,7 @@ class SourceModule:
         if self._outlined:
             return
         self._outlined = True
+        self._declared = declared_names(self)
         for index, piece in enumerate(self.pieces):
             if piece.kind in _SIMPLE and piece.name is not None:
                 self._affects(piece.name, index, True)
@@ -126,6 +119,10 @@ class SourceModule:
         self.outline()
         if limit is None and name in self.missing:
             return UNBOUND
+        if limit is None and self._declared is not None:
+            value = self._declared_value(machine, self._declared, name)
+            if value is not UNBOUND:
+                return value
         if limit is None and self.running and name in self.affecting:
             # A function that a piece calls sees what stands before that piece; later ones have not run in Python
             # either.
@@ -155,6 +152,16 @@ class SourceModule:
         if limit is None and machine.import_depth == 0:
             self.missing.add(name)  # no module is being run: none will bind it later
         return UNBOUND
+
+    def _declared_value(self, machine: Machine, declared: Declared, name: str) -> Any:
+        """What a lazy module gives for ``name`` by what it declares; UNBOUND where it declares no such name."""
+        if name not in self._given:
+            later = declared.names.get(name)
+            if later is not None:
+                self._given[name] = machine.modules.imported(self, later)
+            else:
+                self._given[name] = machine.modules.from_stars(self, declared.stars, name)
+        return self._given[name]
 
     def binds(self, name: str) -> bool:
         """Whether a statement of this file may bind ``name`` (stars aside)."""
@@ -195,7 +202,7 @@ class SourceModule:
         self.running.append(index)
         outer, machine.modules.searched = machine.modules.searched, set()
         try:
-            with machine.at_module_level() as allowed:
+            with machine.at_module_level(self.linted) as allowed:
                 if allowed:
                     self._run(machine, index)
         finally:

@@ -13,6 +13,9 @@ ALWAYS_STANDINS = frozenset(
         "monai.networks.layers.convutils",
         "monai.networks.layers.factories",
         "torchaudio.transforms",
+        "transformers.configuration_utils",
+        "transformers.modeling_utils",
+        "transformers.utils.auto_docstring",
     }
 )
 """Modules, with all inside them, whose stand-ins are read even where the package is installed: nobody can follow what

@@ -114,10 +114,20 @@ def _any_entry(machine: Machine, target: Dict, key: Value, span: Span) -> Any:
 
 
 def _ask(machine: Machine, key: Value, names: list[Const]) -> None:
-    """Note that a parameter of the entry point, or what was made of it, is looked up in a table with these keys."""
+    """Note that a parameter of the entry point, or what was made of it, is looked up in a table with these keys.
+
+    A registry that has grown since it was asked before takes its own place.
+    """
+    values = {name.value for name in names}
     for leaf in leaves(key):
         if isinstance(leaf, Unknown) and leaf.span is not None and machine.trial.open.get(leaf.span) == leaf.detail:
-            machine.trial.asked.setdefault(leaf.span, names)
+            tables = machine.trial.asked.setdefault(leaf.span, [])
+            for index, known in enumerate(tables):
+                if len(common := values.intersection(name.value for name in known)) in (len(values), len(known)):
+                    tables[index] = names if len(common) == len(known) else known
+                    break
+            else:
+                tables.append(names)
 
 
 def _item(machine: Machine, items: Any, key: Value, span: Span, target: Value) -> Any:

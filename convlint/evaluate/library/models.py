@@ -20,7 +20,7 @@ FIRST = frozenset({"torchvision.models.feature_extraction"})
 
 WITHOUT_LAYERS = frozenset(
     """absl accelerate albumentations bokeh boto3 botocore click comet_ml cv2 dask datasets distributed fastapi
-    filelock fire flask flax fsspec gradio h5py httpx hydra imageio imgaug IPython ipywidgets jax jinja2
+    filelock fire flask flax fsspec gradio h5py httpx huggingface_hub hydra imageio imgaug IPython ipywidgets jax jinja2
     joblib jsonschema keras librosa lightning lightning_fabric lmdb loguru mako markupsafe matplotlib
     mlflow mpl_toolkits neptune networkx nibabel nltk numba omegaconf onnx onnxruntime openai optuna
     pandas PIL plotly polars psutil pyarrow pycocotools pydicom pygments pyparsing pytest

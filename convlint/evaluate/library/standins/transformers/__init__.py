@@ -1,0 +1,4 @@
+"""Stands for transformers 5: what people derive their own configurations and networks from."""
+
+from .configuration_utils import PreTrainedConfig, PretrainedConfig
+from .modeling_utils import PreTrainedModel

@@ -1,0 +1,3 @@
+"""Stands for transformers.utils of transformers 5."""
+
+from .auto_docstring import auto_docstring
