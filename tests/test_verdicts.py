@@ -737,3 +737,23 @@ def test_a_neck_that_gets_a_list_of_features(walked: str, result: str, expected:
     init = "self.lateral = nn.ModuleList([nn.Conv2d(c, 8, 1) for c in (16, 32)])\nself.skip = nn.Conv2d(8, 8, 1, 2)"
     forward = f"maps = {walked}\nreturn self.skip({result}), maps[0]"
     assert verdict(network(init, forward).replace("def forward(self, x)", "def forward(self, features)")) == expected
+
+
+@pytest.mark.parametrize(
+    "held",
+    [
+        "features = list((x,))",
+        "features = tuple([x])",
+        "features = list(OrderedDict([('x', x)]).values())",
+        "features = list(dict(x=x).values())",
+        "features = [*deque([x])]",
+    ],
+)
+def test_what_python_s_own_containers_hold_is_read_by_whom_they_are_given_to(held: str) -> None:
+    more = "from collections import OrderedDict, deque"
+    assert verdict(network(SKIP, f"x = self.stem(x)\n{held}\nreturn self.skip(features[-1])", more)) == "dead"
+    assert verdict(network(SKIP, f"x = self.stem(x)\n{held}\nreturn self.skip(x), features", more)) == "branch"
+
+
+def test_a_number_made_of_a_tensor_is_a_use_of_it() -> None:
+    assert verdict(network(SKIP, "x = self.stem(x)\ny = int(x)\nreturn self.skip(x), y")) == "unknown"

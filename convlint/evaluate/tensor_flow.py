@@ -307,6 +307,11 @@ class TensorFlow:
         if self.tracer is not None:
             self.tracer.unseen(*values, reason=reason)
 
+    def held(self, args: Arguments, made: Any) -> None:
+        """A class of Python's own gets ``args``: a list or a dict holds the tensors among them as they are."""
+        if self.tracer is not None:
+            self.tracer.held((*args.positional, *args.keywords.values()), made)
+
     def dropped(self, value: Any) -> None:
         """A result that is known to be read by nobody but those that were seen."""
         if self.tracer is not None:

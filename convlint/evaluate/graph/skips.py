@@ -34,6 +34,7 @@ from convlint.evaluate.graph.operations import RECURRENT
 from convlint.network.geometry import residues_read
 
 CONDITION = "a condition that could not be decided"
+BESIDE = "tensors that are put side by side and then moved"
 MAX_FOLLOWED = 400
 """Operations that the values skipped by one layer are followed back through; real ones end after about 10."""
 
@@ -205,10 +206,10 @@ class _Search:
         if not ways:
             return [self._found(MAYBE, None, "a value that is broadcast")]
         if len(ways) > 1 and (node.kind == JOIN or (node.kind == CAT and skipped.view)):
-            return self._on_every_way(ways)
+            return self._on_every_way(ways, CONDITION if node.kind == JOIN else BESIDE)
         return [each for way in ways for each in way]
 
-    def _on_every_way(self, ways: list[list[Found | Open]]) -> list[Found | Open]:
+    def _on_every_way(self, ways: list[list[Found | Open]], why: str) -> list[Found | Open]:
         """Where one way or the other was taken, or where the values lie in one of several: wasted only if in all."""
         if all(way == ways[0] for way in ways):
             return ways[0]
@@ -216,7 +217,7 @@ class _Search:
         for way in ways:
             known = [each for each in way if isinstance(each, Found)]
             if len(known) < len(way):
-                return [self._found(MAYBE, None, CONDITION)]
+                return [self._found(MAYBE, None, why)]
             worst.append(min(known, key=lambda each: each.level))
         return [max(worst, key=lambda each: each.level)]
 

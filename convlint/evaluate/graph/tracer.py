@@ -114,6 +114,12 @@ class Tracer:
         for node in self.nodes_in(*values):
             self.graph.escape(node, reason)
 
+    def held(self, given: tuple[Any, ...], made: Any) -> None:
+        """Something is made of ``given``: what it does not hold has gone somewhere else."""
+        kept = {id(tensor) for leaf in leaves(made) for tensor in tensors_in(leaf)}
+        gone = [tensor for value in given for tensor in tensors_in(value) if id(tensor) not in kept]
+        self.unseen(*gone, reason="a call that is not followed")
+
     def dropped(self, value: Any) -> None:
         """Nobody but those that were seen reads the tensors in ``value``."""
         for leaf in leaves(value):
