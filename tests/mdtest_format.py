@@ -80,7 +80,7 @@ def scenarios(source: Path) -> list[Scenario]:
             path = named[1]
         elif fence := FENCE.match(line):
             end = _closing(source, lines, number)
-            if fence[1] in ("py", "toml", "pyi"):
+            if fence[1] in ("py", "toml", "pyi", "yaml", "json"):
                 attributes = frozenset(fence[2].split())
                 if not attributes <= ATTRIBUTES:
                     raise FormatError(f"{source.name}:{number + 1}: no such attribute: {fence[2]}")

@@ -81,7 +81,9 @@ def analysed(blocks: Sequence[Block], root: Path) -> Analysis:
 def linted_paths(blocks: Sequence[Block]) -> frozenset[str]:
     """The paths of all files that are not installed packages."""
     return frozenset(
-        block.path for block in blocks if not block.path.startswith(f"{INSTALLED}/") and block.path != SETTINGS
+        block.path
+        for block in blocks
+        if block.path.endswith((".py", ".pyi")) and not block.path.startswith(f"{INSTALLED}/")
     )
 
 

@@ -11,6 +11,7 @@ from convlint.evaluate.environment import Arguments, Frame, Raised, follows
 from convlint.evaluate.library.methods import method as method_of
 from convlint.evaluate.machine import Machine
 from convlint.evaluate.paths import force, resolve, without_unbound
+from convlint.evaluate.standins import is_standin
 from convlint.evaluate.values import (
     NONE,
     UNBOUND,
@@ -44,7 +45,15 @@ def get(machine: Machine, target: Value, name: str, span: Span) -> Any:
     if isinstance(target, (Instance, Super)):
         owner = target.cls.name if isinstance(target, Instance) else target.after.name
         return Unknown("unknown-attribute", f"'{name}' of {owner}", span)
+    if isinstance(target, Class) and any(_is_modelled(base) for base in target.mro):
+        return Unknown("not-modelled", f"{target.name}.{name}", span)
     raise Raised("AttributeError", f"no attribute '{name}'")
+
+
+def _is_modelled(cls: Class) -> bool:
+    """Whether a class is a library's, which has more than its model; ``object`` and ``Module`` have no more."""
+    source = cls.module.source if cls.module is not None else None
+    return is_standin(source.path) if source is not None else cls.span is None and bool(cls.bases)
 
 
 def find(machine: Machine, target: Value, name: str, span: Span) -> Any:
@@ -76,6 +85,10 @@ def _instance(machine: Machine, target: Instance, name: str, span: Span) -> Any:
         found = find(machine, target.payload, name, span)
         if found is not UNBOUND:
             return found
+    if "__dict__" in target.attrs and name != "__dict__":
+        found = _from_own_dict(machine, target, name)
+        if found is not UNBOUND:
+            return found
     getter = classes.lookup(cls, "__getattr__")
     if getter is not None and not name.startswith("__"):
         return calls.call(machine, getter, Arguments([target, Const(name)]), span)
@@ -83,10 +96,23 @@ def _instance(machine: Machine, target: Instance, name: str, span: Span) -> Any:
 
 
 def _own_attributes(machine: Machine, target: Instance) -> Value:
+    """``target.__dict__``: what is written into it becomes an attribute."""
     made = machine.dict()
     for name in target.attrs:
-        made.entries[name] = (Const(name), memo.read_attribute(machine, target, name))
+        value = memo.read_attribute(machine, target, name)
+        if value is not UNBOUND and name != "__dict__":
+            made.entries[name] = (Const(name), value)
+    made.owner = target
     return made
+
+
+def _from_own_dict(machine: Machine, target: Instance, name: str) -> Any:
+    """An attribute of an object whose ``__dict__`` the code has set to a mapping of its own."""
+    held = force(memo.read_attribute(machine, target, "__dict__"), machine.path)
+    entries = held.payload if isinstance(held, Instance) else held
+    if isinstance(entries, Unknown):
+        return follows(entries)
+    return machine.read_entry(entries, name) if isinstance(entries, Dict) else UNBOUND
 
 
 def _bound(machine: Machine, value: Any, target: Value, cls: Class, span: Span) -> Any:
@@ -325,13 +351,26 @@ def put(machine: Machine, target: Value, name: str, value: Any, span: Span) -> N
             if target.cls.span is not None and found.setter is None:
                 machine.touch(target)
                 target.attrs.pop(name, None)
+        setter = classes.lookup(target.cls, "__setattr__")
+        if setter.__class__ is Function or (setter.__class__ is Builtin and setter.name != "__setattr__"):
+            calls.call(machine, setter, Arguments([target, Const(name), value]), span)
+            return
         machine.write_attribute(target, name, value)
+        if "__dict__" in target.attrs and name != "__dict__":
+            _into_own_dict(machine, target, name, value)
     elif isinstance(target, Class):
         machine.write_attribute(target, name, value)
     elif isinstance(target, Function):
         target.attrs[name] = value
     elif isinstance(target, Module):
         machine.modules.write_attribute(target, name, value)
+
+
+def _into_own_dict(machine: Machine, target: Instance, name: str, value: Any) -> None:
+    held = force(memo.read_attribute(machine, target, "__dict__"), machine.path)
+    entries = held.payload if isinstance(held, Instance) else held
+    if isinstance(entries, Dict):
+        machine.write_entry(entries, name, Const(name), value)
 
 
 def remove(machine: Machine, target: Value, name: str) -> None:

@@ -210,9 +210,9 @@ def invoke(machine: Machine, function: Function, args: Arguments, site: Span, va
     if key is not None:
         hit = machine.memo.get(key)
         if hit is not None:
-            return memo.replay(machine, hit, site)
+            return memo.replay(machine, hit, args, site)
     try:
-        return memo.remember(machine, key, site, run_function, machine, function, args, site, vague)
+        return memo.remember(machine, key, site, run_function, function, args, site, vague)
     except Raised as error:
         return _given_up(machine, function, site, error)
 
@@ -330,9 +330,9 @@ def instantiate(machine: Machine, cls: Class, args: Arguments, site: Span) -> An
     if key is not None:
         hit = machine.memo.get(key)
         if hit is not None:
-            return machine.flow.built(machine, memo.replay(machine, hit, site), cls, args, site)
+            return machine.flow.built(machine, memo.replay(machine, hit, args, site), cls, args, site)
     try:
-        made = memo.remember(machine, key, site, build, machine, cls, args, site, False)
+        made = memo.remember(machine, key, site, build, cls, args, site, False)
     except Raised as error:
         return _given_up(machine, classes.lookup(cls, "__init__"), site, error)
     return machine.flow.built(machine, made, cls, args, site)
@@ -393,6 +393,22 @@ def all_globals(machine: Machine, frame: Frame, _: Value, args: Arguments, site:
     return frame.module
 
 
+def with_arguments(machine: Machine, frame: Frame, target: Method, args: Arguments, site: Span) -> Value:
+    """A method that asks for the frame it is called from: it gets the arguments of the function that runs there."""
+    function, running = target.function, frame.function
+    wanted = isinstance(function, Function) and "frame" in function.signature.by_name
+    if wanted and running is not None and "frame" not in args.keywords:
+        signature = running.signature
+        names = (*signature.positional[1:], *signature.keyword)
+        given = {name: frame.locals[name] for name in names if name in frame.locals}
+        more = frame.locals.get(signature.double_star or "", UNBOUND)
+        if isinstance(more, Dict):
+            given |= {key: value for key, _, value in machine.entries(more)}
+        found = machine.dict({name: (Const(name), value) for name, value in given.items()})
+        args = Arguments(args.positional, {**args.keywords, "frame": found}, args.unknown)
+    return call(machine, target, args, site)  # type: ignore[no-any-return]
+
+
 class Special(Builtin):
     """A built-in that needs the caller's frame: ``super``, ``locals``."""
 
@@ -403,4 +419,5 @@ SPECIAL: dict[str, tuple[type, Callable[..., Value]]] = {
     "super": (Special, merge_super),
     "locals": (Special, all_locals),
     "globals": (Special, all_globals),
+    "save_hyperparameters": (Method, with_arguments),
 }

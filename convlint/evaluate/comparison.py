@@ -15,6 +15,7 @@ from convlint.evaluate.machine import Machine
 from convlint.evaluate.paths import force
 from convlint.evaluate.values import (
     FALSE,
+    NONE,
     TRUE,
     UNBOUND,
     Choice,
@@ -158,10 +159,10 @@ def _membership(machine: Machine, a: Value, b: Value, positive: bool, span: Span
         settle_registrations(machine, b, key)
         present = machine.read_entry(b, key) is not UNBOUND
         if not present and b.unknown is not None:
-            return _maybe(machine, b.unknown, span, positive)
+            return _maybe(machine, b.unknown, span, positive, a)
         return TRUE if present == positive else FALSE
     if isinstance(b, (Unknown, Tensor)):
-        return _maybe(machine, b, span, positive)
+        return _maybe(machine, b, span, positive, a)
     if isinstance(b, Instance):
         method = classes.lookup(b.cls, "__contains__")
         if method is not None:
@@ -183,11 +184,12 @@ def _membership(machine: Machine, a: Value, b: Value, positive: bool, span: Span
     return FALSE if positive else TRUE
 
 
-def _maybe(machine: Machine, cause: Value, span: Span, positive: bool) -> Value:
-    """The unknown answer to a membership test."""
+def _maybe(machine: Machine, cause: Value, span: Span, positive: bool, member: Value = NONE) -> Value:
+    """The unknown answer to a membership test: another one for each constant that is asked for."""
     if not isinstance(cause, Unknown):
         return Unknown("unknown-operand", "a membership test", span)
-    found = _derived(cause, ("in", span, None))
+    asked = (member.value.__class__, member.value) if isinstance(member, Const) else None
+    found = _derived(cause, ("in", span, asked))
     if positive:
         return found
     negated = Unknown(found.reason, found.detail, found.span)

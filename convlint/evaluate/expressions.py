@@ -207,7 +207,8 @@ def compile_call(context: Context, node: ir.Call) -> Callable[[Frame, Any], Any]
     machine, site = context.machine, context.span(node)
     func, call = node.func, calls.call
     arguments = compile_arguments(context, node.args)
-    special = calls.SPECIAL.get(func.id) if isinstance(func, ir.Name) else None
+    name = func.id if isinstance(func, ir.Name) else func.attr if isinstance(func, ir.Attribute) else ""
+    special = calls.SPECIAL.get(name)
 
     def plain(frame: Frame, target: Any) -> Any:
         args = arguments(frame)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from hashlib import blake2b
+from os.path import normpath
 from pathlib import Path
+from stat import S_ISREG
 
 from convlint.evaluate.standins import STANDINS, goes_first, is_standin, may_go_first
 from convlint.frontends.python.python_file import PythonFile
@@ -13,6 +15,9 @@ from convlint.frontends.python.store import IrStore
 
 MAX_NAMESPACE_FOLDERS = 64
 """Folders that are looked into for source before one is no namespace package; real ones have it in the first few."""
+
+MAX_DATA_BYTES = 100_000
+"""Size of a file of data that a program reads while it is evaluated; settings have a few thousand bytes."""
 
 
 class Finder:
@@ -217,6 +222,37 @@ class Finder:
             return SourceError(0, f"cannot be read: {error.strerror or type(error).__name__}")
         except SourceError as error:
             return error
+
+    def data(self, path: str, beside: Path | None) -> str | None:
+        """The text of a file of data of the project; None where it is elsewhere, missing, too large or no text.
+
+        A relative path counts from the project's folder, where programs are mostly run from, else from ``beside``. What
+        a link leads to has to lie in the project too.
+        """
+        found = [
+            full
+            for base in dict.fromkeys((self.root, beside or self.root))
+            if (full := Path(normpath(base / path))).is_relative_to(self.root) and self._is_data(full)
+        ]
+        if not found:
+            return None
+        try:
+            content = self.overlays[found[0]].encode() if found[0] in self.overlays else found[0].read_bytes()
+            self.consulted[str(found[0])] = blake2b(content, digest_size=16).hexdigest()
+            return content.decode("utf-8-sig")
+        except (OSError, UnicodeDecodeError):
+            return None
+
+    def _is_data(self, path: Path) -> bool:
+        if path in self.overlays:
+            return True
+        try:
+            about = path.stat()
+            inside = path.resolve().is_relative_to(self.root.resolve())
+        except (OSError, ValueError, RuntimeError):
+            self.absent.add(str(path))
+            return False
+        return inside and S_ISREG(about.st_mode) and about.st_size <= MAX_DATA_BYTES
 
     def package_of(self, path: Path) -> Path:
         """The folder of the top-level package in which a file lies; the file itself outside of packages."""

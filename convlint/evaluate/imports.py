@@ -9,7 +9,7 @@ from pathlib import Path
 
 from convlint.evaluate.finder import Finder
 from convlint.evaluate.library.models import WITHOUT_LAYERS
-from convlint.evaluate.standins import is_standin
+from convlint.evaluate.standins import SETTINGS, is_standin
 from convlint.frontends.python.python_file import PythonFile
 
 _FROM = r"from[ \t]+(?P<module>[.\w]+)[ \t]+import[ \t]*(?P<names>\([^)]*\)|[^\n#;]*)"
@@ -83,7 +83,7 @@ class Imports:
         if located is None:
             return False
         if is_standin(located):
-            return True
+            return top not in SETTINGS
         if not self.finder.is_installed(located):
             return located
         return top not in HARMLESS and top not in sys.stdlib_module_names

@@ -239,6 +239,20 @@ class Machine:
         if born < self.entry_start and id(target) not in self.saved:
             self.saved[id(target)] = target
             self.undo.append(_snapshot(target))
+        if target.holders:
+            self._touch_holders(target)
+
+    def _touch_holders(self, target: Heap) -> None:
+        """What holds something that is changed is no longer what it was either."""
+        seen: dict[int, Heap] = {id(target): target}
+        queue = list(target.holders)
+        for holder in queue:
+            if id(holder) not in seen:
+                seen[id(holder)] = holder
+                queue += holder.holders
+                holders, holder.holders = holder.holders, ()
+                self.touch(holder)
+                holder.holders = holders
 
     def items(self, target: List) -> Items:
         """The items of a list, to read. Raises Undecided; a list whose content is unknown raises Raised."""
@@ -267,16 +281,16 @@ class Machine:
         self.touch(target)
         if self.flow.tracer is not None:
             self.flow.unseen("an attribute", value)
+        if target.__class__ is Instance and target.original is not None:
+            target.owns(value)
         attrs = target.attrs
-        if target.__class__ is Instance and target.original is not None and isinstance(value, Heap):
-            target.keep(value)
         if self.path is not target.birth:
             value = guarded(value, attrs.get(name, UNBOUND), self.path, target.birth)
         attrs[name] = value
 
     def write_attributes(self, target: Instance, values: Mapping[str, Any]) -> None:
         """Set several attributes on the present path."""
-        if self.path is target.birth:
+        if self.path is target.birth and target.original is None:
             self.touch(target)
             target.attrs.update(values)
         else:
@@ -286,6 +300,8 @@ class Machine:
     def write_entry(self, target: Dict, key: Any, key_value: Value, value: Any) -> None:
         """Set an entry of a dict on the present path."""
         self.touch(target)
+        if target.owner is not None and key.__class__ is str:
+            self.write_attribute(target.owner, key, value)
         if self.path is not target.birth:
             old = target.entries.get(key)
             value = guarded(value, old[1] if old else UNBOUND, self.path, target.birth)

@@ -7,7 +7,7 @@ hold until it is read (``read_attribute``), so that changing one of two equal bl
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from convlint.evaluate.environment import Arguments
 from convlint.evaluate.machine import Machine, Purity
@@ -43,6 +43,8 @@ class Hit(NamedTuple):
     calls: tuple[tuple[Span, Any, bool, int], ...]
     """What it added to its caller's record: (site is replaced) child, certain, count."""
     steps: int
+    given: tuple[tuple[int | str, Value], ...]
+    """The arguments, by place or name, that what it gave holds: those themselves, not copies of them."""
 
 
 class _Unkeyable(Exception):
@@ -159,17 +161,56 @@ _FORMS: dict[type, Callable[[Machine, Any], Any]] = {
 }
 
 
-def remember(machine: Machine, key: Any, site: Span, operation: Callable[..., Any], *args: Any) -> Any:
-    """``operation(*args)``, kept under ``key`` if it turns out pure."""
+def _held_arguments(result: Any, args: Arguments) -> tuple[tuple[int | str, Value], ...]:
+    """The arguments that an object has as its attributes, by place or name: what changes one changes the other.
+
+    Modules are left out: they count as parts, which are hardly ever changed through what holds them.
+    """
+    if result.__class__ is not Instance:
+        return ()
+    held = {id(value) for value in result.attrs.values() if value.__class__ in _CHANGED}
+    if not held:
+        return ()
+    given: list[tuple[int | str, Value]] = [*enumerate(args.positional), *args.keywords.items()]
+    return tuple([(at, value) for at, value in given if id(value) in held and not _is_module(value)])
+
+
+_CHANGED = frozenset({Instance, List, Dict})
+
+
+def _is_module(value: Any) -> bool:
+    return value.__class__ is Instance and any(base.name == "Module" and base.span is None for base in value.cls.mro)
+
+
+def _handed_out(machine: Machine, hit: Hit, args: Arguments) -> Any:
+    """A copy of a result; it holds the arguments of this call where it held those of the first."""
+    if not hit.given:
+        return copy(machine, hit.result, None)
+    copies: dict[int, Any] = {}
+    given: list[Any] = []
+    for at, old in hit.given:
+        new = args.positional[at] if isinstance(at, int) else args.keywords[at]
+        copies[id(old)] = copies[id(new)] = new
+        given.append(new)
+    found = copy(machine, hit.result, copies)
+    for value in given:
+        value.holders = (*value.holders, found)
+    return found
+
+
+def remember(
+    machine: Machine, key: Any, site: Span, operation: Callable[..., Any], callee: Value, args: Arguments, *more: Any
+) -> Any:
+    """``operation(machine, callee, args, *more)``, kept under ``key`` if it turns out pure."""
     if key is None:
-        return operation(*args)
+        return operation(machine, callee, args, *more)
     purity = Purity(machine.clock)
     machine.candidates.append(purity)
     outer, steps = machine.record, machine.steps
     record = Record(outer.scope, machine.path)
     machine.record = record
     try:
-        result = operation(*args)
+        result = operation(machine, callee, args, *more)
     finally:
         machine.record = outer
         machine.candidates.pop()
@@ -180,9 +221,10 @@ def remember(machine: Machine, key: Any, site: Span, operation: Callable[..., An
         if result.__class__ is Instance and result.made is None:
             machine.made += 1
             result.made = machine.made
-        machine.memo[key] = (Hit(result, calls, machine.steps - steps), site)
+        hit = Hit(result, calls, machine.steps - steps, _held_arguments(result, args))
+        machine.memo[key] = (hit, site)
         # What is kept is never handed out: its first user may change it.
-        return copy(machine, result, None)
+        return _handed_out(machine, hit, args)
     return result
 
 
@@ -192,13 +234,13 @@ def _replay_call(machine: Machine, site: Span, child: Any, certain: bool, count:
     record.calls[key] = record.calls.get(key, 0) + count
 
 
-def replay(machine: Machine, entry: tuple[Hit, Span], site: Span) -> Any:
+def replay(machine: Machine, entry: tuple[Hit, Span], args: Arguments, site: Span) -> Any:
     """Use the result of a call again, made at ``site`` this time."""
     hit, first_site = entry
     machine.step(hit.steps)
     for at, child, certain, count in hit.calls:
         _replay_call(machine, site if at == first_site else at, child, certain, count)
-    return copy(machine, hit.result, None)
+    return _handed_out(machine, hit, args)
 
 
 def is_older(value: Any, start: int) -> bool:
@@ -212,6 +254,11 @@ def is_older(value: Any, start: int) -> bool:
     return value.__class__ not in (Const, Unknown, Tensor, Class, Function, Builtin, Module, Tuple, Partial, Method)
 
 
+_Part = TypeVar("_Part", Instance, List, Dict)
+HOLDER = -1
+"""The key under which ``copies`` has the object for whose attribute a copy is made."""
+
+
 def copy(machine: Machine, value: Any, copies: dict[int, Any] | None) -> Any:
     """A copy of a remembered value; objects share their attributes' values until these are read."""
     kind = value.__class__
@@ -222,31 +269,42 @@ def copy(machine: Machine, value: Any, copies: dict[int, Any] | None) -> Any:
     return value
 
 
+def _held(found: _Part, copies: dict[int, Any]) -> _Part:
+    """A part of an object: as old as that is, however late it is read, and a change of it is one of that."""
+    holder = copies.get(HOLDER)
+    if holder is not None and holder is not found and holder not in found.holders:
+        found.born = min(found.born, holder.born)
+        found.holders = (*found.holders, holder)
+    return found
+
+
 def _copy_object(machine: Machine, value: Instance, copies: dict[int, Any] | None) -> Instance:
     if copies is None:
         found = machine.instance(value.cls)
     else:
         known = copies.get(id(value))
         if known is not None:
-            return known  # type: ignore[no-any-return]
-        found = copies[id(value)] = machine.instance(value.cls)
+            return _held(known, copies)  # type: ignore[no-any-return]
+        found = copies[id(value)] = _held(machine.instance(value.cls), copies)
         copies[id(found)] = found
     found.attrs = value.attrs
     found.borrowing = value.borrowing = True
     found.birth, found.made, found.original, found.copies = value.birth, value.made, value, copies
     payload = value.payload
     if isinstance(payload, Heap):
-        payload = copy(machine, payload, _copies_of(found))
+        payload = part(machine, payload, found)
     found.payload = payload
     return found
 
 
-def _copies_of(target: Instance) -> dict[int, Any]:
-    """The copies made for ``target`` and what it holds."""
-    copies = target.copies
-    if copies is None:
-        copies = target.copies = {id(target.original): target, id(target): target}
-    return copies
+def part(machine: Machine, value: Any, holder: Instance) -> Any:
+    """A copy of what ``holder``, itself a copy, holds."""
+    copies = holder.all_copies()
+    outer = copies.get(HOLDER)
+    copies[HOLDER] = holder
+    found = copy(machine, value, copies)
+    copies[HOLDER] = outer
+    return found
 
 
 def _copy_list(machine: Machine, value: List, copies: dict[int, Any]) -> Value:
@@ -257,7 +315,7 @@ def _copy_list(machine: Machine, value: List, copies: dict[int, Any]) -> Value:
         found.birth, found.more = value.birth, value.more
         found.items = [copy(machine, item, copies) for item in items] if items.__class__ is list else items
         copies[id(found)] = found
-    return found
+    return _held(found, copies)
 
 
 def _copy_dict(machine: Machine, value: Dict, copies: dict[int, Any]) -> Value:
@@ -267,7 +325,7 @@ def _copy_dict(machine: Machine, value: Dict, copies: dict[int, Any]) -> Value:
         found.birth, found.unknown, found.default = value.birth, value.unknown, value.default
         found.entries = {key: (name, copy(machine, item, copies)) for key, (name, item) in value.entries.items()}
         copies[id(found)] = found
-    return found
+    return _held(found, copies)
 
 
 def _copy_tuple(machine: Machine, value: Tuple, copies: dict[int, Any]) -> Value:
@@ -299,7 +357,7 @@ def read_attribute(machine: Machine, target: Instance, name: str) -> Any:
     """An object's own attribute (UNBOUND where it has none); of a copy, what is read is copied first."""
     value = target.attrs.get(name, UNBOUND)
     if target.original is not None and value.__class__ in _COPIED:
-        fresh = copy(machine, value, _copies_of(target))
+        fresh = part(machine, value, target)
         if fresh is not value:
             target.own_attributes()[name] = value = fresh
     return value

@@ -18,7 +18,7 @@ from convlint.evaluate.library import models
 from convlint.evaluate.machine import Machine
 from convlint.evaluate.paths import guarded, resolve, without_unbound
 from convlint.evaluate.source_module import SourceModule, folded, registering
-from convlint.evaluate.standins import is_standin
+from convlint.evaluate.standins import STANDARD_STANDINS, is_standin
 from convlint.evaluate.values import UNBOUND, Choice, Class, Const, Dict, Module, Span, Unknown, Value
 from convlint.frontends.python import ir
 from convlint.frontends.python.python_file import PythonFile
@@ -228,11 +228,11 @@ class Modules:
     def import_by_name(self, name: str, importer: SourceModule | None = None) -> Module | None:
         """The module of an absolute name: modelled (Python's own library, torch), of source, or None."""
         top = name.partition(".")[0]
-        if (
-            top in models.ALWAYS
-            or name in models.FIRST
-            or (top in sys.stdlib_module_names and not self._shadowed(top, importer))
-        ):
+        if name in models.FIRST:
+            return models.load(self.machine, name)
+        if top in models.ALWAYS or (top in sys.stdlib_module_names and not self._shadowed(top, importer)):
+            if name in STANDARD_STANDINS and (path := self.finder.standin(name)) is not None:
+                return self.at(path)
             return models.load(self.machine, name) or models.unlisted(name)
         path = self.finder.locate(name, importer.path if importer is not None else None)
         if path is None:

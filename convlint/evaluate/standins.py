@@ -21,6 +21,24 @@ ALWAYS_STANDINS = frozenset(
 """Modules, with all inside them, whose stand-ins are read even where the package is installed: nobody can follow what
 their source does to tables, arrays and tensors, or they compute only when they are called what is decided when they
 are built."""
+SETTINGS = frozenset(
+    {
+        "absl",
+        "addict",
+        "argparse",
+        "click",
+        "easydict",
+        "hydra",
+        "ml_collections",
+        "munch",
+        "omegaconf",
+        "typer",
+        "yacs",
+    }
+)
+"""Packages by which a program gets its settings: their stand-ins build no layer, and lead to none."""
+STANDARD_STANDINS = frozenset({"argparse"})
+"""Modules of Python's own library whose model is a stand-in."""
 _PACKAGES = frozenset(name.partition(".")[0] for name in ALWAYS_STANDINS)
 SHOWN_STANDINS = "<convlint-model>"
 """What results call the folder: the same on every machine, and no path that a project would have."""

@@ -90,11 +90,15 @@ class Tuple(Value):
 
 
 class Heap(Value):
-    """A mutable object. ``birth`` is the path on which it was made, ``born`` when (0 at module level)."""
+    """A mutable object. ``birth`` is the path on which it was made, ``born`` when (0 at module level).
 
-    __slots__ = ("birth", "born")
+    ``holders`` are the objects, copies of remembered ones, of which it is a part: what changes it changes them.
+    """
+
+    __slots__ = ("birth", "born", "holders")
     birth: Path
     born: int
+    holders: tuple[Instance, ...]
 
 
 class List(Heap):
@@ -110,6 +114,7 @@ class List(Heap):
         self.more: Unknown | None = None
         self.birth = birth
         self.born = born
+        self.holders = ()
 
     def __repr__(self) -> str:
         return f"List{self.items!r}"
@@ -118,17 +123,20 @@ class List(Heap):
 class Dict(Heap):
     """A dict, OrderedDict, defaultdict or set of known keys. Keys are plain Python keys (see ``equality.key_of``).
 
-    ``unknown`` is set once something with an unknown key was written, or unknown items were merged in.
+    ``unknown`` is set once something with an unknown key was written, or unknown items were merged in. ``owner`` is the
+    object whose ``__dict__`` it is: what is written into it is written there as well.
     """
 
-    __slots__ = ("default", "entries", "is_set", "missed", "unknown")
+    __slots__ = ("default", "entries", "is_set", "missed", "owner", "unknown")
 
     def __init__(self, entries: dict[Any, tuple[Value, Any]], birth: Path, born: int, is_set: bool = False) -> None:
         self.entries = entries
         self.birth = birth
         self.born = born
+        self.holders = ()
         self.unknown: Unknown | None = None
         self.default: Value | None = None
+        self.owner: Instance | None = None
         self.is_set = is_set
         self.missed = False
 
@@ -224,6 +232,7 @@ class Class(Heap):
     def __init__(self, name: str, bases: tuple[Class, ...], attrs: dict[str, Any], birth: Path, born: int) -> None:
         self.name = name
         self.qualname = name
+        self.holders = ()
         self.bases = bases
         self.attrs = attrs
         self.birth = birth
@@ -256,6 +265,7 @@ class Instance(Heap):
         self.attrs: dict[str, Any] = {}
         self.birth = birth
         self.born = born
+        self.holders = ()
         self.made: Any = None
         self.payload: Any = None
         self.original: Instance | None = None
@@ -269,11 +279,25 @@ class Instance(Heap):
             self.borrowing = False
         return self.attrs
 
-    def keep(self, value: Any) -> None:
-        """Of a copy: ``value`` was given to it, and is none of the original's, so it is not copied when it is read."""
+    def all_copies(self) -> dict[int, Any]:
+        """The copies made for this copy and what it holds."""
         if self.copies is None:
             self.copies = {id(self.original): self, id(self): self}
-        self.copies[id(value)] = value
+        return self.copies
+
+    def owns(self, value: Any) -> None:
+        """What a copy is given after it was made is its own: it is not copied when it is read."""
+        kind = value.__class__
+        if kind is Instance or kind is List or kind is Dict:
+            self.all_copies()[id(value)] = value
+        elif kind is Tuple:
+            for item in value.items:
+                self.owns(item)
+        elif kind is Method:
+            self.owns(value.receiver)
+        elif kind is Choice:
+            self.owns(value.yes)
+            self.owns(value.no)
 
     def __repr__(self) -> str:
         return f"<{self.cls.name} instance>"

@@ -268,6 +268,12 @@ def _exit(machine: Machine, args: Arguments, site: Span) -> Value:
     raise Raised("SystemExit", "")
 
 
+def _open(machine: Machine, args: Arguments, site: Span) -> Value:
+    from convlint.evaluate.library.data_files import open_file
+
+    return open_file(machine, args, site)
+
+
 def build() -> dict[str, Value]:
     """The built-in functions over numbers and sequences."""
     return {
@@ -289,6 +295,7 @@ def build() -> dict[str, Value]:
                 "max": ordering.extreme("max"),
                 "min": ordering.extreme("min"),
                 "next": _next,
+                "open": _open,
                 "pow": _power,
                 "quit": _exit,
                 "reversed": _reversed,
@@ -301,10 +308,7 @@ def build() -> dict[str, Value]:
         "print": fixed("print", NONE),
         "breakpoint": fixed("breakpoint", NONE),
         "help": fixed("help", NONE),
-        **{
-            name: Builtin(name, _unmodelled(name))
-            for name in ("compile", "eval", "exec", "id", "hash", "input", "open")
-        },
+        **{name: Builtin(name, _unmodelled(name)) for name in ("compile", "eval", "exec", "id", "hash", "input")},
         **unknown("builtins", "memoryview", "aiter", "anext"),
     }
 

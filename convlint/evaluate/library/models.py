@@ -19,14 +19,14 @@ FIRST = frozenset({"torchvision.models.feature_extraction"})
 """Modules of packages that are modelled even where their source is installed: nobody can follow what it does."""
 
 WITHOUT_LAYERS = frozenset(
-    """absl accelerate albumentations bokeh boto3 botocore click comet_ml cv2 dask datasets distributed fastapi
-    filelock fire flask flax fsspec gradio h5py httpx huggingface_hub hydra imageio imgaug IPython ipywidgets jax jinja2
-    joblib jsonschema keras librosa lightning lightning_fabric lmdb loguru mako markupsafe matplotlib
-    mlflow mpl_toolkits neptune networkx nibabel nltk numba omegaconf onnx onnxruntime openai optuna
-    pandas PIL plotly polars psutil pyarrow pycocotools pydicom pygments pyparsing pytest
-    pytorch_lightning ray regex requests rich ruamel scipy seaborn shapely skimage sklearn skopt
-    soundfile spacy sphinx sqlalchemy streamlit swanlab sympy tabulate tensorboard tensorboardX
-    tensorflow termcolor tokenizers toml tomli tomlkit trimesh urllib3 visdom wandb xarray yaml zarr""".split()
+    """absl accelerate addict albumentations bokeh boto3 botocore click comet_ml cv2 dask datasets distributed
+    easydict fastapi filelock fire flask flax fsspec gradio h5py httpx huggingface_hub hydra imageio imgaug IPython
+    ipywidgets jax jinja2 joblib jsonschema keras librosa lightning lightning_fabric lmdb loguru mako markupsafe
+    matplotlib ml_collections mlflow mpl_toolkits munch neptune networkx nibabel nltk numba omegaconf onnx onnxruntime
+    openai optuna pandas PIL plotly polars psutil pyarrow pycocotools pydicom pygments pyparsing pytest
+    pytorch_lightning ray regex requests rich ruamel scipy seaborn shapely skimage sklearn skopt soundfile spacy
+    sphinx sqlalchemy streamlit swanlab sympy tabulate tensorboard tensorboardX tensorflow termcolor tokenizers
+    toml tomli tomlkit trimesh typer urllib3 visdom wandb xarray yacs yaml zarr""".split()
 )
 """Popular packages that build no torch layer of their own. Their source is not followed where it is installed: it is
 long, and nothing in it can matter. What they give is unknown, but for what a stand-in models."""

@@ -42,6 +42,7 @@ MODULES: Mapping[str, tuple[str, str]] = MappingProxyType(
         "typing": ("standard_classes", "typing"),
         "typing_extensions": ("standard_classes", "typing"),
         "warnings": ("standard_quiet", "warnings"),
+        "yaml": ("data_files", "yaml"),
     }
 )
 """Module -> (file of this folder, function that gives its contents). Each is loaded when it is first imported."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import PurePosixPath
+from posixpath import normpath
 from typing import Any
 
 from convlint.evaluate.classes import make_class
@@ -26,8 +27,7 @@ from convlint.evaluate.values import Builtin, Class, Const, Descriptor, Instance
 _PROPERTIES = ("name", "stem", "suffix", "suffixes", "parent", "parts", "parents", "root", "drive", "anchor")
 _METHODS = ("joinpath", "with_name", "with_stem", "with_suffix", "relative_to", "as_posix", "is_absolute", "match")
 _ASKING = (
-    "absolute", "exists", "expanduser", "glob", "is_dir", "is_file", "iterdir", "open", "read_bytes", "read_text",
-    "resolve", "rglob", "samefile", "stat",
+    "exists", "expanduser", "glob", "is_dir", "is_file", "iterdir", "read_bytes", "rglob", "samefile", "stat",
 )  # fmt: skip
 
 
@@ -42,6 +42,10 @@ def contents(machine: Machine) -> dict[str, Value]:
         **nothing("mkdir", "unlink", "touch", "write_text", "write_bytes", "rmdir", "rename"),
         **builtin_table(
             {
+                "absolute": lambda machine, args, site: _absolute(machine, cls, args, site),
+                "open": _open,
+                "read_text": _read_text,
+                "resolve": lambda machine, args, site: _absolute(machine, cls, args, site),
                 "__truediv__": lambda machine, args, site: _joined(machine, cls, args.positional, site),
                 "__rtruediv__": lambda machine, args, site: _joined(machine, cls, args.positional[::-1], site),
                 "__str__": lambda machine, args, site: lift(
@@ -94,6 +98,24 @@ def _method(cls: Class, name: str) -> Callable[[Machine, Arguments, Span], Value
         return _lifted(machine, cls, result, site)
 
     return call
+
+
+def _absolute(machine: Machine, cls: Class, args: Arguments, site: Span) -> Value:
+    """A path that is absolute already, as ``__file__`` is; where a program is run is not known."""
+    path = plain_path(machine, first(machine, args))
+    if not path.is_absolute():
+        give_up(Unknown("not-modelled", "the folder that a program is run in", site))
+    return _lifted(machine, cls, PurePosixPath(normpath(path)), site)
+
+
+def _open(machine: Machine, args: Arguments, site: Span) -> Value:
+    return machine.modules.builtins["open"].call(machine, args, site)  # type: ignore[no-any-return,attr-defined]
+
+
+def _read_text(machine: Machine, args: Arguments, site: Span) -> Value:
+    from convlint.evaluate.library.data_files import text_of
+
+    return Const(text_of(machine, first(machine, args), site), site)
 
 
 def _asking(name: str) -> Callable[[Machine, Arguments, Span], Value]:

@@ -10,6 +10,7 @@ from convlint.evaluate.classes import make_class
 from convlint.evaluate.environment import Arguments, Raised
 from convlint.evaluate.library.adapt import (
     builtin_table,
+    first,
     fixed,
     identity,
     instance_of,
@@ -32,8 +33,8 @@ _PATHS = (
     "splitext",
 )  # fmt: skip
 _ASKING = (
-    "abspath", "exists", "expanduser", "expandvars", "getmtime", "getsize", "isdir", "isfile", "islink", "ismount",
-    "lexists", "realpath", "relpath", "samefile",
+    "exists", "expanduser", "expandvars", "getmtime", "getsize", "isdir", "isfile", "islink", "ismount",
+    "lexists", "relpath", "samefile",
 )  # fmt: skip
 
 
@@ -43,12 +44,23 @@ def paths(machine: Machine) -> dict[str, Value]:
         **table({name: getattr(posixpath, name) for name in _PATHS}),
         "join": pure("join", posixpath.join, lambda *parts: sum(map(len, parts)) + len(parts) <= MAX_TEXT),
         **unknown("os.path", *_ASKING),
+        **builtin_table(dict.fromkeys(("abspath", "realpath"), _absolute)),
         "sep": Const("/"),
         "pathsep": Const(":"),
         "extsep": Const("."),
         "curdir": Const("."),
         "pardir": Const(".."),
     }
+
+
+def _absolute(machine: Machine, args: Arguments, site: Span) -> Value:
+    """A path that is absolute already, as ``__file__`` is; where a program is run is not known."""
+    from convlint.evaluate.library.standard_pathlib import plain_path
+
+    path = str(plain_path(machine, first(machine, args)))
+    if not posixpath.isabs(path):
+        return Unknown("not-modelled", "the folder that a program is run in", site)
+    return Const(posixpath.normpath(path), site)
 
 
 def os(machine: Machine) -> dict[str, Value]:
@@ -101,6 +113,7 @@ def sys(machine: Machine) -> dict[str, Value]:
     stream = make_class("TextIOWrapper", (), nothing("write", "flush", "close", "writelines", "reconfigure"))
     return {
         "version_info": Tuple(tuple(Const(part) for part in VERSION), version),
+        "argv": Unknown("no-default", "the command line"),
         "version": Const("3.11.0"),
         "hexversion": Const(0x030B00F0),
         "platform": Const("linux"),

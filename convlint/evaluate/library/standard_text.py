@@ -213,10 +213,13 @@ def wrapping(machine: Machine) -> dict[str, Value]:
 
 def json(machine: Machine) -> dict[str, Value]:
     """The names of json."""
+    from convlint.evaluate.library.data_files import load_json
+
     return {
         "loads": pure("loads", _loads),
+        "load": Builtin("load", load_json),
         "JSONDecodeError": machine.modules.builtin_class("ValueError"),
-        **unknown("json", "load", "dump", "dumps"),
+        **unknown("json", "dump", "dumps"),
     }
 
 

@@ -19,7 +19,6 @@ from convlint.evaluate.values import (
     Descriptor,
     Instance,
     Iterator,
-    Method,
     Span,
     Tensor,
     Tuple,
@@ -108,8 +107,6 @@ def _registering(kind: str) -> Call:
         target = target_of(machine, args)
         hook = args.positional[1] if len(args.positional) > 1 else args.keywords["hook"]
         machine.write_attribute(target, kind, Tuple((*_hooks(machine, target, kind), hook)))
-        if isinstance(hook, Method) and target.original is not None:
-            target.keep(hook.receiver)
         if not isinstance(hook, Builtin):
             machine.flow.hooked = machine.entry_start
             for candidate in machine.candidates:

@@ -104,7 +104,6 @@ def contents(machine: Machine) -> dict[str, Any]:
         parent = found[family] = classes.make_class(family, (module,), {})
         for name in names:
             found[name].bases, found[name].mro = (parent,), (found[name], parent, *module.mro)
-
     converting = Builtin("convert_sync_batchnorm", lambda machine, args, site: args.positional[0])
     found["SyncBatchNorm"].attrs[converting.name] = Descriptor("staticmethod", converting)
 
