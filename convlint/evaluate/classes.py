@@ -15,6 +15,7 @@ from convlint.evaluate.values import (
     Choice,
     Class,
     Const,
+    Descriptor,
     Dict,
     Function,
     Instance,
@@ -186,4 +187,6 @@ def type_name(value: Value) -> str | None:
         return "Tensor"
     if isinstance(value, Partial):
         return "partial"
+    if isinstance(value, Descriptor):
+        return value.kind
     return None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 import re
 from collections.abc import Iterator as Generator
 from pathlib import Path
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
 _SIMPLE = frozenset({"def", "class", "assign"})
 _NEW, _RUNNING, _DONE = 0, 1, 2
+_BUILTIN = frozenset(vars(builtins))
 
 
 class SourceModule:
@@ -48,6 +50,8 @@ class SourceModule:
         self.running: list[int] = []
         """The pieces that are running now, the innermost last."""
         self._outlined = False
+        self._bound: set[str] = set()
+        self._mentioned: set[str] = set()
         self._declared: Declared | None = None
         self._given: dict[str, Any] = {}
         """What was found for names of a lazy module."""
@@ -70,8 +74,12 @@ class SourceModule:
                 self._outline_import(index)
             elif piece.kind == "other":
                 self._outline_other(index)
+        for name in self._mentioned - self._bound:
+            if not self.stars or name in _BUILTIN:
+                del self.affecting[name]  # no value of this module's that a statement could change
 
     def _affects(self, name: str, index: int, firm: bool) -> None:
+        self._bound.add(name)
         self.affecting.setdefault(name, []).append(index)
         if firm:
             self.firm.add((name, index))
@@ -102,8 +110,10 @@ class SourceModule:
             self._affects(name, index, firm)
         if not all(isinstance(statement, (ir.Import, ir.ImportFrom)) for statement in statements):
             for name in sorted(_mentioned(statements)):
-                if index not in self.affecting.get(name, ()):
-                    self._affects(name, index, False)
+                self._mentioned.add(name)
+                pieces = self.affecting.setdefault(name, [])
+                if index not in pieces:
+                    pieces.append(index)
                 if name in ("globals", "setattr", "exec", "vars", "locals"):
                     self.dynamic.append(index)
 

@@ -15,6 +15,7 @@ ALWAYS_STANDINS = frozenset(
         "torchaudio.transforms",
         "transformers.configuration_utils",
         "transformers.modeling_utils",
+        "transformers.models.auto.auto_factory",
         "transformers.utils.auto_docstring",
     }
 )

@@ -48,6 +48,30 @@ class FieldsConfig(PreTrainedConfig):
         super().__post_init__(**kwargs)
 
 
+class StagesConfig(PreTrainedConfig):
+    """No layer."""
+
+    depth: int = 4
+
+    def __post_init__(self, **kwargs):
+        self.stage_names = [f"stage{n}" for n in range(self.depth)]
+        self.chosen = kwargs.pop("chosen", 0)
+        super().__post_init__(**kwargs)
+
+    @property
+    def chosen(self):
+        return self._chosen
+
+    @chosen.setter
+    def chosen(self, number):
+        self._chosen = self.stage_names[number]
+
+
+def stages():
+    """Conv2d 3>8 k=1 s=6"""
+    return nn.Conv2d(3, 8, 1, stride=len(StagesConfig(depth=2, chosen=1).chosen))
+
+
 def labels():
     """Conv2d 3>5 k=1 s=4"""
     config = FieldsConfig(stride=4, num_labels=5, output_channels=8)

@@ -55,7 +55,7 @@ class PreTrainedConfig:
         names, more = dict(self.attribute_map), {}
         for name, value in kwargs.items():
             name = names.get(name, name)
-            if hasattr(type(self), name):
+            if hasattr(type(self), name) and not isinstance(getattr(type(self), name), property):
                 setattr(self, name, value)
             else:
                 more[name] = value

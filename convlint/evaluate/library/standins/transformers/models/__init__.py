@@ -1,0 +1,1 @@
+"""Stands for transformers.models of transformers 5."""

@@ -1,0 +1,1 @@
+"""Stands for transformers.models.auto of transformers 5."""
