@@ -757,3 +757,48 @@ def test_what_python_s_own_containers_hold_is_read_by_whom_they_are_given_to(hel
 
 def test_a_number_made_of_a_tensor_is_a_use_of_it() -> None:
     assert verdict(network(SKIP, "x = self.stem(x)\ny = int(x)\nreturn self.skip(x), y")) == "unknown"
+
+
+@pytest.mark.parametrize(("result", "expected"), [("y", "dead"), ("y, x", "branch")])
+@pytest.mark.parametrize(
+    "settings",
+    [
+        "parser = ArgumentParser()\n    parser.add_argument('--stride', type=int, default=2)\n"
+        "    args = parser.parse_args()",
+        "args = SimpleNamespace(stride=2)",
+        "args = Settings()\n    args.stride = 2",
+    ],
+)
+def test_a_script_that_builds_its_network_of_an_object_of_settings(settings: str, result: str, expected: str) -> None:
+    text = f"""{HEAD}
+from argparse import ArgumentParser
+from types import SimpleNamespace
+
+
+class Settings:
+    pass
+
+
+class Net(nn.Module):
+    def __init__(self, args):
+        super().__init__()
+        self.stem = nn.Conv2d(3, 8, 3)
+        self.skip = nn.Conv2d(8, 8, 1, stride=args.stride)
+
+    def forward(self, x):
+        x = self.stem(x)
+        y = self.skip(x)
+        return {result}
+
+
+def main():
+    {settings}
+    net = Net(args).to("cpu")
+    for _ in range(3):
+        net.train()
+
+
+if __name__ == "__main__":
+    main()
+"""
+    assert verdict(text, "model.main") == expected

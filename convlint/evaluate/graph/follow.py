@@ -66,6 +66,8 @@ class Verdicts:
         """All networks, in the order in which they were built."""
         self.bound_by: dict[int, tuple[Instance, ...]] = {}
         """The modules that statements at module level bind, by the identity of their records."""
+        self.given: dict[int, tuple[Instance, ...]] = {}
+        """The outermost modules that are built of what is not remembered, by the identity of their records."""
         self._of_modules: dict[int, list[Followed]] = {}
         self._followed_runs = 0
         self._inside = False
@@ -211,7 +213,7 @@ class Verdicts:
     def forget(self) -> None:
         """Let go of what only helps to follow more networks."""
         self.seen = []
-        self.bound_by = {}
+        self.bound_by, self.given = {}, {}
         self._known = {False: ({}, {}), True: ({}, {})}
         self._begin_sized(-1)
 
