@@ -802,3 +802,13 @@ if __name__ == "__main__":
     main()
 """
     assert verdict(text, "model.main") == expected
+
+
+def test_a_layer_does_not_stand_beside_itself_on_the_other_way_of_a_condition() -> None:
+    init = (
+        STEM
+        + "norm = nn.BatchNorm2d(8) if known() else nn.Identity()\nself.down = nn.Sequential(nn.Conv2d(8, 8, 1, 2), norm)"
+    )
+    (found,) = of(network(init, "return self.down(self.stem(x))", "from elsewhere import known"))
+    assert found.verdict == "dead"
+    assert "as well" not in found.message

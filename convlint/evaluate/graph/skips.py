@@ -224,9 +224,14 @@ class _Search:
     def _found(self, level: int, source: Reader | None, why: str = "") -> Found:
         return Found(level, False, tuple(self._others(self.readers)), source, why)
 
+    def _is_layer(self, node: Node) -> bool:
+        """Whether a node is the layer, or the same call of it."""
+        same = node.keys == self.layer.keys and node.called == self.layer.called and node.under != self.layer.under
+        return node is self.layer or (bool(node.keys) and same)
+
     def _others(self, readers: Iterator[Reader] | dict[Reader, None] | list[Reader]) -> list[Reader]:
-        """Readers other than the layer itself, layers first."""
-        found = (each for each in dict.fromkeys(readers) if each.node is not self.layer)
+        """Readers other than the layer itself, layers first. One layer stands on each way of a condition."""
+        found = (each for each in dict.fromkeys(readers) if each.node is None or not self._is_layer(each.node))
         return sorted(found, key=lambda each: not each.window)
 
 
