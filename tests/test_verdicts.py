@@ -805,10 +805,22 @@ if __name__ == "__main__":
 
 
 def test_a_layer_does_not_stand_beside_itself_on_the_other_way_of_a_condition() -> None:
-    init = (
-        STEM
-        + "norm = nn.BatchNorm2d(8) if known() else nn.Identity()\nself.down = nn.Sequential(nn.Conv2d(8, 8, 1, 2), norm)"
-    )
+    norm = "norm = nn.BatchNorm2d(8) if known() else nn.Identity()\n"
+    init = STEM + norm + "self.down = nn.Sequential(nn.Conv2d(8, 8, 1, 2), norm)"
     (found,) = of(network(init, "return self.down(self.stem(x))", "from elsewhere import known"))
     assert found.verdict == "dead"
     assert "as well" not in found.message
+
+
+@pytest.mark.parametrize(
+    ("forward", "expected"),
+    [
+        ("x = self.stem(x)\nreturn self.skip(x), torch.ops.torchvision.roi_align(x, boxes, 1.0, 7, 7, 2, False)",
+         "branch"),
+        ("return self.skip(torch.ops.torchvision.roi_align(self.stem(x), boxes, 1.0, 7, 7, 2, False))", "dead"),
+        ("x = self.stem(x)\nreturn self.skip(x), torch.ops.mine.looks_at(x)", "unknown"),
+        ("x = self.stem(x)\nreturn self.skip(x.dequantize() if x.is_quantized else x)", "dead"),
+    ],
+)  # fmt: skip
+def test_operations_that_are_not_written_in_python(forward: str, expected: str) -> None:
+    assert verdict(network(SKIP, forward, "boxes = torch.zeros(4, 5)")) == expected

@@ -42,6 +42,7 @@ TORCH = {
     "torch.jit": ("torch_root", "scripting"),
     "torch.autograd": ("torch_root", "differentiating"),
     "torch.fx": ("torch_root", "tracing"),
+    "torch.ops": ("torch_root", "operators"),
     "torch.utils.checkpoint": ("torch_root", "checkpointing"),
     "torch.nn.utils": ("torch_wrappers", "utilities"),
     "torch.nn.parallel": ("torch_wrappers", "parallel"),
