@@ -49,6 +49,26 @@ def test_arithmetic_in_modules_for_quantisation() -> None:
     assert verdict(network(init, forward.replace("self.wide(x)", "self.skip(x)"), NAMES)) == "dead"
 
 
+@pytest.mark.parametrize(
+    ("changed", "expected"),
+    [
+        ("self.skip.stride = (1, 1)", "branch"),
+        ("self.skip.stride = 1, 1\nself.skip.kernel_size = 1, 1", "branch"),
+        ("for module in self.modules():\n    if getattr(module, 'stride', None) == (2, 2):\n"
+         "        setattr(module, 'stride', (1, 1))", "branch"),
+        ("self.skip.stride = (2, 2)", "dead"),
+        ("self.skip.stride = (1, 1)\nself.skip.stride = (2, 2)", "dead"),
+        ("self.skip.stride = (4, 4)", "unknown"),
+        ("self.skip.padding = (1, 1)", "dead"),
+    ],
+)  # fmt: skip
+def test_a_layer_whose_stride_is_changed_afterwards(changed: str, expected: str) -> None:
+    text = network(SKIP + changed, DEAD)
+    assert verdict(text) == expected
+    (found,) = of(text)
+    assert ("the layer itself" in found.message) == (expected == "branch")
+
+
 KEEP = "self.kept = {}\nself.last = None\n"
 HOOKS = """
 from functools import partial

@@ -129,9 +129,12 @@ class Verdicts:
         whole = root(graph, backward)
         for case in cases_of(whole):
             outcome = outcome_of(case, whole.lost)
-            add_worst(in_vain if case.in_vain else outcomes, ((key, outcome) for key in case.layer.keys))
+            keys, written = case.layer.keys, case.layer.origins
+            if case.built_as and case.layer.built_as is not None:
+                keys, written = (case.layer.built_as[0],), (case.layer.built_as[1],)
+            add_worst(in_vain if case.in_vain else outcomes, ((key, outcome) for key in keys))
             if apart is not None and not case.in_vain:
-                for key, origins in zip(case.layer.keys, case.layer.origins, strict=False):
+                for key, origins in zip(keys, written, strict=False):
                     add_worst(apart.setdefault(key, {}), ((origins, outcome),))
         return in_vain | outcomes
 

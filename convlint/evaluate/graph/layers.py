@@ -33,6 +33,8 @@ class LayerCall(NamedTuple):
     gives_two: bool
     """Whether it gives the places of its values as well."""
     origins: Origins
+    built_as: tuple[Key, Origins] | None = None
+    """What its numbers were when it was built, where they have been changed."""
 
 
 def layer_of(machine: Any, callee: Instance | str, args: Arguments, site: Span) -> LayerCall | None:
@@ -65,7 +67,21 @@ def layer_of(machine: Any, callee: Instance | str, args: Arguments, site: Span) 
         padding = _named_padding(named, kernel, dilation)
     window = Window(kernel, stride, dilation, padding)
     key = site, kernel, stride, dilation
-    return LayerCall(key, window, site, words, grid, known, channels, pools, work, two, written)
+    built = callee.attrs.get(BUILT_AS) if isinstance(callee, Instance) else None
+    before = built.value if isinstance(built, Const) and built.value[0] != key else None
+    return LayerCall(key, window, site, words, grid, known, channels, pools, work, two, written, before)
+
+
+BUILT_AS = "<built as>"
+"""The attribute of a layer whose numbers have been changed that holds what they were."""
+
+
+def as_built(machine: Any, target: Instance, site: Span) -> tuple[Key, Origins] | None:
+    """A layer of torch's as findings name it now."""
+    if spec_of(target) is None:
+        return None
+    layer = layer_of(machine, target, Arguments([]), site)
+    return (layer.key, layer.origins) if layer is not None and layer.window is not None else None
 
 
 def _named_padding(name: str, kernel: tuple[int, ...], dilation: tuple[int, ...]) -> tuple[int, ...] | None:

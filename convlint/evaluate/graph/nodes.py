@@ -106,8 +106,9 @@ class Node:
     """One operation and the tensor that it gives. Compared by identity."""
 
     __slots__ = (
-        "arms", "called", "channels", "graph", "info", "inputs", "keys", "kind", "known", "macs", "mixed", "number",
-        "origins", "pooled", "rank", "read", "several", "shape", "site", "solid", "sure", "under", "words", "work",
+        "arms", "built_as", "called", "channels", "graph", "info", "inputs", "keys", "kind", "known", "macs", "mixed",
+        "number", "origins", "pooled", "rank", "read", "several", "shape", "site", "solid", "sure", "under", "words",
+        "work",
     )  # fmt: skip
 
     def __init__(self, graph: Graph, kind: str, inputs: tuple[Node, ...], info: Any = None) -> None:
@@ -137,6 +138,8 @@ class Node:
         """The layers that it stands for, where it is a window; the subscript, where it is a strided slice."""
         self.origins: tuple[Origins, ...] = ()
         """The same of each of these layers."""
+        self.built_as: tuple[Key, Origins] | None = None
+        """The same as it was built, where its numbers have been changed since."""
         self.known: Any = None
         """The module or function of torch that it is (a Known), where it is one that facts are told of."""
         self.sure = True

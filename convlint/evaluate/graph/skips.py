@@ -35,6 +35,7 @@ from convlint.network.geometry import residues_read
 
 CONDITION = "a condition that could not be decided"
 BESIDE = "tensors that are put side by side and then moved"
+CHANGED = "the layer itself, whose numbers are changed afterwards,"
 MAX_FOLLOWED = 400
 """Operations that the values skipped by one layer are followed back through; real ones end after about 10."""
 
@@ -76,6 +77,8 @@ class Case(NamedTuple):
     open: tuple[Open, ...]
     in_vain: bool
     """Whether nobody uses the layer's own result."""
+    built_as: bool = False
+    """Whether it is told of the numbers that the layer was built with, and does not have any more."""
 
 
 def cases_of(activation: Activation) -> tuple[Case, ...]:
@@ -92,6 +95,9 @@ def _cases(activation: Activation) -> Iterator[Case]:
             if skipped is not None:
                 in_vain = not any(each.levels != DEAD for each in activation.demands[node.number])
                 yield _case(activation, Case(node, (), (), in_vain), [(node.inputs[0], skipped)])
+        if node.built_as is not None and _skipped_by(node.info) is None:
+            changed = Found(LIVE, False, (Reader(CHANGED),), None, "")
+            yield Case(node, (changed,), (), False, True)
         inner = activation.calls.get(node)
         if inner is not None:
             for case in cases_of(inner):

@@ -249,6 +249,7 @@ class Tracer:
         node.channels = layer.channels if not layer.keeps_channels else node.channels
         stands_for = {layer.key: layer.origins} | ({owner.key: owner.origins} if owner is not None else {})
         node.keys, node.origins = tuple(stands_for), tuple(stands_for.values())
+        node.built_as = layer.built_as
         if self.sized:
             results.measure_window(node, layer, machine.path.taken)
         return node
