@@ -45,21 +45,23 @@ def judge(entry_points: Iterable[str], known: Mapping[str, Verdict]) -> Judgemen
 
     An entry point that is only a part of a network says nothing where whole ones say something: who else reads its
     input is known where the part is used, and what nobody gives it may be given nowhere. One that was not seen to call
-    the layer says nothing either: a trainer that holds two networks leaves the verdict to these.
+    the layer says nothing either: a trainer that holds two networks leaves the verdict to these. Parts alone, with
+    numbers that are their own defaults, are judged as in the networks around them.
     """
-    by_name: dict[str, list[str]] = {}
-    found: dict[str, Verdict] = {}
-    for name in entry_points:
-        verdict = found[name] = known.get(name, NOT_FOLLOWED)
-        by_name.setdefault(verdict.name, []).append(name)
+    found = {name: known.get(name, NOT_FOLLOWED) for name in entry_points}
     deciding = {
         name: verdict
         for name, verdict in found.items()
         if not verdict.outside and verdict.reason != NOT_FOLLOWED.reason
     }
     if all(verdict.name == UNKNOWN for verdict in deciding.values()):
+        if all(verdict.name != UNKNOWN or verdict.around is not None for verdict in found.values()):
+            found = {name: verdict.around or verdict for name, verdict in found.items()}
         deciding = found
     worst = reduce(worse, deciding.values()) if deciding else NOT_FOLLOWED
+    by_name: dict[str, list[str]] = {}
+    for name, verdict in found.items():
+        by_name.setdefault(verdict.name, []).append(name)
     return Judgement(worst, {name: tuple(names) for name, names in by_name.items()}, frozenset(deciding))
 
 

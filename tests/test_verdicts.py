@@ -299,6 +299,20 @@ def test_a_part_says_nothing_where_a_network_does() -> None:
     assert found.verdicts == {"unknown": ("model.Down",), "branch": ("model.Net",)}
 
 
+@pytest.mark.parametrize(("beside", "expected"), [(", x", "branch"), ("", "unknown")])
+def test_a_block_with_a_stride_of_its_own_is_judged_as_in_the_networks_around_it(beside: str, expected: str) -> None:
+    """Its default meets the kernel in the block itself; no network gives that stride. Where one wastes what the block
+    skips, that is said of the network, and the block alone is left open."""
+    text = network(
+        STEM + "self.down = Down(2)", f"x = self.stem(x)\nreturn self.down(x){beside}",
+        "class Down(nn.Module):\n    def __init__(self, stride=2):\n        super().__init__()\n"
+        "        self.skip = nn.Conv2d(8, 8, 1, stride)\n\n    def forward(self, x):\n        return self.skip(x)\n",
+    )  # fmt: skip
+    alone = next(found for found in findings(text) if found.entry_points == ("model.Down",))
+    assert alone.verdict == expected
+    assert alone.verdicts == {expected: ("model.Down",)}
+
+
 @pytest.mark.parametrize("made", ["x.max(1, keepdim=True).values * 2", "x.min(dim=1, keepdim=True).indices + 1"])
 def test_named_results_are_tensors(made: str) -> None:
     text = network(SKIP, f"x = self.stem(x)\ny = {made}\nreturn self.skip(x), y")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from functools import cached_property
+from functools import cached_property, reduce
 from typing import Any, NamedTuple
 
 from convlint.evaluate.entries import Entry
@@ -20,7 +20,7 @@ from convlint.evaluate.values import Span
 from convlint.network.layers import Confidence, Kind, Layer, Unknown, Use
 from convlint.network.operations import Operation
 from convlint.network.sizes import SizedLayer, SizedModule, Work, fact_of
-from convlint.network.verdicts import UNKNOWN, Origins, Verdicts
+from convlint.network.verdicts import BRANCH, GATE_ONLY, UNKNOWN, Origins, Verdict, Verdicts, worse
 
 _KINDS = (
     ("ConvTranspose", Kind.TRANSPOSED), ("conv_transpose", Kind.TRANSPOSED), ("Conv", Kind.CONVOLUTION), ("conv",
@@ -209,9 +209,11 @@ class EvaluatedNetwork:
                 if not reached.issuperset(origins for origins, _ in verdict.apart):
                     found[name] = replace(verdict, apart=())  # of one of them it is not known where it is met
         unknown = {name for name, verdict in found.items() if verdict.name == UNKNOWN}
-        if unknown and len(unknown) < len(found):
-            for name in unknown & self._parts():
-                found[name] = replace(found[name], outside=True)
+        parts = unknown & self._parts() if unknown else unknown
+        around = self._around_part(keys) if parts else None
+        for name in parts:
+            outside = found[name].outside or len(unknown) < len(found)
+            found[name] = replace(found[name], outside=outside, around=around)
         return found
 
     def _written(self, key: Any) -> frozenset[Origins]:
@@ -226,6 +228,20 @@ class EvaluatedNetwork:
             written = (use.written for layer in alike for use in self.uses(layer))
             found = self._written_for[key] = frozenset[Origins]().union(*written)
         return found
+
+    def _around_part(self, keys: tuple[Any, ...]) -> Verdict | None:
+        """What becomes of the values that a block's layer skips, by the networks that hold the block.
+
+        A block is an entry point too, with its own defaults. None where one of the networks in which it was followed
+        does not say that somebody uses them.
+        """
+        found = [
+            self._outcomes.verdict(entry.root, keys, self.sites)
+            for entry in self._entries
+            if self._outcomes.knows(entry.root, keys) and entry.name not in self._parts()
+        ]
+        worst = reduce(worse, found) if found else None
+        return worst if worst is not None and worst.name in (BRANCH, GATE_ONLY) else None
 
     @cached_property
     def sized_layers(self) -> tuple[SizedLayer, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import reduce
 
 from convlint.source import Place
@@ -43,6 +43,9 @@ class Verdict:
     outside: bool = False
     """Whether it tells of a part of a network only: the values come into the entry point from outside, it takes
     arguments that nobody gives, or nothing in it was seen to call the layer."""
+    around: Verdict | None = None
+    """Where it is not known of a part of networks, and all networks that hold it say that somebody uses the values:
+    what they say."""
     by_hand: bool = False
     """Whether a file says both numbers of this one layer, where a wrong digit is as likely as a design: a warning also
     where somebody else uses the values."""
@@ -55,7 +58,10 @@ class Verdict:
         found = [verdict for origins, verdict in self.apart if origins in written]
         if not self.apart or not written:
             return self
-        return reduce(worse, found) if found else NOT_FOLLOWED
+        worst = reduce(worse, found) if found else NOT_FOLLOWED
+        if worst.name != UNKNOWN or self.name != UNKNOWN or not found:
+            return worst
+        return replace(worst, outside=worst.outside or self.outside, around=self.around)
 
 
 def worse(one: Verdict, other: Verdict) -> Verdict:

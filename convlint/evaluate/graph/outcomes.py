@@ -55,6 +55,10 @@ class Outcomes:
         for (why, site), count in found.items():
             yield why, sites.place(site), count
 
+    def knows(self, record: Record, keys: tuple[Key, ...]) -> bool:
+        """Whether one of the layers was found in an entry point."""
+        return not self.of.get(id(record), {}).keys().isdisjoint(keys)
+
     def verdict(self, record: Record, keys: tuple[Key, ...], sites: Sites) -> verdicts.Verdict:
         """What becomes of the values that a layer, or that slices of one tensor, skip in one entry point.
 
