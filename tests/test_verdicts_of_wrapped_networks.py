@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import textwrap
+
 import pytest
 from test_verdicts import HELPER, SKIP, STEM, network, of, verdict
 
@@ -170,3 +172,32 @@ def test_what_an_extractor_leaves_out_says_nothing_of_what_is_left() -> None:
     init = STEM + "self.body = create_feature_extractor(Downs(), return_nodes={'1': 'low'})"
     (found,) = of(network(init, "return self.body(x)['low']", more))
     assert found.verdict == "branch"
+
+
+def test_what_a_hook_keeps_of_gradients_is_no_none() -> None:
+    """Class activation maps: the network is run, and what both hooks have kept is used after that."""
+    more = """
+    class Maps:
+        def __init__(self, net):
+            self.net, self.seen, self.gradients = net, None, None
+            net.stem.register_forward_hook(self.see)
+            net.stem.register_full_backward_hook(self.see_gradients)
+
+        def see(self, module, given, result):
+            self.seen = result.detach()
+
+        def see_gradients(self, module, given, result):
+            self.gradients = result[0].detach()
+
+        def __call__(self, x):
+            self.net(x).sum().backward()
+            return (self.gradients.mean((2, 3), keepdim=True) * self.seen).sum(1)
+
+
+    def main():
+        maps = Maps(Net())
+        maps(torch.randn(1, 3, 32, 32))
+        return nn.Conv2d(8, 8, 1, stride=3)
+    """
+    found = of(network(SKIP, DEAD) + textwrap.dedent(more), "model.main")
+    assert (3, 3) in [each.layer.stride for each in found if each.layer is not None]

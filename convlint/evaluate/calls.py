@@ -58,12 +58,9 @@ def call(machine: Machine, callee: Value, args: Arguments, site: Span) -> Any:
         machine.flow.called(machine, callee, args, result, site)  # type: ignore[arg-type]
         return result
     if kind is Class:
-        if callee.make is None or machine.flow.tracer is None:  # type: ignore[attr-defined]
-            machine.flow.passed(machine, args)
-            return instantiate(machine, callee, args, site)  # type: ignore[arg-type]
-        result = instantiate(machine, callee, args, site)  # type: ignore[arg-type]
-        machine.flow.held(args, result)
-        return result
+        made = instantiate(machine, callee, args, site)  # type: ignore[arg-type]
+        machine.flow.held(machine, args, made)
+        return made
     if kind is Choice:
         return call(machine, force(callee, machine.path), args, site)
     if kind is Partial:

@@ -177,6 +177,13 @@ class TensorFlow:
         for tensor in _tensors(args):
             self._unseen(machine, tensor)
 
+    def held(self, machine: Machine, args: Arguments, made: Any) -> None:
+        """A class gets ``args`` and gives ``made``: a list, a tuple or a dict holds its tensors, and reads none."""
+        if self.tracer is not None:
+            self.tracer.held(args, made)
+        else:
+            self.passed(machine, args)
+
     def combined(self, machine: Machine, op: str, *values: Any, span: Span | None = None) -> Tensor:
         """An operator reads its operands."""
         if self.tracer is not None:
@@ -306,11 +313,6 @@ class TensorFlow:
         """Something that is not followed may read the tensors in ``values``."""
         if self.tracer is not None:
             self.tracer.unseen(*values, reason=reason)
-
-    def held(self, args: Arguments, made: Any) -> None:
-        """A class of Python's own gets ``args``: a list or a dict holds the tensors among them as they are."""
-        if self.tracer is not None:
-            self.tracer.held((*args.positional, *args.keywords.values()), made)
 
     def dropped(self, value: Any) -> None:
         """A result that is known to be read by nobody but those that were seen."""

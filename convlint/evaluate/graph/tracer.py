@@ -114,11 +114,12 @@ class Tracer:
         for node in self.nodes_in(*values):
             self.graph.escape(node, reason)
 
-    def held(self, given: tuple[Any, ...], made: Any) -> None:
-        """Something is made of ``given``: what it does not hold has gone somewhere else."""
-        kept = {id(tensor) for leaf in leaves(made) for tensor in tensors_in(leaf)}
-        gone = [tensor for value in given for tensor in tensors_in(value) if id(tensor) not in kept]
-        self.unseen(*gone, reason="a call that is not followed")
+    def held(self, args: Arguments, made: Any) -> None:
+        """A class gets ``args`` and gives ``made``: what that does not hold something may read that is not followed."""
+        values = (*args.positional, *args.keywords.values())
+        inside = {id(tensor) for tensor in tensors_in(made)}
+        for tensor in [tensor for value in values for tensor in tensors_in(value) if id(tensor) not in inside]:
+            self.unseen(tensor, reason="a call that is not followed")
 
     def dropped(self, value: Any) -> None:
         """Nobody but those that were seen reads the tensors in ``value``."""

@@ -49,10 +49,6 @@ def module_class() -> Class:
         ),
         "named_modules": lambda machine, args, site: named_pairs(descendants(machine, target_of(machine, args))),
         "get_submodule": _get_submodule,
-        "parameters": lambda machine, args, site: Iterator([]),
-        "named_parameters": lambda machine, args, site: Iterator([]),
-        "buffers": lambda machine, args, site: Iterator([]),
-        "named_buffers": lambda machine, args, site: Iterator([]),
         "_conv_forward": lambda machine, args, site: Tensor(),
         "load_state_dict": _load_state,
         "_get_name": lambda machine, args, site: Const(target_of(machine, args).cls.name),
@@ -61,17 +57,19 @@ def module_class() -> Class:
                  "requires_grad_", "share_memory", "to_empty", "compile"):  # fmt: skip
         call[name] = _self
     for name in ("__init__", "zero_grad", "extra_repr", "reset_parameters",
-                 "register_full_backward_hook", "_load_from_state_dict",
+                 "_load_from_state_dict",
                  "_register_load_state_dict_pre_hook", "register_load_state_dict_post_hook"):  # fmt: skip
         call[name] = lambda machine, args, site: NONE
-    call |= {name: _registering(name) for name in (BEFORE, AFTER)}
+    call |= {name: _registering(name) for name in (BEFORE, AFTER, *BACKWARD)}
+    for name in ("parameters", "named_parameters", "buffers", "named_buffers"):
+        call[name] = lambda machine, args, site: Unknown("tensor", "the parameters of a model", site)
     attrs: dict[str, Any] = {name: Builtin(name, function) for name, function in call.items()}
     attrs["state_dict"] = Builtin(
         "state_dict", lambda machine, args, site: Unknown("tensor", "the state of a model", site)
     )
     attrs["_modules"] = Descriptor("property", Builtin("_modules", _modules_dict))
-    attrs["_parameters"] = Descriptor("property", Builtin("_parameters", lambda machine, args, site: machine.dict()))
-    attrs["_buffers"] = attrs["_parameters"]
+    for name in ("_parameters", "_buffers"):
+        attrs[name] = Unknown("tensor", "the parameters of a model")
     attrs["training"] = Unknown("training-mode", TRAINING)
     return classes.make_class("Module", (), attrs)
 
@@ -90,7 +88,7 @@ def _run_forward(machine: Machine, args: Arguments, site: Span) -> Value:
         return Tensor()
     forward = attributes.get(machine, target, "forward", site)
     given = Arguments(args.positional[1:], args.keywords, args.unknown)
-    if isinstance(target, Instance) and (BEFORE in target.attrs or AFTER in target.attrs):
+    if isinstance(target, Instance) and not HOOKS.isdisjoint(target.attrs):
         return _hooked(machine, target, forward, given, site)
     if machine.verdicts is None or machine.flow.tracer is not None or not is_module(target):
         return calls.call(machine, forward, given, site)  # type: ignore[no-any-return]
@@ -99,6 +97,9 @@ def _run_forward(machine: Machine, args: Arguments, site: Span) -> Value:
 
 BEFORE, AFTER = "register_forward_pre_hook", "register_forward_hook"
 """The methods that add a hook; under the same names a module keeps those that it has."""
+BACKWARD = ("register_full_backward_hook", "register_backward_hook")
+"""The same for hooks that see gradients."""
+HOOKS = frozenset({BEFORE, AFTER, *BACKWARD})
 _HOOK = classes.make_class("RemovableHandle", (), {})
 
 
@@ -107,7 +108,7 @@ def _registering(kind: str) -> Call:
         target = target_of(machine, args)
         hook = args.positional[1] if len(args.positional) > 1 else args.keywords["hook"]
         machine.write_attribute(target, kind, Tuple((*_hooks(machine, target, kind), hook)))
-        if not isinstance(hook, Builtin):
+        if not isinstance(hook, Builtin) and kind not in BACKWARD:
             machine.flow.hooked = machine.entry_start
             for candidate in machine.candidates:
                 candidate.pure = False  # a copy of the module would have the hook of this one, with its variables
@@ -143,6 +144,10 @@ def _hooked(machine: Machine, target: Instance, forward: Value, given: Arguments
     for hook in _hooks(machine, target, AFTER):
         instead = _run_hook(machine, hook, [target, Tuple(tuple(given.positional)), result], site)
         result = result if instead is None else instead
+    if machine.flow.tracer is None:  # gradients are no part of what is computed, but code asks for what is kept of them
+        gradients = Tuple((Tensor(),))
+        for hook in [each for kind in BACKWARD for each in _hooks(machine, target, kind)]:
+            _run_hook(machine, hook, [target, gradients, gradients], site)
     return result
 
 

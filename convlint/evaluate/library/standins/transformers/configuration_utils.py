@@ -63,6 +63,7 @@ class PreTrainedConfig:
 
     def __post_init__(self, **kwargs):
         for name, spec in self.sub_configs_defaults.items():
+            spec = spec if isinstance(spec, SubConfigSpec) else SubConfigSpec(spec)
             part = getattr(self, name)
             if part is not None or not spec.optional:
                 setattr(self, name, spec.create_subconfig(name, part)[0])
@@ -94,6 +95,10 @@ class PreTrainedConfig:
     @classmethod
     def from_dict(cls, config_dict, **kwargs):
         return cls(**{**config_dict, **kwargs})
+
+    @classmethod
+    def get_config_dict(cls, pretrained_model_name_or_path, **kwargs):
+        return configuration_of_a_checkpoint, kwargs
 
     @classmethod
     def from_pretrained(cls, pretrained_model_name_or_path, **kwargs):
