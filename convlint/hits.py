@@ -11,7 +11,7 @@ from convlint.judgement import Judgement, judge, sentence
 from convlint.network.layers import Confidence, Layer, Network, Use
 from convlint.network.operations import Operation
 from convlint.network.sizes import SizedLayer, SizedModule, Work
-from convlint.network.verdicts import BRANCH, DEAD, GATE_ONLY, UNKNOWN, Verdict, worse
+from convlint.network.verdicts import BRANCH, DEAD, GATE_ONLY, NOT_FOLLOWED, UNKNOWN, Verdict, worse
 from convlint.rule import Problem, Rule
 from convlint.source import Place, named_place
 
@@ -93,10 +93,14 @@ def _judged(hits: Sequence[Hit], entry_points: Sequence[str], network: Network) 
     if not hits[0].problem.skips:
         return None
     known: dict[str, Verdict] = {}
-    for hit in hits:
-        for name, verdict in network.verdicts(hit.layer, hit.use).items():
-            if name in hit.use.entry_points:
-                known[name] = worse(known.get(name, verdict), verdict)
+    for layer in dict.fromkeys(hit.layer for hit in hits):
+        written = frozenset().union(*(hit.use.written for hit in hits if hit.layer == layer))
+        for name, verdict in network.verdicts(layer).items():
+            own = verdict.of(written)
+            if name not in known or known[name] == NOT_FOLLOWED:
+                known[name] = own
+            elif own != NOT_FOLLOWED:
+                known[name] = worse(known[name], own)
     return judge(entry_points, known)
 
 

@@ -158,5 +158,5 @@ class TwoModels(Network):
             return ("zoo.large",), Confidence.POSSIBLE
         return ("zoo.large", "zoo.small", "zoo.tiny"), Confidence.CERTAIN
 
-    def verdicts(self, layer: Layer | Operation, use: Use | None = None) -> Verdicts:
+    def verdicts(self, layer: Layer | Operation) -> Verdicts:
         return {}

@@ -94,7 +94,7 @@ class Built:
         uses = self.uses(layer)
         return tuple(sorted({name for use in uses for name in use.entry_points})), uses[0].confidence
 
-    def verdicts(self, layer: Layer | Operation, use: Use | None = None) -> Verdicts:
+    def verdicts(self, layer: Layer | Operation) -> Verdicts:
         return {}
 
 
@@ -235,7 +235,7 @@ class Judged(Built):
 
     verdict: Verdict
 
-    def verdicts(self, layer: Layer | Operation, use: Use | None = None) -> Verdicts:
+    def verdicts(self, layer: Layer | Operation) -> Verdicts:
         return {"model.Net": self.verdict}
 
 

@@ -361,9 +361,43 @@ def test_a_functional_layer_in_a_class_of_ones_own(centred: str, count: int) -> 
     assert [found.verdict for found in of(text)] == ["branch"] * count
 
 
+HELPER = """
+def point(stride):
+    return nn.Conv2d(8, 8, 1, stride=stride)
+
+
+class Down(nn.Module):
+    def __init__(self, stride):
+        super().__init__()
+        self.wide = nn.Conv2d(8, 8, 3, stride, padding=1)
+        self.shortcut = point(stride)
+
+    def forward(self, x):
+        return self.wide(x) + self.shortcut(x)
+"""
+
+
+def test_who_calls_a_helper_decides_for_the_layers_that_it_builds() -> None:
+    """One call of torch's class builds both; they differ in where their stride is written."""
+    init = STEM + "self.down = Down(2)\nself.mid = nn.Conv2d(8, 8, 3, padding=1)\nself.tail = point(2)"
+    text = network(init, "return self.tail(self.mid(self.down(self.stem(x))))", HELPER)
+    said = {found.place.line: (found.verdict, found.message) for found in of(text)}
+    shortcut, tail = said[line_of(text, "self.shortcut =")], said[line_of(text, "self.tail =")]
+    assert shortcut[0] == "branch"
+    assert shortcut[1].endswith(f"; the 3x3 convolution on line {line_of(text, 'self.wide =')} reads the rest")
+    assert tail[0] == "dead"
+    assert tail[1].endswith(f"computed by the 3x3 convolution on line {line_of(text, 'self.mid =')}")
+
+
+def test_numbers_that_are_written_once_are_judged_together() -> None:
+    init = STEM + "for name in ('down', 'tail'):\n    setattr(self, name, (Down if name == 'down' else point)(2))"
+    text = network(init, "return self.tail(self.stem(self.down(self.stem(x))))", HELPER)
+    assert {found.verdict for found in of(text)} == {"dead"}
+
+
 def test_a_hook_may_see_everything() -> None:
-    init = SKIP + "self.stem.register_forward_hook(print)"
-    assert verdict(network(init, "return self.skip(self.stem(x))")) == "unknown"
+    init = SKIP + "self.stem.register_forward_hook(look)"
+    assert verdict(network(init, "return self.skip(self.stem(x))", "from elsewhere import look")) == "unknown"
 
 
 def test_equal_blocks_are_judged_where_they_stand() -> None:
@@ -396,7 +430,7 @@ def test_a_shared_helper_is_told_by_its_calls() -> None:
 
 
 def test_a_pyramid_of_a_list_of_features() -> None:
-    """The subsampled level is a branch in the detector; by itself the pyramid cannot tell."""
+    """The subsampled level is a branch, in the detector and in the pyramid by itself, which gives what it reads."""
     pyramid = """
     class Pyramid(nn.Module):
         def __init__(self):
@@ -416,7 +450,7 @@ def test_a_pyramid_of_a_list_of_features() -> None:
     )
     (found,) = findings(text)
     assert found.severity is Severity.NOTE
-    assert found.verdicts == {"branch": ("model.Net",), "unknown": ("model.Pyramid",)}
+    assert found.verdicts == {"branch": ("model.Net", "model.Pyramid")}
 
 
 def test_numbers_that_torch_computes_decide_what_is_built() -> None:
@@ -655,6 +689,14 @@ features = nn.Sequential(
 """
 
 
+@pytest.mark.parametrize(("recurrent", "expected"), [("LSTM", "branch"), ("GRU", "branch"), ("Linear", "dead")])
+def test_the_next_step_of_a_recurrent_layer_uses_what_its_reader_skips(recurrent: str, expected: str) -> None:
+    init = f"self.steps = nn.{recurrent}(8, 8)\nself.skip = nn.Conv1d(8, 8, 1, stride=2)"
+    steps = "y, state = self.steps(x)" if recurrent != "Linear" else "y = self.steps(x)"
+    text = network(init, f"{steps}\nreturn self.skip(y.permute(1, 2, 0))")
+    assert verdict(text) == expected
+
+
 def test_what_a_file_binds_is_followed() -> None:
     """Networks that were converted from Lua: all layers stand in one statement at the level of the file."""
     (found,) = of(f"{HEAD}\n\n{TABLE}", "model:<module>")
@@ -694,6 +736,108 @@ def test_a_script_module_is_a_module() -> None:
     )
     text = network("self.block = Block(1, 2)", "return self.block(x)", block)
     assert verdict(text) == "branch"
+
+
+@pytest.mark.parametrize(
+    "walked",
+    [
+        "[conv(feature) for conv, feature in zip(self.lateral, features)]",
+        "[self.lateral[i](feature) for feature, i in zip(features, range(2))]",
+    ],
+)
+@pytest.mark.parametrize(("result", "expected"), [("maps[0]", "branch"), ("maps[1]", "dead")])
+def test_a_neck_that_gets_a_list_of_features(walked: str, result: str, expected: str) -> None:
+    """As many as it has convolutions for."""
+    init = "self.lateral = nn.ModuleList([nn.Conv2d(c, 8, 1) for c in (16, 32)])\nself.skip = nn.Conv2d(8, 8, 1, 2)"
+    forward = f"maps = {walked}\nreturn self.skip({result}), maps[0]"
+    assert verdict(network(init, forward).replace("def forward(self, x)", "def forward(self, features)")) == expected
+
+
+@pytest.mark.parametrize(
+    "held",
+    [
+        "features = list((x,))",
+        "features = tuple([x])",
+        "features = list(OrderedDict([('x', x)]).values())",
+        "features = list(dict(x=x).values())",
+        "features = [*deque([x])]",
+    ],
+)
+def test_what_python_s_own_containers_hold_is_read_by_whom_they_are_given_to(held: str) -> None:
+    more = "from collections import OrderedDict, deque"
+    assert verdict(network(SKIP, f"x = self.stem(x)\n{held}\nreturn self.skip(features[-1])", more)) == "dead"
+    assert verdict(network(SKIP, f"x = self.stem(x)\n{held}\nreturn self.skip(x), features", more)) == "branch"
+
+
+def test_a_number_made_of_a_tensor_is_a_use_of_it() -> None:
+    assert verdict(network(SKIP, "x = self.stem(x)\ny = int(x)\nreturn self.skip(x), y")) == "unknown"
+
+
+@pytest.mark.parametrize(("result", "expected"), [("y", "dead"), ("y, x", "branch")])
+@pytest.mark.parametrize(
+    "settings",
+    [
+        "parser = ArgumentParser()\n    parser.add_argument('--stride', type=int, default=2)\n"
+        "    args = parser.parse_args()",
+        "args = SimpleNamespace(stride=2)",
+        "args = Settings()\n    args.stride = 2",
+    ],
+)
+def test_a_script_that_builds_its_network_of_an_object_of_settings(settings: str, result: str, expected: str) -> None:
+    text = f"""{HEAD}
+from argparse import ArgumentParser
+from types import SimpleNamespace
+
+
+class Settings:
+    pass
+
+
+class Net(nn.Module):
+    def __init__(self, args):
+        super().__init__()
+        self.stem = nn.Conv2d(3, 8, 3)
+        self.skip = nn.Conv2d(8, 8, 1, stride=args.stride)
+
+    def forward(self, x):
+        x = self.stem(x)
+        y = self.skip(x)
+        return {result}
+
+
+def main():
+    {settings}
+    net = Net(args).to("cpu")
+    for _ in range(3):
+        net.train()
+
+
+if __name__ == "__main__":
+    main()
+"""
+    assert verdict(text, "model.main") == expected
+
+
+def test_a_layer_does_not_stand_beside_itself_on_the_other_way_of_a_condition() -> None:
+    norm = "norm = nn.BatchNorm2d(8) if known() else nn.Identity()\n"
+    init = STEM + norm + "self.down = nn.Sequential(nn.Conv2d(8, 8, 1, 2), norm)"
+    (found,) = of(network(init, "return self.down(self.stem(x))", "from elsewhere import known"))
+    assert found.verdict == "dead"
+    assert "as well" not in found.message
+
+
+@pytest.mark.parametrize(
+    ("forward", "expected"),
+    [
+        ("x = self.stem(x)\nreturn self.skip(x), torch.ops.torchvision.roi_align(x, boxes, 1.0, 7, 7, 2, False)",
+         "branch"),
+        ("return self.skip(torch.ops.torchvision.roi_align(self.stem(x), boxes, 1.0, 7, 7, 2, False))", "dead"),
+        ("x = self.stem(x)\nreturn self.skip(x), torch.ops.mine.looks_at(x)", "unknown"),
+        ("x = self.stem(x)\nreturn self.skip(x.dequantize() if x.is_quantized else x)", "dead"),
+    ],
+)  # fmt: skip
+def test_operations_that_are_not_written_in_python(forward: str, expected: str) -> None:
+    assert verdict(network(SKIP, forward, "boxes = torch.zeros(4, 5)")) == expected
 
 
 BLOCKS = """

@@ -11,6 +11,7 @@ from convlint.evaluate.environment import Arguments, Frame, Raised, follows
 from convlint.evaluate.library.methods import method as method_of
 from convlint.evaluate.machine import Machine
 from convlint.evaluate.paths import force, resolve, without_unbound
+from convlint.evaluate.tensor_readers import Known
 from convlint.evaluate.values import (
     NONE,
     UNBOUND,
@@ -352,6 +353,8 @@ def put(machine: Machine, target: Value, name: str, value: Any, span: Span) -> N
         if setter.__class__ is Function or (setter.__class__ is Builtin and setter.name != "__setattr__"):
             calls.call(machine, setter, Arguments([target, Const(name), value]), span)
             return
+        if name in NUMBERS and target.payload.__class__ is Known:
+            _keep_numbers(machine, target, span)
         machine.write_attribute(target, name, value)
         if "__dict__" in target.attrs and name != "__dict__":
             _into_own_dict(machine, target, name, value)
@@ -361,6 +364,19 @@ def put(machine: Machine, target: Value, name: str, value: Any, span: Span) -> N
         target.attrs[name] = value
     elif isinstance(target, Module):
         machine.modules.write_attribute(target, name, value)
+
+
+NUMBERS = frozenset({"kernel_size", "stride", "dilation"})
+"""Attributes that decide which positions a layer reads."""
+
+
+def _keep_numbers(machine: Machine, target: Instance, span: Span) -> None:
+    """A layer of torch's gets other numbers than it was built with: findings know it by those."""
+    from convlint.evaluate.graph.layers import BUILT_AS, as_built  # it reads attributes
+
+    built = as_built(machine, target, span) if BUILT_AS not in target.attrs else None
+    if built is not None:
+        machine.write_attribute(target, BUILT_AS, Const(built))
 
 
 def _into_own_dict(machine: Machine, target: Instance, name: str, value: Any) -> None:

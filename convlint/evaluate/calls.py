@@ -334,7 +334,22 @@ def instantiate(machine: Machine, cls: Class, args: Arguments, site: Span) -> An
         made = memo.remember(machine, key, site, build, cls, args, site, False)
     except Raised as error:
         return _given_up(machine, classes.lookup(cls, "__init__"), site, error)
+    if key is None and made.__class__ is Instance and machine.verdicts is not None:
+        _note_network(machine, made)
     return machine.flow.built(machine, made, cls, args, site)
+
+
+def _note_network(machine: Machine, made: Instance) -> None:
+    """Keep a network that no remembered call gave: its arguments are an object, such as those of the command line.
+
+    Modules that are built within others' ``__init__`` are parts of these.
+    """
+    within = (frame.function for frame in machine.frames if frame.function is not None)
+    if machine.flow.tracer is None and all(function.code.name != "__init__" for function in within):
+        last = next(reversed(machine.record.calls), None)
+        is_module = any(base.name == "Module" and base.span is None for base in made.cls.mro)
+        if is_module and last is not None and last[1].__class__ is Record and machine.verdicts.leads_to_skip(last[1]):
+            machine.verdicts.given[id(last[1])] = (made,)
 
 
 def build(machine: Machine, cls: Class, args: Arguments, site: Span, vague: bool) -> Any:

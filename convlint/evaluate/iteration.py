@@ -61,6 +61,26 @@ def iterate(machine: Machine, value: Value, span: Span) -> list[Value]:
     raise Raised("TypeError", "not iterable")
 
 
+def side_by_side(machine: Machine, sources: list[Value], span: Span) -> list[list[Value]]:
+    """The items of several sources. A tensor that may stand for a list of them has as many as the others.
+
+    Raises as ``iterate`` does.
+    """
+    from convlint.evaluate import subscripts  # it iterates itself
+
+    values = [force(value, machine.path) for value in sources]
+    found = [None if isinstance(each, Tensor) and not each.shape else iterate(machine, each, span) for each in values]
+    lengths = [len(items) for items in found if items is not None]
+    if not lengths:
+        return [iterate(machine, value, span) for value in values]
+    return [
+        [subscripts.get(machine, value, Const(index, span), span) for index in range(min(lengths))]
+        if items is None
+        else items
+        for value, items in zip(values, found, strict=True)
+    ]
+
+
 def _constant_items(value: Const, span: Span) -> list[Value]:
     raw = value.value
     if isinstance(raw, str):

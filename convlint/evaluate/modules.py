@@ -191,6 +191,8 @@ class Modules:
     def submodule(self, module: Module, name: str) -> Module | None:
         """A module inside a package."""
         source: SourceModule | None = module.source
+        if f"{module.name}.{name}" in models.FIRST:
+            return models.load(self.machine, f"{module.name}.{name}")
         if source is not None:
             if source.path.name != "__init__.py":
                 return None
@@ -229,6 +231,8 @@ class Modules:
     def import_by_name(self, name: str, importer: SourceModule | None = None) -> Module | None:
         """The module of an absolute name: modelled (Python's own library, torch), of source, or None."""
         top = name.partition(".")[0]
+        if name in models.FIRST:
+            return models.load(self.machine, name)
         if top in models.ALWAYS or (top in sys.stdlib_module_names and not self._shadowed(top, importer)):
             if name in STANDARD_STANDINS and (path := self.finder.standin(name)) is not None:
                 return self.at(path)

@@ -20,7 +20,7 @@ from convlint.evaluate.values import Span
 from convlint.network.layers import Confidence, Kind, Layer, Unknown, Use
 from convlint.network.operations import Operation
 from convlint.network.sizes import SizedLayer, SizedModule, Work, fact_of
-from convlint.network.verdicts import BRANCH, GATE_ONLY, UNKNOWN, Verdict, Verdicts, worse
+from convlint.network.verdicts import BRANCH, GATE_ONLY, UNKNOWN, Origins, Verdict, Verdicts, worse
 
 _KINDS = (
     ("ConvTranspose", Kind.TRANSPOSED), ("conv_transpose", Kind.TRANSPOSED), ("Conv", Kind.CONVOLUTION), ("conv",
@@ -82,6 +82,7 @@ class EvaluatedNetwork:
         self._reached: dict[Key, tuple[list[str], bool]] = {}
         self._above: dict[Any, list[Edge]] | None = None
         self._called: frozenset[str] | None = None
+        self._written_for: dict[Any, frozenset[Origins]] = {}
         self.roots: dict[int, list[str]] = {}
         self.built_at: dict[Any, Built] = {}
         self.climbs: dict[int, Any] = {}
@@ -188,9 +189,9 @@ class EvaluatedNetwork:
         names, certain = self._reached[self._keys[layer]]
         return tuple(names), Confidence.CERTAIN if certain else Confidence.POSSIBLE
 
-    def verdicts(self, layer: Layer | Operation, use: Use | None = None) -> Verdicts:
+    def verdicts(self, layer: Layer | Operation) -> Verdicts:
         """What becomes of the values that ``layer`` skips, or that strided slices do, for each entry point that builds
-        it, in this way where one is given.
+        it.
         """
         fact = self._facts[self._keys[layer]]
         keys: tuple[Any, ...] = ((fact.site, fact.kernel_size, fact.stride, fact.dilation),)
@@ -198,16 +199,34 @@ class EvaluatedNetwork:
             keys = tuple([slice_key(site) for site in slices_in(fact)])
         names = set(self.reached_from(layer)[0])
         found = {
-            entry.name: self._outcomes.verdict(entry.root, keys, self.sites, use)
+            entry.name: self._outcomes.verdict(entry.root, keys, self.sites)
             for entry in self._entries
             if entry.name in names and keys
         }
+        if any(verdict.apart for verdict in found.values()):
+            reached = self._written(keys[0])
+            for name, verdict in found.items():
+                if not reached.issuperset(origins for origins, _ in verdict.apart):
+                    found[name] = replace(verdict, apart=())  # of one of them it is not known where it is met
         unknown = {name for name, verdict in found.items() if verdict.name == UNKNOWN}
         parts = unknown & self._parts() if unknown else unknown
         around = self._around_part(keys) if parts else None
         for name in parts:
             outside = found[name].outside or len(unknown) < len(found)
             found[name] = replace(found[name], outside=outside, around=around)
+        return found
+
+    def _written(self, key: Any) -> frozenset[Origins]:
+        """Where the numbers of all layers that one call builds with these numbers are written."""
+        found = self._written_for.get(key)
+        if found is None:
+            alike = [
+                layer
+                for layer, of_layer in self._keys.items()
+                if isinstance(layer, Layer) and (of_layer[1], of_layer[2], of_layer[3], of_layer[4]) == key
+            ]
+            written = (use.written for layer in alike for use in self.uses(layer))
+            found = self._written_for[key] = frozenset[Origins]().union(*written)
         return found
 
     def _around_part(self, keys: tuple[Any, ...]) -> Verdict | None:

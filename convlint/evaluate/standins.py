@@ -13,7 +13,7 @@ ALWAYS_STANDINS = frozenset(
         "monai.networks.layers.convutils",
         "monai.networks.layers.factories",
         "torchaudio.transforms",
-        "torchvision.models.feature_extraction",
+        "torchvision.extension",
         "transformers.configuration_utils",
         "transformers.modeling_utils",
         "transformers.models.auto.auto_factory",

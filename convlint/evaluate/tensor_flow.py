@@ -29,7 +29,10 @@ NOT_READING = frozenset(
 """Functions that look at a tensor from outside; ``forward`` is called by ``__call__``, which counts."""
 GROWING = frozenset({"append", "insert", "extend"})
 """Methods of lists: what is put in is out of sight from then on, what is there already has been since it was put in."""
-TRANSPARENT = frozenset({"Sequential", "Identity"})
+TRANSPARENT = frozenset(
+    """Sequential Identity QuantStub DeQuantStub QuantWrapper DataParallel DistributedDataParallel
+    FullyShardedDataParallel AveragedModel""".split()
+)
 """Modules of torch that hand their input on as it is, to others or as their result."""
 PASSING = tuple(
     "BatchNorm InstanceNorm GroupNorm LayerNorm Dropout ReLU SiLU GELU ELU Mish Hardswish Sigmoid Tanh".split()
@@ -65,6 +68,10 @@ class TensorFlow:
         """The machine's clock when it began."""
         self.decided_before = 0
         """How many conditions were open before: what is built hangs on them, and not what happens in ``forward``."""
+        self.whole = False
+        """Whether calls are followed as if their bodies stood in the caller: what is seen inside is used outside."""
+        self.hooked = -1
+        """The beginning (the machine's clock) of the last entry point in which a hook of the user's was registered."""
         self._layer_classes: dict[Class, bool] = {}
         self._filtered: dict[int, Tensor] = {}
         """What comes out of a function in ``FILTERS``, also rearranged."""
@@ -84,6 +91,15 @@ class TensorFlow:
             yield target is None or target.cls.span is not None
         finally:
             self._alone = outer
+
+    @contextmanager
+    def in_one_piece(self) -> Generator[None]:
+        """While what functions compute may be used outside of them."""
+        outer, self.whole = self.whole, True
+        try:
+            yield
+        finally:
+            self.whole = outer
 
     def stays_outside(self, target: Any) -> bool:
         """Whether the module ``target`` of the user's is not to be followed."""
@@ -315,6 +331,11 @@ class TensorFlow:
         """Something that is not followed may read the tensors in ``values``."""
         if self.tracer is not None:
             self.tracer.unseen(*values, reason=reason)
+
+    def dropped(self, value: Any) -> None:
+        """A result that is known to be read by nobody but those that were seen."""
+        if self.tracer is not None:
+            self.tracer.dropped(value)
 
     def lost(self, reason: str) -> None:
         """Code was left out that may read tensors."""

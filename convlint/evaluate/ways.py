@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 from convlint.evaluate.budget import MAX_TRACES
+from convlint.evaluate.graph.outcomes import origins_of
 from convlint.evaluate.reach import Edge, EvaluatedNetwork, layer_key
 from convlint.evaluate.records import Fact
 from convlint.evaluate.sites import OUTSIDE
@@ -142,11 +143,14 @@ def _use(network: EvaluatedNetwork, meeting: Any, ways: list[Way]) -> Use:
     )
     edges = [*climb.edges, *reversed(way.edges)]
     origins = {name: network.sites.place(span) for name, span in way.fact.origins}
+    written = frozenset(
+        origins_of((_origin(each, "kernel_size"), _origin(each, "stride")), network.sites) for each in ways
+    )
     for name in ("kernel_size", "stride", "dilation", "padding"):
         origins.setdefault(name, network.sites.place(way.fact.site))
     return Use(
         meeting, origins, _trace(network, edges, way), tuple(names), max(1, count),
-        Confidence.CERTAIN if certain else Confidence.POSSIBLE,
+        Confidence.CERTAIN if certain else Confidence.POSSIBLE, written=written,
     )  # fmt: skip
 
 

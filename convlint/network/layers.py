@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
+from convlint.network.verdicts import Origins
 from convlint.source import Place
 
 if TYPE_CHECKING:
@@ -112,6 +113,8 @@ class Use:
     """What a number is called where it is written, by parameter: ``SLOWFAST.ALPHA`` for ``stride``."""
     rewrites: tuple[Rewrite, ...] = ()
     """What would let the layer read everything, where the config's own words allow it."""
+    written: frozenset[Origins] = frozenset()
+    """Where the kernel size and the stride of each of the layers that are meant are written."""
 
 
 class Network(Protocol):
@@ -142,12 +145,8 @@ class Network(Protocol):
     def reached_from(self, layer: Layer | Operation) -> tuple[tuple[str, ...], Confidence]:
         """The sorted names of the entry points that build ``layer``, and how sure that is."""
 
-    def verdicts(self, layer: Layer | Operation, use: Use | None = None) -> Verdicts:
-        """What becomes of the values that ``layer`` skips, for the entry points in which that was followed.
-
-        Of several such layers the worst; ``use`` leaves only those that get their numbers in this way, as far as that
-        is known.
-        """
+    def verdicts(self, layer: Layer | Operation) -> Verdicts:
+        """What becomes of the values that ``layer`` skips, for the entry points in which that was followed."""
 
 
 def known(sizes: Sizes | str | Unknown) -> tuple[int, ...] | None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import reduce
 
 from convlint.source import Place
 
@@ -11,6 +12,10 @@ DEAD, UNKNOWN, GATE_ONLY, BRANCH = "dead", "unknown", "gate-only", "branch"
 VERDICTS = (DEAD, UNKNOWN, GATE_ONLY, BRANCH)
 """The worst first: some of the values are used by nobody; it is not known; only a gate or a statistic uses them;
 somebody else does."""
+
+
+Origins = tuple[Place | None, Place | None]
+"""Where the kernel size and the stride of a layer are written."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +49,19 @@ class Verdict:
     by_hand: bool = False
     """Whether a file says both numbers of this one layer, where a wrong digit is as likely as a design: a warning also
     where somebody else uses the values."""
+    apart: tuple[tuple[Origins, Verdict], ...] = ()
+    """Where the call that builds the layer builds several of the same numbers, which are written at different places:
+    the verdict for each of these."""
+
+    def of(self, written: frozenset[Origins]) -> Verdict:
+        """The verdict on those layers whose numbers are ``written`` at some places."""
+        found = [verdict for origins, verdict in self.apart if origins in written]
+        if not self.apart or not written:
+            return self
+        worst = reduce(worse, found) if found else NOT_FOLLOWED
+        if worst.name != UNKNOWN or self.name != UNKNOWN or not found:
+            return worst
+        return replace(worst, outside=worst.outside or self.outside, around=self.around)
 
 
 def worse(one: Verdict, other: Verdict) -> Verdict:

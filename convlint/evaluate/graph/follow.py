@@ -11,8 +11,8 @@ from convlint.evaluate.environment import Arguments, Exhausted, NotIterable, Rai
 from convlint.evaluate.graph.backward import Backward, root
 from convlint.evaluate.graph.contents import tensors_in
 from convlint.evaluate.graph.levels import DEAD, GATE
-from convlint.evaluate.graph.nodes import PORT, Graph, Key, Node
-from convlint.evaluate.graph.outcomes import Apart, Outcome, Outcomes, add_worst, outcome_of
+from convlint.evaluate.graph.nodes import PORT, Graph, Key, Node, Origins
+from convlint.evaluate.graph.outcomes import Outcome, Outcomes, add_worst, outcome_of
 from convlint.evaluate.graph.sized import Followed, followed
 from convlint.evaluate.graph.skips import cases_of
 from convlint.evaluate.graph.templates import Following, Template
@@ -66,6 +66,8 @@ class Verdicts:
         """All networks, in the order in which they were built."""
         self.bound_by: dict[int, tuple[Instance, ...]] = {}
         """The modules that statements at module level bind, by the identity of their records."""
+        self.given: dict[int, tuple[Instance, ...]] = {}
+        """The outermost modules that are built of what is not remembered, by the identity of their records."""
         self._of_modules: dict[int, list[Followed]] = {}
         self._followed_runs = 0
         self._inside = False
@@ -114,17 +116,27 @@ class Verdicts:
         apart = self.outcomes.apart.setdefault(id(record), {})
         add_worst(outcomes, self.outcomes_in(graph, self._backward, apart).items())
 
-    def outcomes_in(self, graph: Graph, backward: Backward, apart: Apart | None = None) -> dict[Key, Outcome]:
-        """What is found in one graph about the layers that skip positions; in ``apart`` by where they are written."""
+    def outcomes_in(
+        self, graph: Graph, backward: Backward, apart: dict[Key, dict[Origins, Outcome]] | None = None
+    ) -> dict[Key, Outcome]:
+        """What is found in one graph about the layers that skip positions.
+
+        Where nobody uses the result of one, it says nothing beside others that the same call builds. ``apart`` gets
+        the outcomes of those whose numbers are written at one place.
+        """
         outcomes: dict[Key, Outcome] = {}
+        in_vain: dict[Key, Outcome] = {}
         whole = root(graph, backward)
         for case in cases_of(whole):
             outcome = outcome_of(case, whole.lost)
-            add_worst(outcomes, ((key, outcome) for key in case.layer.keys))
-            written = case.layer.written
-            if apart is not None and written is not None:
-                add_worst(apart, (((key, written), outcome) for key in case.layer.keys))
-        return outcomes
+            keys, written = case.layer.keys, case.layer.origins
+            if case.built_as and case.layer.built_as is not None:
+                keys, written = (case.layer.built_as[0],), (case.layer.built_as[1],)
+            add_worst(in_vain if case.in_vain else outcomes, ((key, outcome) for key in keys))
+            if apart is not None and not case.in_vain:
+                for key, origins in zip(keys, written, strict=False):
+                    add_worst(apart.setdefault(key, {}), ((origins, outcome),))
+        return in_vain | outcomes
 
     def measure(self, machine: Machine, target: Instance, site: Span, entry: Record | None = None) -> None:
         """Follow ``forward`` for an input of known size, where the user or the network says one."""
@@ -204,7 +216,7 @@ class Verdicts:
     def forget(self) -> None:
         """Let go of what only helps to follow more networks."""
         self.seen = []
-        self.bound_by = {}
+        self.bound_by, self.given = {}, {}
         self._known = {False: ({}, {}), True: ({}, {})}
         self._begin_sized(-1)
 

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from convlint.evaluate import memo
 from convlint.evaluate.environment import Arguments
 from convlint.evaluate.graph.arguments import plain
-from convlint.evaluate.graph.nodes import Key, Window, Work, Written
+from convlint.evaluate.graph.nodes import Key, Origins, Window, Work
 from convlint.evaluate.library import torch_layers
 from convlint.evaluate.library.torch_layers import FUNCTIONS, MODULES, Spec
 from convlint.evaluate.paths import resolve
@@ -19,7 +19,6 @@ class LayerCall(NamedTuple):
     """A sliding window at work. ``window`` is None where its numbers are not known."""
 
     key: Key
-    written: Written
     window: Window | None
     site: Span
     words: str
@@ -33,6 +32,9 @@ class LayerCall(NamedTuple):
     work: Work
     gives_two: bool
     """Whether it gives the places of its values as well."""
+    origins: Origins
+    built_as: tuple[Key, Origins] | None = None
+    """What its numbers were when it was built, where they have been changed."""
 
 
 def layer_of(machine: Any, callee: Instance | str, args: Arguments, site: Span) -> LayerCall | None:
@@ -57,15 +59,29 @@ def layer_of(machine: Any, callee: Instance | str, args: Arguments, site: Span) 
     named = first.value if isinstance(first, Const) and isinstance(first.value, str) else ""
     work = _work(machine, names, spec, kernel, channels, named == "same")
     known = (kernel, stride, dilation)
-    written = torch_layers.origin_of(sizes.kernel_size, True), torch_layers.origin_of(sizes.stride, False)
+    written = torch_layers.origin_of(sizes.kernel_size, smallest=True), torch_layers.origin_of(sizes.stride)
     two = "return_indices" in names and plain(machine, names["return_indices"]) is not False
     if kernel is None or stride is None or dilation is None or min(*kernel, *stride, *dilation) < 1:
-        return LayerCall((site, (), (), ()), written, None, site, words, grid, known, channels, pools, work, two)
+        return LayerCall((site, (), (), ()), None, site, words, grid, known, channels, pools, work, two, written)
     if named:
         padding = _named_padding(named, kernel, dilation)
     window = Window(kernel, stride, dilation, padding)
     key = site, kernel, stride, dilation
-    return LayerCall(key, written, window, site, words, grid, known, channels, pools, work, two)
+    built = callee.attrs.get(BUILT_AS) if isinstance(callee, Instance) else None
+    before = built.value if isinstance(built, Const) and built.value[0] != key else None
+    return LayerCall(key, window, site, words, grid, known, channels, pools, work, two, written, before)
+
+
+BUILT_AS = "<built as>"
+"""The attribute of a layer whose numbers have been changed that holds what they were."""
+
+
+def as_built(machine: Any, target: Instance, site: Span) -> tuple[Key, Origins] | None:
+    """A layer of torch's as findings name it now."""
+    if spec_of(target) is None:
+        return None
+    layer = layer_of(machine, target, Arguments([]), site)
+    return (layer.key, layer.origins) if layer is not None and layer.window is not None else None
 
 
 def _named_padding(name: str, kernel: tuple[int, ...], dilation: tuple[int, ...]) -> tuple[int, ...] | None:

@@ -89,9 +89,8 @@ Key = tuple[Span, tuple[int, ...], tuple[int, ...], tuple[int, ...]]
 """A layer as findings name it: the call that builds it, kernel size, stride and dilation."""
 
 
-Written = tuple[Span | None, Span | None]
-"""Where the kernel size and the stride of a layer are written, None where one is the default: layers of one key that
-get their numbers from different calls differ in it."""
+Origins = tuple[Span | None, Span | None]
+"""Where the kernel size and the stride of a layer are written."""
 
 
 def slice_key(site: Span) -> Key:
@@ -107,8 +106,9 @@ class Node:
     """One operation and the tensor that it gives. Compared by identity."""
 
     __slots__ = (
-        "arms", "called", "channels", "graph", "info", "inputs", "keys", "kind", "known", "macs", "mixed", "number",
-        "pooled", "rank", "read", "several", "shape", "site", "solid", "sure", "under", "words", "work", "written",
+        "arms", "built_as", "called", "channels", "graph", "info", "inputs", "keys", "kind", "known", "macs", "mixed",
+        "number", "origins", "pooled", "rank", "read", "several", "shape", "site", "solid", "sure", "under", "words",
+        "work",
     )  # fmt: skip
 
     def __init__(self, graph: Graph, kind: str, inputs: tuple[Node, ...], info: Any = None) -> None:
@@ -136,8 +136,10 @@ class Node:
         """What to call it in a message."""
         self.keys: tuple[Key, ...] = ()
         """The layers that it stands for, where it is a window; the subscript, where it is a strided slice."""
-        self.written: Written | None = None
-        """Where the numbers of a window are written."""
+        self.origins: tuple[Origins, ...] = ()
+        """The same of each of these layers."""
+        self.built_as: tuple[Key, Origins] | None = None
+        """The same as it was built, where its numbers have been changed since."""
         self.known: Any = None
         """The module or function of torch that it is (a Known), where it is one that facts are told of."""
         self.sure = True

@@ -26,7 +26,8 @@ _ALL = frozenset(
     gumbel_softmax ifft ifft2 ifftn inner interpolate irfft irfft2 kron linear log_softmax logcumsumexp lp_normalize
     matmul max_unpool1d max_unpool2d max_unpool3d median mm multi_head_attention_forward mv normalize outer prod
     quantile rfft rfft2 scaled_dot_product_attention softmax softmin stft trace upsample upsample_bilinear
-    upsample_nearest vdot cov corrcoef argmax argmin bincount histc nll_loss cross_entropy""".split()
+    upsample_nearest vdot cov corrcoef argmax argmin bincount histc nll_loss cross_entropy
+    deform_conv2d roi_align roi_pool ps_roi_align ps_roi_pool nms""".split()
 )
 PARAMETRIC = frozenset({"batch_norm", "layer_norm", "rms_norm", "prelu", "type_as", "to"})
 """Operations whose other tensors are parameters of one channel each, or only lend their type."""
@@ -69,6 +70,10 @@ _ALL_CLASSES = frozenset(
     Softmax Softmax2d LogSoftmax Softmin GLU Fold Embedding CosineSimilarity MaxUnpool2d Transformer
     TransformerEncoder TransformerEncoderLayer TransformerDecoder TransformerDecoderLayer""".split()
 )
+
+
+RECURRENT = frozenset({"LSTM", "GRU", "RNN"})
+"""Modules that compute each of their results from the one before, so that none is wasted whoever reads them."""
 
 
 def of_function(name: str) -> str:

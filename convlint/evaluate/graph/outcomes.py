@@ -9,13 +9,12 @@ from typing import NamedTuple, TypeVar
 
 from convlint.evaluate.graph.demands import Reader
 from convlint.evaluate.graph.levels import DEAD, GATE, LIVE, MAYBE
-from convlint.evaluate.graph.nodes import SLICE, Key, Written, slice_key
+from convlint.evaluate.graph.nodes import SLICE, Key, Origins, slice_key
 from convlint.evaluate.graph.skips import CONDITION, Case
 from convlint.evaluate.records import Record
 from convlint.evaluate.sites import Sites
 from convlint.evaluate.values import Span
 from convlint.network import verdicts
-from convlint.network.layers import Use
 from convlint.source import Place
 
 NAMES = {DEAD: verdicts.DEAD, GATE: verdicts.GATE_ONLY, MAYBE: verdicts.UNKNOWN, LIVE: verdicts.BRANCH}
@@ -33,19 +32,15 @@ class Outcome(NamedTuple):
     why: str
 
 
-Apart = dict[tuple[Key, Written], Outcome]
-"""Outcomes of layers by where their numbers are written as well."""
-Name = TypeVar("Name")
-
-
 class Outcomes:
     """What is found in all entry points."""
 
     def __init__(self) -> None:
         self.of: dict[int, dict[Key, Outcome]] = {}
         """By the identity of an entry point's record, and by layer."""
-        self.apart: dict[int, Apart] = {}
-        """The same, by where the numbers of layers are written."""
+        self.apart: dict[int, dict[Key, dict[Origins, Outcome]]] = {}
+        """The same for those of a layer whose numbers are written at one place: a helper builds many layers by one
+        call, and who calls it decides what becomes of each."""
         self.partial: set[int] = set()
         """The entry points, by their records, that take what nobody gives: parts of networks rather than networks."""
 
@@ -64,33 +59,37 @@ class Outcomes:
         """Whether one of the layers was found in an entry point."""
         return not self.of.get(id(record), {}).keys().isdisjoint(keys)
 
-    def verdict(self, record: Record, keys: tuple[Key, ...], sites: Sites, use: Use | None = None) -> verdicts.Verdict:
+    def verdict(self, record: Record, keys: tuple[Key, ...], sites: Sites) -> verdicts.Verdict:
         """What becomes of the values that a layer, or that slices of one tensor, skip in one entry point.
 
-        One that gives no network (``main``, which trains it) leaves the verdict to those that do. ``use``: only of
-        layers that get their numbers in this way, where some were followed.
+        One that gives no network (``main``, which trains it) leaves the verdict to those that do.
         """
         partial = id(record) in self.partial or id(record) not in self.of
         known = self.of.get(id(record), {})
-        found = self._used_so(record, keys, sites, use) if use is not None else []
-        found = found or [known[key] for key in keys if key in known]
+        found = [known[key] for key in keys if key in known]
         if not found:
             return replace(verdicts.NOT_FOLLOWED, outside=partial)
         outcome = min(found, key=rank)
         if keys[0] == slice_key(keys[0][0]):
             outcome = outcome._replace(readers=_beside(outcome.readers, keys))
-        verdict = verdict_of(outcome, sites)
-        open_ended = partial and verdict.name in (verdicts.UNKNOWN, verdicts.DEAD)
-        return replace(verdict, outside=True) if open_ended else verdict
+        apart = self.apart.get(id(record), {}).get(keys[0], {})
+        told = tuple(
+            (origins_of(origins, sites), _open_ended(verdict_of(each, sites), partial))
+            for origins, each in apart.items()
+            if len(apart) > 1
+        )
+        return replace(_open_ended(verdict_of(outcome, sites), partial), apart=told)
 
-    def _used_so(self, record: Record, keys: tuple[Key, ...], sites: Sites, use: Use) -> list[Outcome]:
-        """The outcomes of the layers whose numbers are written where ``use`` says."""
-        numbers = [use.origins.get(name) for name in ("kernel_size", "stride")]
-        return [
-            outcome
-            for (key, written), outcome in self.apart.get(id(record), {}).items()
-            if key in keys and [sites.place(span or key[0]) for span in written] == numbers
-        ]
+
+def _open_ended(verdict: verdicts.Verdict, partial: bool) -> verdicts.Verdict:
+    """A verdict in a part of a network."""
+    return replace(verdict, outside=True) if partial and verdict.name in (verdicts.UNKNOWN, verdicts.DEAD) else verdict
+
+
+def origins_of(origins: Origins, sites: Sites) -> verdicts.Origins:
+    """Spans as places."""
+    kernel, stride = (sites.place(span) if span is not None else None for span in origins)
+    return kernel, stride
 
 
 def _beside(readers: tuple[Reader, ...], slices: tuple[Key, ...]) -> tuple[Reader, ...]:
@@ -105,7 +104,10 @@ def rank(outcome: Outcome) -> tuple[int, bool]:
     return (0, 2, 1, 3)[outcome.level], outcome.outside
 
 
-def add_worst(outcomes: dict[Name, Outcome], more: Iterable[tuple[Name, Outcome]]) -> None:
+K = TypeVar("K")
+
+
+def add_worst(outcomes: dict[K, Outcome], more: Iterable[tuple[K, Outcome]]) -> None:
     """Add to what is found about layers: of several that one call builds, the worst outcome counts."""
     for key, outcome in more:
         known = outcomes.get(key)

@@ -30,9 +30,12 @@ from convlint.evaluate.graph.nodes import (
     Step,
     Window,
 )  # fmt: skip
+from convlint.evaluate.graph.operations import RECURRENT
 from convlint.network.geometry import residues_read
 
 CONDITION = "a condition that could not be decided"
+BESIDE = "tensors that are put side by side and then moved"
+CHANGED = "the layer itself, whose numbers are changed afterwards,"
 MAX_FOLLOWED = 400
 """Operations that the values skipped by one layer are followed back through; real ones end after about 10."""
 
@@ -72,6 +75,10 @@ class Case(NamedTuple):
     layer: Node
     found: tuple[Found, ...]
     open: tuple[Open, ...]
+    in_vain: bool
+    """Whether nobody uses the layer's own result."""
+    built_as: bool = False
+    """Whether it is told of the numbers that the layer was built with, and does not have any more."""
 
 
 def cases_of(activation: Activation) -> tuple[Case, ...]:
@@ -86,24 +93,23 @@ def _cases(activation: Activation) -> Iterator[Case]:
         if node.keys:
             skipped = _skipped_by(node.info if node.kind == WINDOW else window_of(node.info))
             if skipped is not None:
-                yield _case(activation, node, (), [(node.inputs[0], skipped)])
+                in_vain = not any(each.levels != DEAD for each in activation.demands[node.number])
+                yield _case(activation, Case(node, (), (), in_vain), [(node.inputs[0], skipped)])
+        if node.built_as is not None and _skipped_by(node.info) is None:
+            changed = Found(LIVE, False, (Reader(CHANGED),), None, "")
+            yield Case(node, (changed,), (), False, True)
         inner = activation.calls.get(node)
         if inner is not None:
             for case in cases_of(inner):
                 if case.open:
-                    yield _case(
-                        activation,
-                        case.layer,
-                        case.found,
-                        [(node.inputs[each.port], each.skipped) for each in case.open],
-                    )
+                    yield _case(activation, case, [(node.inputs[each.port], each.skipped) for each in case.open])
                 else:
                     yield case
 
 
-def _case(activation: Activation, layer: Node, known: tuple[Found, ...], starts: list[tuple[Node, Skipped]]) -> Case:
-    search = _Search(layer)
-    found: list[Found] = list(known)
+def _case(activation: Activation, known: Case, starts: list[tuple[Node, Skipped]]) -> Case:
+    search = _Search(known.layer)
+    found: list[Found] = list(known.found)
     left: list[Open] = []
     for node, skipped in starts:
         for each in search.follow(activation, node, skipped):
@@ -111,7 +117,7 @@ def _case(activation: Activation, layer: Node, known: tuple[Found, ...], starts:
                 left.append(each)
             else:
                 found.append(each)
-    return Case(layer, tuple(dict.fromkeys(found)), tuple(dict.fromkeys(left)))
+    return known._replace(found=tuple(dict.fromkeys(found)), open=tuple(dict.fromkeys(left)))
 
 
 def window_of(axes: tuple[tuple[int, int], ...]) -> Window:
@@ -173,6 +179,8 @@ class _Search:
             return self._into_call(activation, node, left)
         if node.kind in PASSING:
             return self._back(activation, node, left)
+        if node.info in RECURRENT:
+            return [Found(LIVE, False, (Reader(node.words, node),), None, "")]
         level = min(levels[cell] for cell in kept)
         if node.kind == OPAQUE:
             level = max(level, MAYBE)  # it may hand on values of others
@@ -204,10 +212,10 @@ class _Search:
         if not ways:
             return [self._found(MAYBE, None, "a value that is broadcast")]
         if len(ways) > 1 and (node.kind == JOIN or (node.kind == CAT and skipped.view)):
-            return self._on_every_way(ways)
+            return self._on_every_way(ways, CONDITION if node.kind == JOIN else BESIDE)
         return [each for way in ways for each in way]
 
-    def _on_every_way(self, ways: list[list[Found | Open]]) -> list[Found | Open]:
+    def _on_every_way(self, ways: list[list[Found | Open]], why: str) -> list[Found | Open]:
         """Where one way or the other was taken, or where the values lie in one of several: wasted only if in all."""
         if all(way == ways[0] for way in ways):
             return ways[0]
@@ -215,16 +223,21 @@ class _Search:
         for way in ways:
             known = [each for each in way if isinstance(each, Found)]
             if len(known) < len(way):
-                return [self._found(MAYBE, None, CONDITION)]
+                return [self._found(MAYBE, None, why)]
             worst.append(min(known, key=lambda each: each.level))
         return [max(worst, key=lambda each: each.level)]
 
     def _found(self, level: int, source: Reader | None, why: str = "") -> Found:
         return Found(level, False, tuple(self._others(self.readers)), source, why)
 
+    def _is_layer(self, node: Node) -> bool:
+        """Whether a node is the layer, or the same call of it."""
+        same = node.keys == self.layer.keys and node.called == self.layer.called and node.under != self.layer.under
+        return node is self.layer or (bool(node.keys) and same)
+
     def _others(self, readers: Iterator[Reader] | dict[Reader, None] | list[Reader]) -> list[Reader]:
-        """Readers other than the layer itself, layers first."""
-        found = (each for each in dict.fromkeys(readers) if each.node is not self.layer)
+        """Readers other than the layer itself, layers first. One layer stands on each way of a condition."""
+        found = (each for each in dict.fromkeys(readers) if each.node is None or not self._is_layer(each.node))
         return sorted(found, key=lambda each: not each.window)
 
 

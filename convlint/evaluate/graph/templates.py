@@ -46,7 +46,7 @@ class Following(Tracer):
         self.owners.append(owner)
         try:
             given = list(dict.fromkeys(_tensors(args)))
-            if not given:
+            if not given or machine.flow.whole or machine.flow.hooked == machine.entry_start:
                 return self._inside(machine, function, args, site)
             key = self._key(machine, function, args, given) if calls.closes_over_nothing_new(function) else None
             if key is None:

@@ -9,6 +9,7 @@ from convlint.evaluate.graph import operations, ranks
 from convlint.evaluate.graph.arguments import (
     axes_of,
     axis_of,
+    begins_later,
     bounds_of,
     gives_one,
     is_channels,
@@ -40,7 +41,7 @@ from convlint.evaluate.graph.nodes import (
     decided,
     slice_key,
 )  # fmt: skip
-from convlint.evaluate.paths import resolve
+from convlint.evaluate.paths import leaves, resolve
 from convlint.evaluate.sizes import results
 from convlint.evaluate.sizes.arguments import values_of
 from convlint.evaluate.tensor_readers import ACTIVATIONS, Known
@@ -136,6 +137,12 @@ class Tracer:
         inside = {id(tensor) for tensor in tensors_in(made)}
         for tensor in [tensor for value in values for tensor in tensors_in(value) if id(tensor) not in inside]:
             self.unseen(tensor, reason="a call that is not followed")
+
+    def dropped(self, value: Any) -> None:
+        """Nobody but those that were seen reads the tensors in ``value``."""
+        for leaf in leaves(value):
+            for node in self.nodes_in(leaf):
+                node.read = True
 
     # --- called by the evaluator --------------------------------------------------------------------------------------
 
@@ -233,7 +240,8 @@ class Tracer:
             result.node = self._step(inputs, site, name)
         else:
             built = getattr(target.payload, "site", site)
-            result.node = self.add(kind, inputs, None, built, described(name))
+            info = name if name in operations.RECURRENT else None
+            result.node = self.add(kind, inputs, info, built, described(name))
             result.node.called = site
             if name in ranks.KEEPING:
                 result.node.rank, result.node.solid = inputs[0].rank, inputs[0].solid
@@ -257,8 +265,9 @@ class Tracer:
         node.rank = len(layer.window.stride) + 2 if layer.gives_map else 3
         node.rank = ranks.beside(node.rank, layer.gives_two)
         node.channels = layer.channels if not layer.keeps_channels else node.channels
-        node.keys = tuple(dict.fromkeys((layer.key, owner.key) if owner is not None else (layer.key,)))
-        node.written = layer.written
+        stands_for = {layer.key: layer.origins} | ({owner.key: owner.origins} if owner is not None else {})
+        node.keys, node.origins = tuple(stands_for), tuple(stands_for.values())
+        node.built_as = layer.built_as
         if self.sized:
             results.measure_window(node, layer, machine.path.taken)
         return node
@@ -368,7 +377,7 @@ class Tracer:
 
     def _slice(self, machine: Any, node: Node, key: Any, site: Span) -> Node:
         bounds = bounds_of(machine, key)
-        axes = slices_of(machine, key) if bounds is None else None
+        axes = slices_of(machine, key) if bounds is None or begins_later(bounds) else None
         if axes is not None:
             if any(step > 1 for _, step in axes):
                 taken = self.add(SLICE, (node,), axes, site, "the slice")

@@ -30,7 +30,7 @@ def follow_within(machine: Machine, verdicts: Verdicts, entries: Iterable[Entry]
         and id(entry.root) not in verdicts.outcomes.partial
         and verdicts.wanted(entry.root)
     ]
-    given = given_modules(machine) if open_ended else {}
+    given = verdicts.given | given_modules(machine) if open_ended else {}
     for root in open_ended:
         networks = list(_networks(verdicts, root, given))
         for site, network in networks if len(networks) <= MAX_NETWORKS else ():

@@ -8,6 +8,7 @@ from convlint.evaluate import arithmetic, calls, classes
 from convlint.evaluate.budget import MAX_SEQUENCE
 from convlint.evaluate.environment import Arguments, Raised, follows
 from convlint.evaluate.instance_checks import is_instance, is_subclass
+from convlint.evaluate.iteration import side_by_side
 from convlint.evaluate.library import ordering
 from convlint.evaluate.library.adapt import (
     asked,
@@ -191,7 +192,7 @@ def _enumerate(machine: Machine, args: Arguments, site: Span) -> Value:
 
 
 def _zip(machine: Machine, args: Arguments, site: Span) -> Value:
-    columns = [items(machine, value, site) for value in known(args).positional]
+    columns = side_by_side(machine, known(args).positional, site)
     strict = args.keywords.get("strict")
     if strict is not None and raw(machine, strict) and len(set(map(len, columns))) > 1:
         raise Raised("ValueError", "zip() arguments have different lengths")
@@ -202,7 +203,7 @@ def _map(machine: Machine, args: Arguments, site: Span) -> Value:
     if len(known(args).positional) < 2:
         raise Raised("TypeError", "map() must have at least two arguments")
     function, *sources = args.positional
-    columns = [items(machine, value, site) for value in sources]
+    columns = side_by_side(machine, sources, site)
     return Iterator([run(machine, function, site, *row) for row in zip(*columns, strict=False)])
 
 

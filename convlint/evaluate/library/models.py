@@ -17,6 +17,9 @@ ALWAYS = frozenset(
 )
 """Packages that are modelled even where their source is installed."""
 
+FIRST = frozenset({"torchvision.models.feature_extraction"})
+"""Modules of packages that are modelled even where their source is installed: nobody can follow what it does."""
+
 WITHOUT_LAYERS = frozenset(
     """absl accelerate addict albumentations bokeh boto3 botocore click comet_ml cv2 dask datasets distributed
     easydict fastapi filelock fire flask flax fsspec gradio h5py httpx huggingface_hub hydra imageio imgaug
@@ -38,17 +41,35 @@ TORCH = {
     "torch.nn.init": ("torch_root", "initialisers"),
     "torch.nn.modules.utils": ("torch_root", "tuples"),
     "torch.nn.parameter": ("torch_nn", "contents"),
-    "torch.nn.parallel": ("torch_wrappers", "parallel"),
     "torch.multiprocessing": ("torch_wrappers", "processes"),
     "torch.jit": ("torch_root", "scripting"),
     "torch.autograd": ("torch_root", "differentiating"),
     "torch.fx": ("torch_root", "tracing"),
+    "torch.ops": ("torch_root", "operators"),
     "torch.utils.checkpoint": ("torch_root", "checkpointing"),
+    "torch.nn.utils": ("torch_wrappers", "utilities"),
+    "torch.nn.parallel": ("torch_wrappers", "parallel"),
+    "torch.optim.swa_utils": ("torch_wrappers", "parallel"),
+    "torch.distributed.fsdp": ("torch_wrappers", "parallel"),
+    "torch.quantization": ("torch_wrappers", "quantization"),
+    "torch.ao.quantization": ("torch_wrappers", "quantization"),
+    "torch.nn.quantized": ("torch_wrappers", "quantized"),
+    "torch.ao.nn.quantized": ("torch_wrappers", "quantized"),
+    "torchvision.models.feature_extraction": ("torchvision_features", "contents"),
 }
-"""Module of torch -> (file of this folder, function that gives its contents)."""
+"""Module of torch, or built on it -> (file of this folder, function that gives its contents)."""
 
-TORCH_NN_FOLDERS = ("torch.nn.modules.", "torch.nn.parameter", "torch.nn.quantized")
-"""Modules whose classes are also found in torch.nn."""
+PACKAGES = frozenset(
+    name[:end] for name in TORCH if name.startswith("torch.") for end, sign in enumerate(name) if sign == "."
+)
+"""Packages that hold these."""
+
+FOLDERS = {
+    "torch.nn.modules.": "torch.nn",
+    "torch.nn.parameter": "torch.nn",
+    **{f"{name}.": name for name in TORCH if name.endswith(("utils", "parallel", "quantization", "quantized"))},
+}
+"""Beginnings of modules whose names are found in another as well."""
 
 
 def load(machine: Machine, name: str) -> Module | None:
@@ -58,11 +79,10 @@ def load(machine: Machine, name: str) -> Module | None:
         return known[name]
     found = TORCH.get(name) or STANDARD.get(name)
     # A capital begins a class: it is found as an attribute of the module that holds it.
-    if found is None and name.startswith(TORCH_NN_FOLDERS) and name.rpartition(".")[2].islower():
-        found = TORCH["torch.nn"]
-    if found is None:
+    if found is None and name.rpartition(".")[2].islower():
+        found = next((TORCH[whole] for start, whole in FOLDERS.items() if name.startswith(start)), None)
+    if found is None and name not in PACKAGES:
         return None
-    file, function = found
     module = Module(name)
     known[name] = module
     if found == TORCH["torch.nn"] and name != "torch.nn":
@@ -70,7 +90,8 @@ def load(machine: Machine, name: str) -> Module | None:
         assert same is not None
         module.attrs, module.fallback = same.attrs, same.fallback
         return module
-    contents = getattr(import_module(f"convlint.evaluate.library.{file}"), function)(machine)
+    file, function = found or ("", "")
+    contents = getattr(import_module(f"convlint.evaluate.library.{file}"), function)(machine) if found else {}
     other: Callable[[str], Value | None] | None = contents.pop("*", None)
     module.attrs.update(contents)
     if name == "sys":

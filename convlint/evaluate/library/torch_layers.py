@@ -261,7 +261,7 @@ def _gap(parameter: str, value: Value) -> Gap:
     return Gap(parameter, "raises", "not a whole number", value.origin if isinstance(value, Const) else None)
 
 
-def origin_of(values: tuple[Value, ...], smallest: bool) -> Span | None:
+def origin_of(values: tuple[Value, ...], smallest: bool = False) -> Span | None:
     """Where a size is written: the axis with the smallest kernel, the largest of anything else."""
     known = [value for value in values if isinstance(value, Const) and value.origin is not None]
     numbers = [value for value in known if isinstance(value.value, int)]

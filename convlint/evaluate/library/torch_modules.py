@@ -8,10 +8,10 @@ from typing import Any
 from convlint.evaluate import attributes, calls, class_kinds, classes, memo
 from convlint.evaluate.environment import Arguments, Raised, follows
 from convlint.evaluate.machine import Machine
-from convlint.evaluate.paths import force, resolve
+from convlint.evaluate.paths import force, resolve, without_unbound
 from convlint.evaluate.values import (
     NONE,
-    TRUE,
+    UNBOUND,
     Builtin,
     Choice,
     Class,
@@ -50,17 +50,17 @@ def module_class() -> Class:
         "named_modules": lambda machine, args, site: named_pairs(descendants(machine, target_of(machine, args))),
         "get_submodule": _get_submodule,
         "_conv_forward": lambda machine, args, site: Tensor(),
+        "load_state_dict": _load_state,
         "_get_name": lambda machine, args, site: Const(target_of(machine, args).cls.name),
     }
     for name in ("apply", "to", "cuda", "cpu", "train", "eval", "half", "float", "double", "type", "bfloat16",
                  "requires_grad_", "share_memory", "to_empty", "compile"):  # fmt: skip
         call[name] = _self
     for name in ("__init__", "zero_grad", "extra_repr", "reset_parameters",
-                 "register_full_backward_hook", "_load_from_state_dict",
+                 "_load_from_state_dict",
                  "_register_load_state_dict_pre_hook", "register_load_state_dict_post_hook"):  # fmt: skip
         call[name] = lambda machine, args, site: NONE
-    for name in ("register_forward_hook", "register_forward_pre_hook"):
-        call[name] = _register_hook
+    call |= {name: _registering(name) for name in (BEFORE, AFTER, *BACKWARD)}
     for name in ("parameters", "named_parameters", "buffers", "named_buffers"):
         call[name] = lambda machine, args, site: Unknown("tensor", "the parameters of a model", site)
     attrs: dict[str, Any] = {name: Builtin(name, function) for name, function in call.items()}
@@ -103,21 +103,87 @@ def _run_forward(machine: Machine, args: Arguments, site: Span) -> Value:
     if machine.flow.stays_outside(target):
         return Tensor()
     forward = attributes.get(machine, target, "forward", site)
-    if isinstance(target, Instance) and HOOKED in target.attrs:
-        machine.flow.lost("a forward hook")
     given = Arguments(args.positional[1:], args.keywords, args.unknown)
+    if isinstance(target, Instance) and not HOOKS.isdisjoint(target.attrs):
+        return _hooked(machine, target, forward, given, site)
     if machine.verdicts is None or machine.flow.tracer is not None or not is_module(target):
         return calls.call(machine, forward, given, site)  # type: ignore[no-any-return]
     return machine.verdicts.running(machine, target, given, site, lambda: calls.call(machine, forward, given, site))  # type: ignore[no-any-return]
 
 
-HOOKED = "<forward hook>"
-"""The attribute of a module that says that a hook sees what it computes."""
+BEFORE, AFTER = "register_forward_pre_hook", "register_forward_hook"
+"""The methods that add a hook; under the same names a module keeps those that it has."""
+BACKWARD = ("register_full_backward_hook", "register_backward_hook")
+"""The same for hooks that see gradients."""
+HOOKS = frozenset({BEFORE, AFTER, *BACKWARD})
+_HOOK = classes.make_class("RemovableHandle", (), {})
 
 
-def _register_hook(machine: Machine, args: Arguments, site: Span) -> Value:
-    machine.write_attribute(target_of(machine, args), HOOKED, TRUE)
-    return NONE
+def _registering(kind: str) -> Call:
+    def register(machine: Machine, args: Arguments, site: Span) -> Value:
+        target = target_of(machine, args)
+        hook = args.positional[1] if len(args.positional) > 1 else args.keywords["hook"]
+        machine.write_attribute(target, kind, Tuple((*_hooks(machine, target, kind), hook)))
+        if not isinstance(hook, Builtin) and kind not in BACKWARD:
+            machine.flow.hooked = machine.entry_start
+            for candidate in machine.candidates:
+                candidate.pure = False  # a copy of the module would have the hook of this one, with its variables
+
+        def remove(machine: Machine, args: Arguments, site: Span) -> Value:
+            left = [each for each in _hooks(machine, target, kind) if each is not hook]
+            machine.write_attribute(target, kind, Tuple(tuple(left)))
+            return NONE
+
+        handle = machine.instance(_HOOK)
+        handle.attrs["remove"] = Builtin("remove", remove)
+        return handle
+
+    return register
+
+
+def _hooks(machine: Machine, target: Instance, kind: str) -> tuple[Value, ...]:
+    found = memo.read_attribute(machine, target, kind)
+    if found is UNBOUND:
+        return ()
+    found = without_unbound(force(found, machine.path))
+    return found.items if isinstance(found, Tuple) else ()
+
+
+def _hooked(machine: Machine, target: Instance, forward: Value, given: Arguments, site: Span) -> Value:
+    """``forward`` between the module's hooks. What one gives takes the place of the arguments, or of the result."""
+    for hook in _hooks(machine, target, BEFORE):
+        instead = _run_hook(machine, hook, [target, Tuple(tuple(given.positional))], site)
+        if instead is not None:
+            positional = list(instead.items) if isinstance(instead, Tuple) else [instead]
+            given = Arguments(positional, given.keywords, given.unknown)
+    result: Value = calls.call(machine, forward, given, site)
+    for hook in _hooks(machine, target, AFTER):
+        instead = _run_hook(machine, hook, [target, Tuple(tuple(given.positional)), result], site)
+        result = result if instead is None else instead
+    if machine.flow.tracer is None:  # gradients are no part of what is computed, but code asks for what is kept of them
+        gradients = Tuple((Tensor(),))
+        for hook in [each for kind in BACKWARD for each in _hooks(machine, target, kind)]:
+            _run_hook(machine, hook, [target, gradients, gradients], site)
+    return result
+
+
+def _run_hook(machine: Machine, hook: Value, given: list[Value], site: Span) -> Value | None:
+    """What a hook gives; None where that is nothing, or not known."""
+    try:
+        found = force(calls.call(machine, hook, Arguments(given), site), machine.path)
+    except Raised:
+        found = Unknown("raises", "a forward hook", site)
+    if isinstance(found, Unknown):
+        machine.flow.lost("a forward hook")
+        machine.flow.unseen("a forward hook", *given)
+        return None
+    return None if isinstance(found, Const) and found.value is None else found
+
+
+def _load_state(machine: Machine, args: Arguments, site: Span) -> Value:
+    """``load_state_dict`` names the keys that did not fit: none."""
+    cls = class_kinds.make_named_tuple(machine, "_IncompatibleKeys", ["missing_keys", "unexpected_keys"], {})
+    return Tuple((machine.list([]), machine.list([])), cls)
 
 
 def is_module(value: Any) -> bool:

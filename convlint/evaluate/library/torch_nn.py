@@ -9,12 +9,13 @@ from convlint.evaluate.environment import Arguments
 from convlint.evaluate.library.torch_containers import chain, fill_list, fill_sequential, named, numbered
 from convlint.evaluate.library.torch_layers import MODULES, layer_classes
 from convlint.evaluate.library.torch_modules import module_class
-from convlint.evaluate.library.torch_wrappers import converting, wrappers
+from convlint.evaluate.library.torch_wrappers import holders
 from convlint.evaluate.machine import Machine
 from convlint.evaluate.paths import force
 from convlint.evaluate.values import (
     NONE,
     Builtin,
+    Descriptor,
     Instance,
     Span,
     Tensor,
@@ -84,7 +85,8 @@ NORM_BASES = {
 def contents(machine: Machine) -> dict[str, Any]:
     """The names of ``torch.nn``; every other capitalised name is a module that keeps nothing."""
     module = module_class()
-    found: dict[str, Any] = {"Module": module, **layer_classes(module), **wrappers(module)}
+    found: dict[str, Any] = {"Module": module, **layer_classes(module)}
+    found |= holders(module)
     found["Sequential"] = classes.make_class("Sequential", (module,), numbered(fill_sequential) | {"forward": chain()})
     found["ModuleList"] = classes.make_class("ModuleList", (module,), numbered(fill_list))
     found["ParameterList"] = classes.make_class("ParameterList", (module,), numbered(fill_list))
@@ -102,7 +104,8 @@ def contents(machine: Machine) -> dict[str, Any]:
         parent = found[family] = classes.make_class(family, (module,), {})
         for name in names:
             found[name].bases, found[name].mro = (parent,), (found[name], parent, *module.mro)
-    found["SyncBatchNorm"].attrs["convert_sync_batchnorm"] = converting()
+    converting = Builtin("convert_sync_batchnorm", lambda machine, args, site: args.positional[0])
+    found["SyncBatchNorm"].attrs[converting.name] = Descriptor("staticmethod", converting)
 
     def other(name: str) -> Value | None:
         if not name.lstrip("_")[:1].isupper():

@@ -15,7 +15,20 @@ from convlint.evaluate.library.torch_vectors import FUNCTIONS as FUNCTIONS_OF_VE
 from convlint.evaluate.library.torch_vectors import MAX_VECTOR, knowing, tensor, unique, vector
 from convlint.evaluate.machine import Machine
 from convlint.evaluate.paths import force
-from convlint.evaluate.values import FALSE, NONE, Builtin, Const, Instance, List, Span, Tensor, Tuple, Unknown, Value
+from convlint.evaluate.values import (
+    FALSE,
+    NONE,
+    Builtin,
+    Const,
+    Instance,
+    List,
+    Module,
+    Span,
+    Tensor,
+    Tuple,
+    Unknown,
+    Value,
+)  # fmt: skip
 
 VERSION = "2.13.0"
 """What ``torch.__version__`` says to code that asks."""
@@ -57,6 +70,8 @@ def contents(machine: Machine) -> dict[str, Any]:
     size = classes.make_class("Size", (), {})
     size.make = lambda machine, cls, args, site: args.positional[0] if args.positional else Tuple(())
     found["Size"] = size
+    never = Builtin("are_deterministic_algorithms_enabled", lambda machine, args, site: FALSE)
+    found[never.name] = never
     found["_assert"] = Builtin("_assert", _nothing)
     found["compile"] = Builtin("compile", _identity)
     found["is_tensor"] = Builtin("is_tensor", lambda machine, args, site: Const(_is_tensor(machine, args)))
@@ -183,6 +198,17 @@ def differentiating(machine: Machine) -> dict[str, Any]:
 def tracing(machine: Machine) -> dict[str, Any]:
     """``torch.fx``: ``wrap`` gives back what it is given."""
     return {"wrap": Builtin("wrap", _identity)}
+
+
+def operators(machine: Machine) -> dict[str, Any]:
+    """``torch.ops``: folders of functions that are not written in Python; each gives a tensor."""
+
+    def folder(name: str) -> Value | None:
+        made = Module(f"torch.ops.{name}")
+        made.fallback = lambda attribute: None if attribute.startswith("__") else gives_tensor(attribute)
+        return None if name.startswith("__") else made
+
+    return {"*": folder, "load_library": Builtin("load_library", _nothing)}
 
 
 def checkpointing(machine: Machine) -> dict[str, Any]:

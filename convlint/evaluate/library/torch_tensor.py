@@ -9,12 +9,15 @@ from convlint.evaluate.environment import Arguments
 from convlint.evaluate.library import torch_vectors
 from convlint.evaluate.machine import Machine
 from convlint.evaluate.paths import force
-from convlint.evaluate.values import NONE, Builtin, Const, Method, Span, Tensor, Tuple, Unknown, Value
+from convlint.evaluate.values import FALSE, NONE, Builtin, Const, Method, Span, Tensor, Tuple, Unknown, Value
 
 UNKNOWN_PROPERTIES = frozenset(
-    {"dtype", "device", "layout", "is_cuda", "requires_grad", "grad", "is_sparse", "is_meta", "names", "itemsize"}
-)
+    {"dtype", "device", "layout", "is_cuda", "is_mps", "is_xpu", "is_leaf", "is_meta", "requires_grad", "grad",
+     "grad_fn", "names", "itemsize", "nbytes"}
+)  # fmt: skip
 """Attributes that are no tensors and that nothing here knows."""
+UNUSUAL = frozenset({"is_quantized", "is_sparse", "is_sparse_csr", "is_nested", "is_mkldnn"})
+"""What no tensor is that a network is given."""
 SAME_SHAPE = frozenset(
     {"contiguous", "to", "cuda", "cpu", "float", "half", "double", "detach", "clone", "type", "type_as",
      "requires_grad_", "normal_", "uniform_", "zero_", "fill_", "data", "trunc_normal_", "copy_", "bfloat16", "relu",
@@ -35,6 +38,8 @@ def attribute(machine: Machine, target: Tensor, name: str, span: Span) -> Any:
         return machine.flow.unary(machine, name, target, None if name == "data" else Tensor())
     if name == "ndim":
         return _rank(machine, target, span)
+    if name in UNUSUAL:
+        return FALSE
     if name in UNKNOWN_PROPERTIES:
         return Unknown("tensor", f"{name} of a tensor", span)
     if name.startswith("__") and name.endswith("__"):

@@ -50,7 +50,7 @@ class ConfigNetwork:
         names = tuple(sorted({name for use in uses for name in use.entry_points}))
         return names, Confidence.CERTAIN if certain else Confidence.POSSIBLE
 
-    def verdicts(self, layer: Layer | Operation, use: Use | None = None) -> Verdicts:
+    def verdicts(self, layer: Layer | Operation) -> Verdicts:
         """What the dialect knows of those who read the layer's input, by network."""
         return self._verdicts.get(layer, {})
 
@@ -124,8 +124,6 @@ class JoinedNetwork:
         names = tuple(sorted({name for names, _ in reached for name in names}))
         return names, Confidence.CERTAIN if certain else Confidence.POSSIBLE
 
-    def verdicts(self, layer: Layer | Operation, use: Use | None = None) -> Verdicts:
+    def verdicts(self, layer: Layer | Operation) -> Verdicts:
         """What any of the networks knows."""
-        return {
-            name: verdict for network in self._holders[layer] for name, verdict in network.verdicts(layer, use).items()
-        }
+        return {name: verdict for network in self._holders[layer] for name, verdict in network.verdicts(layer).items()}

@@ -11,15 +11,36 @@ from torchvision.ops import (
     MLP,
     Conv2dNormActivation,
     Conv3dNormActivation,
+    DeformConv2d,
     DropBlock2d,
     FeaturePyramidNetwork,
     FrozenBatchNorm2d,
     Permute,
+    RoIAlign,
     SqueezeExcitation,
     StochasticDepth,
+    deform_conv2d,
+    roi_align,
 )
 from torchvision.ops.feature_pyramid_network import LastLevelMaxPool, LastLevelP6P7
 from torchvision.ops.misc import ConvNormActivation
+
+
+def deformable():
+    """
+    Conv2d 2>8 k=3
+    Conv2d 8>18 k=1 s=2
+    """
+    conv = DeformConv2d(8, 2, kernel_size=3, stride=2)
+    return nn.Conv2d(conv.in_channels, 2 * conv.kernel_size[0] * conv.kernel_size[1], 1, conv.stride), nn.Conv2d(
+        conv.out_channels, 8, 3
+    )
+
+
+def boxes():
+    """Conv2d 8>8 k=7"""
+    pool = RoIAlign(7, 1 / 16, sampling_ratio=2)
+    return nn.Conv2d(8, 8, pool.output_size)
 
 
 def conv():
