@@ -143,12 +143,6 @@ def bounds_of(machine: Any, key: Any) -> tuple[int, Any, bool] | None:
     return found
 
 
-def begins_later(bounds: tuple[int, Any, bool]) -> bool:
-    """Whether these bounds leave out the first rows or columns: then it is known where each of the others lies."""
-    which, (axis, _), _ = bounds
-    return which == 1 and axis > 1
-
-
 class _NotKnown:
     """Stands for a bound that is given and not known."""
 

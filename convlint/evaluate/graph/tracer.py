@@ -9,7 +9,6 @@ from convlint.evaluate.graph import operations, ranks
 from convlint.evaluate.graph.arguments import (
     axes_of,
     axis_of,
-    begins_later,
     bounds_of,
     gives_one,
     is_channels,
@@ -377,7 +376,7 @@ class Tracer:
 
     def _slice(self, machine: Any, node: Node, key: Any, site: Span) -> Node:
         bounds = bounds_of(machine, key)
-        axes = slices_of(machine, key) if bounds is None or begins_later(bounds) else None
+        axes = slices_of(machine, key) if bounds is None else None
         if axes is not None:
             if any(step > 1 for _, step in axes):
                 taken = self.add(SLICE, (node,), axes, site, "the slice")
