@@ -13,6 +13,7 @@ from convlint.evaluate.equality import equal, key_of, plain
 from convlint.evaluate.iteration import iterate
 from convlint.evaluate.machine import Machine
 from convlint.evaluate.paths import force
+from convlint.evaluate.registries import settle_registrations
 from convlint.evaluate.values import (
     FALSE,
     TRUE,
@@ -145,8 +146,6 @@ def _identity(machine: Machine, a: Value, b: Value, positive: bool, span: Span) 
 
 def _membership(machine: Machine, a: Value, b: Value, positive: bool, span: Span) -> Value:
     """``a in b``."""
-    from convlint.evaluate.modules import settle_registrations
-
     if isinstance(b, Const) and isinstance(b.value, str):
         if isinstance(a, Const) and isinstance(a.value, str):
             return TRUE if (a.value in b.value) == positive else FALSE

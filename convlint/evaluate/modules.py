@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -17,15 +16,12 @@ from convlint.evaluate.library import builtins as builtin_names
 from convlint.evaluate.library import models
 from convlint.evaluate.machine import Machine
 from convlint.evaluate.paths import guarded, resolve, without_unbound
-from convlint.evaluate.source_module import SourceModule, folded, registering
+from convlint.evaluate.registries import Registries
+from convlint.evaluate.source_module import SourceModule
 from convlint.evaluate.standins import STANDARD_STANDINS, is_standin
-from convlint.evaluate.values import UNBOUND, Choice, Class, Const, Dict, Module, Span, Unknown, Value
+from convlint.evaluate.values import UNBOUND, Choice, Class, Const, Module, Span, Unknown, Value
 from convlint.frontends.python import ir
 from convlint.frontends.python.python_file import PythonFile
-
-_WORD = re.compile(r"\w{2,}")
-_REGISTERED = re.compile(r"[\w./:@+-]+")
-"""A name as registries have it; no sentence, and no ``<class 'Net'>``."""
 
 
 class Modules:
@@ -43,12 +39,9 @@ class Modules:
         self.by_path: dict[Path, Module] = {}
         self.sources: list[SourceModule] = []
         self.machine: Machine
-        self._settled: set[str] = set()
         self.searched: set[tuple[Module, str]] = set()
         """Star imports searched in vain, so far, for the name that is being looked up: each is searched once."""
-        self._indexed: set[Path] = set()
-        self._looked_at = 0
-        self._registering: dict[str, list[tuple[Path, int]]] = {}
+        self.registries = Registries(self)
 
     def builtin_class(self, name: str) -> Class:
         """A built-in class by name; ``object`` where there is none of that name."""
@@ -372,40 +365,6 @@ class Modules:
                 continue
             write_name(self.machine, frame, bound, self.imported(source, later, trying=frame.trying > 0))
 
-    # --- registries ---------------------------------------------------------------------------------------------------
-
-    def settle(self, key: Any) -> bool:
-        """Run what may register ``key`` in some table: definitions and statements of loaded packages that name it."""
-        words = _WORD.findall(key) if isinstance(key, str) and _REGISTERED.fullmatch(key) else ()
-        if not words or key in self._settled:
-            return False
-        self._settled.add(key)
-        ran = False
-        for path, index in self._mentions().get(max(map(folded, words), key=len), ()):
-            module = self.at(path)
-            source: SourceModule | None = module.source if module is not None else None
-            if source is None:
-                continue
-            if source.running and index > source.running[-1]:
-                self._settled.discard(key)  # a statement after the one that asks: it has not run yet in Python either
-            else:
-                ran = source.run_new(self.machine, index) or ran
-        return ran
-
-    def _mentions(self) -> dict[str, list[tuple[Path, int]]]:
-        """For each word, the pieces of loaded packages that may register something of that name."""
-        packages = {self.finder.package_of(source.path) for source in self.sources[self._looked_at :]}
-        self._looked_at = len(self.sources)
-        for package in sorted(packages - self._indexed):
-            self._indexed.add(package)
-            for path in self.finder.siblings(package):
-                file = self.finder.file(path)
-                if isinstance(file, PythonFile):
-                    for index, words in registering(file):
-                        for word in words:
-                            self._registering.setdefault(word, []).append((path, index))
-        return self._registering
-
 
 def _restoring(frame: Frame, name: str) -> Callable[[], None]:
     """A function that gives a variable of a closure the value back that it has now."""
@@ -415,15 +374,3 @@ def _restoring(frame: Frame, name: str) -> Callable[[], None]:
         frame.locals[name] = old
 
     return restore
-
-
-def settle_registrations(machine: Machine, target: Dict, key: Any) -> bool:
-    """Before a look-up in a module's own table fails: run what would have filled it. Whether anything ran.
-
-    What a call makes for itself is no registry, and what a library looks up while it is imported is filled already.
-    """
-    if target.born >= 0 or machine.decorating or machine.importing or key in target.entries:
-        return False
-    if not machine.outlives(target.born):
-        return False
-    return machine.modules.settle(key)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import builtins
-import re
 from collections.abc import Iterator as Generator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -272,33 +271,6 @@ class SourceModule:
         """All names bound at module level, sorted; those of star imports are not among them."""
         self.outline()
         return sorted(self.affecting)
-
-
-def registering(file: PythonFile) -> Generator[tuple[int, list[str]]]:
-    """The pieces of a file that may register something somewhere when they run, with the words in their text.
-
-    Of a decorated definition only the decorators and the header count.
-    """
-    try:
-        pieces = file.pieces
-    except SourceError:
-        return
-    for index, piece in enumerate(pieces):
-        if piece.kind == "other" or piece.decorated or piece.kind == "class":
-            end = piece.end
-            if piece.kind != "other":
-                header = _HEADER.search(file.text, piece.at, piece.end)
-                end = header.end() if header else piece.end
-            yield index, list({folded(word) for word in _WORD.findall(file.text, piece.at, end)})
-
-
-def folded(word: str) -> str:
-    """A word as registries write it: ``SmallNet`` registers itself as ``smallnet`` or ``small_net``."""
-    return word.replace("_", "").lower()
-
-
-_HEADER = re.compile(r"^[ \t]*(?:async[ \t]+)?(?:def|class)\b.*$", re.MULTILINE)
-_WORD = re.compile(r"\w{2,}")
 
 
 def _mentioned(statements: tuple[ir.Stmt, ...]) -> set[str]:

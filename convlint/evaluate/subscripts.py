@@ -10,6 +10,7 @@ from convlint.evaluate.environment import Arguments, Raised, follows
 from convlint.evaluate.equality import key_of
 from convlint.evaluate.machine import Machine
 from convlint.evaluate.paths import choose, force, leaves
+from convlint.evaluate.registries import settle_registrations
 from convlint.evaluate.values import (
     NONE,
     UNBOUND,
@@ -71,8 +72,6 @@ def _global(machine: Machine, target: Module, key: Value, span: Span) -> Any:
 
 def _entry(machine: Machine, target: Dict, key: Value, span: Span) -> Any:
     """A dict look-up; an unknown key gives each value of a small table."""
-    from convlint.evaluate.modules import settle_registrations
-
     plain = key_of(machine, key)
     if plain is None:
         return _any_entry(machine, target, key, span)

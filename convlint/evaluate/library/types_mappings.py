@@ -22,6 +22,7 @@ from convlint.evaluate.library.adapt import (
 )  # fmt: skip
 from convlint.evaluate.machine import Machine
 from convlint.evaluate.paths import force
+from convlint.evaluate.registries import settle_registrations
 from convlint.evaluate.values import (
     NONE,
     UNBOUND,
@@ -53,8 +54,6 @@ def dict_of(machine: Machine, value: Value, changes: bool = False) -> Dict:
 
 def read(machine: Machine, target: Dict, plain: Any) -> Any:
     """The value under a known key; UNBOUND where there is none, also after all that may register it ran."""
-    from convlint.evaluate.modules import settle_registrations
-
     value = machine.read_entry(target, plain)
     if value is UNBOUND and settle_registrations(machine, target, plain):
         value = machine.read_entry(target, plain)
