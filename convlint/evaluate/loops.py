@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from convlint.evaluate.blocks import Live, Run, compile_block, nothing
-from convlint.evaluate.budget import MAX_DOUBTFUL_TURNS, MAX_LIVE_PATHS, MAX_LOOP_STEPS, MAX_LOOP_TURNS
+from convlint.evaluate.budget import (
+    MANY_TURNS,
+    MAX_DOUBTFUL_TURNS,
+    MAX_FOR_STEPS,
+    MAX_LIVE_PATHS,
+    MAX_LOOP_STEPS,
+    MAX_LOOP_TURNS,
+)
 from convlint.evaluate.conditions import run_both
 from convlint.evaluate.environment import Frame, NotIterable, Raised, follows
 from convlint.evaluate.expressions import Context, compile_expression
@@ -16,7 +23,7 @@ from convlint.evaluate.iteration import iterate
 from convlint.evaluate.paths import Path, Undecided, force, resolve
 from convlint.evaluate.targets import compile_target, unknown_names
 from convlint.evaluate.truth import truth
-from convlint.evaluate.values import UNBOUND, Unknown
+from convlint.evaluate.values import UNBOUND, Const, Span, Unknown
 from convlint.frontends.python import ir
 
 
@@ -42,13 +49,34 @@ def compile_for(context: Context, node: ir.ForLoop) -> Run:
         if len(items) > MAX_LOOP_TURNS:
             cause = Unknown("limit", "MAX_LOOP_TURNS", span)
             return _unknown_loop(machine, frame, cause, once=lambda: turn(frame, items[0]), carried=carried)
-        return run_turns(machine, frame, [lambda item=item: turn(frame, item) for item in items], orelse)
+        turns = [lambda item=item: turn(frame, item) for item in items]
+        if len(items) <= MANY_TURNS or not all(map(_is_number, items)):
+            return run_turns(machine, frame, turns, orelse)
+        cut: list[Unknown] = []
+        live = run_turns(machine, frame, _while_affordable(machine, turns, cut, span), orelse)
+        if not cut:
+            return live
+        return _unknown_loop(machine, frame, cut[0], once=lambda: turn(frame, items[-1]), carried=carried)
 
     def turn(frame: Frame, item: Any) -> Live:
         store(frame, item)
         return body(frame)
 
     return lambda frame: loop(frame, source(frame))
+
+
+def _is_number(item: Any) -> bool:
+    return item.__class__ is Const and item.value.__class__ is int
+
+
+def _while_affordable(machine: Any, turns: list[Any], cut: list[Unknown], span: Span) -> Iterator[Any]:
+    """The turns of a loop over many numbers; ``cut`` gets the reason where the last ones are left out."""
+    start = machine.steps
+    for done, turn in enumerate(turns):
+        if done > MANY_TURNS and machine.steps - start > MAX_FOR_STEPS:
+            cut.append(Unknown("limit", "MAX_FOR_STEPS", span))
+            return
+        yield turn
 
 
 def run_turns(machine: Any, frame: Frame, turns: Any, orelse: Run | None) -> Live:
