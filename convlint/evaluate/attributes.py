@@ -101,10 +101,15 @@ def _own_attributes(machine: Machine, target: Instance) -> Value:
     return made
 
 
+def _own_dict(machine: Machine, target: Instance) -> Any:
+    """The mapping that the code has set as the ``__dict__`` of an object."""
+    held = force(memo.read_attribute(machine, target, "__dict__"), machine.path)
+    return held.payload if isinstance(held, Instance) else held
+
+
 def _from_own_dict(machine: Machine, target: Instance, name: str) -> Any:
     """An attribute of an object whose ``__dict__`` the code has set to a mapping of its own."""
-    held = force(memo.read_attribute(machine, target, "__dict__"), machine.path)
-    entries = held.payload if isinstance(held, Instance) else held
+    entries = _own_dict(machine, target)
     if isinstance(entries, Unknown):
         return follows(entries)
     return machine.read_entry(entries, name) if isinstance(entries, Dict) else UNBOUND
@@ -380,8 +385,7 @@ def _keep_numbers(machine: Machine, target: Instance, span: Span) -> None:
 
 
 def _into_own_dict(machine: Machine, target: Instance, name: str, value: Any) -> None:
-    held = force(memo.read_attribute(machine, target, "__dict__"), machine.path)
-    entries = held.payload if isinstance(held, Instance) else held
+    entries = _own_dict(machine, target)
     if isinstance(entries, Dict):
         machine.write_entry(entries, name, Const(name), value)
 

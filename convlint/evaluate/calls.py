@@ -347,7 +347,7 @@ def _note_network(machine: Machine, made: Instance) -> None:
     within = (frame.function for frame in machine.frames if frame.function is not None)
     if machine.flow.tracer is None and all(function.code.name != "__init__" for function in within):
         last = next(reversed(machine.record.calls), None)
-        is_module = any(base.name == "Module" and base.span is None for base in made.cls.mro)
+        is_module = made.cls.derives_from_module
         if is_module and last is not None and last[1].__class__ is Record and machine.verdicts.leads_to_skip(last[1]):
             machine.verdicts.given[id(last[1])] = (made,)
 

@@ -336,7 +336,7 @@ def _annotated_class(machine: Machine, module: Any, annotation: ir.Expr, number:
     value = compile_expression(Context(machine, number, None, ""), annotation)(Frame(module, None))
     if not isinstance(value, Class) or value.span is None or value.enum is not None or value.make is not None:
         return None
-    return None if any(base.name == "Module" and base.span is None for base in value.mro) else value
+    return None if value.derives_from_module else value
 
 
 def run_forward(machine: Machine, target: Instance, site: Span) -> None:

@@ -207,8 +207,7 @@ def compile_call(context: Context, node: ir.Call) -> Callable[[Frame, Any], Any]
     machine, site = context.machine, context.span(node)
     func, call = node.func, calls.call
     arguments = compile_arguments(context, node.args)
-    name = func.id if isinstance(func, ir.Name) else func.attr if isinstance(func, ir.Attribute) else ""
-    special = calls.SPECIAL.get(name)
+    special = calls.SPECIAL.get(func.id) if isinstance(func, ir.Name) else None
 
     def plain(frame: Frame, target: Any) -> Any:
         args = arguments(frame)

@@ -75,7 +75,8 @@ class Imports:
     def _leads(self, path: Path, name: str) -> bool | Path:
         """Where a name that a file imports leads: to layers, to a file of the project, or nowhere."""
         if name.startswith("."):
-            return self._beside(path, name) or False
+            inner = name.lstrip(".")
+            return self.finder.relative(path, len(name) - len(inner), inner) or False
         top = name.partition(".")[0]
         if top == "torch":
             return True
@@ -87,17 +88,6 @@ class Imports:
         if not self.finder.is_installed(located):
             return located
         return top not in HARMLESS and top not in sys.stdlib_module_names
-
-    def _beside(self, path: Path, name: str) -> Path | None:
-        """The file of a relative import: one dot is the folder of the file, each further one the folder above."""
-        level = len(name) - len(name.lstrip("."))
-        folder = path.parent
-        for _ in range(level - 1):
-            folder = folder.parent
-        found: Path | None = folder
-        for part in name[level:].split(".") if name[level:] else ():
-            found = self.finder.child(found, part) if found is not None else None
-        return folder / "__init__.py" if found == folder else found
 
 
 def _imported(text: str) -> Iterator[str]:

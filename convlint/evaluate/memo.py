@@ -179,7 +179,7 @@ _CHANGED = frozenset({Instance, List, Dict})
 
 
 def _is_module(value: Any) -> bool:
-    return value.__class__ is Instance and any(base.name == "Module" and base.span is None for base in value.cls.mro)
+    return value.__class__ is Instance and value.cls.derives_from_module
 
 
 def _handed_out(machine: Machine, hit: Hit, args: Arguments) -> Any:

@@ -188,7 +188,7 @@ def _missing(owner: Value, name: str, found: object) -> Missing | None:
 
 def _is_network(cls: Class) -> bool:
     """Whether objects of a class may build layers: modules do, and classes of which not all is known."""
-    return cls.incomplete is not None or any(base.name == "Module" and base.span is None for base in cls.mro)
+    return cls.incomplete is not None or cls.derives_from_module
 
 
 def _parameters(callee: Value) -> tuple[str, ...] | None:

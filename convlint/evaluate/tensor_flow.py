@@ -195,8 +195,7 @@ class TensorFlow:
 
     def _is_own(self, target: Any) -> bool:
         """Whether an object was made while ``forward`` is followed, and is no module."""
-        modules = (each for each in target.cls.mro if each.span is None and each.name == "Module")
-        return target.born > self.traced_since and next(modules, None) is None
+        return target.born > self.traced_since and not target.cls.derives_from_module
 
     def follows(self, args: Arguments) -> bool:
         """Whether a call gets tensors that are followed: each is itself, and no other of its shape."""

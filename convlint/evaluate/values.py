@@ -246,6 +246,11 @@ class Class(Heap):
         self.incomplete: Unknown | None = None
         self.metaclass: Class | None = None
 
+    @property
+    def derives_from_module(self) -> bool:
+        """Whether it is, or derives from, ``torch.nn.Module``."""
+        return any(base.name == "Module" and base.span is None for base in self.mro)
+
     def __repr__(self) -> str:
         return f"<class {self.qualname}>"
 

@@ -188,7 +188,7 @@ def _load_state(machine: Machine, args: Arguments, site: Span) -> Value:
 
 def is_module(value: Any) -> bool:
     """Whether a value is an object of a class derived from ``torch.nn.Module``."""
-    return isinstance(value, Instance) and any(base.name == "Module" and base.span is None for base in value.cls.mro)
+    return isinstance(value, Instance) and value.cls.derives_from_module
 
 
 def children(machine: Machine, target: Instance) -> list[tuple[str, Value]]:
