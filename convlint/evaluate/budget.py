@@ -38,6 +38,12 @@ MANY_TURNS = 16
 MAX_FOR_STEPS = 20_000
 """Steps for one `for` loop over more numbers than that: one that trains for a hundred epochs, say."""
 
+MAX_IDLE_TURNS = 3
+"""Turns of a `for` loop over numbers, one after the other, that work long and build no module: epochs of a training."""
+
+LONG_TURN = 200
+"""Steps of a turn that works long; one that only computes a table of widths takes a tenth."""
+
 MAX_SEQUENCE = 20_000
 """Items of a list, tuple, string or range that an expression may build."""
 

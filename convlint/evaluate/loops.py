@@ -7,9 +7,11 @@ from typing import Any
 
 from convlint.evaluate.blocks import Live, Run, compile_block, nothing
 from convlint.evaluate.budget import (
+    LONG_TURN,
     MANY_TURNS,
     MAX_DOUBTFUL_TURNS,
     MAX_FOR_STEPS,
+    MAX_IDLE_TURNS,
     MAX_LIVE_PATHS,
     MAX_LOOP_STEPS,
     MAX_LOOP_TURNS,
@@ -50,7 +52,7 @@ def compile_for(context: Context, node: ir.ForLoop) -> Run:
             cause = Unknown("limit", "MAX_LOOP_TURNS", span)
             return _unknown_loop(machine, frame, cause, once=lambda: turn(frame, items[0]), carried=carried)
         turns = [lambda item=item: turn(frame, item) for item in items]
-        if len(items) <= MANY_TURNS or not all(map(_is_number, items)):
+        if len(items) <= MAX_IDLE_TURNS or not all(map(_is_number, items)):
             return run_turns(machine, frame, turns, orelse)
         cut: list[Unknown] = []
         live = run_turns(machine, frame, _while_affordable(machine, turns, cut, span), orelse)
@@ -71,12 +73,24 @@ def _is_number(item: Any) -> bool:
 
 def _while_affordable(machine: Any, turns: list[Any], cut: list[Unknown], span: Span) -> Iterator[Any]:
     """The turns of a loop over many numbers; ``cut`` gets the reason where the last ones are left out."""
-    start = machine.steps
+    start, idle = machine.steps, 0
     for done, turn in enumerate(turns):
         if done > MANY_TURNS and machine.steps - start > MAX_FOR_STEPS:
             cut.append(Unknown("limit", "MAX_FOR_STEPS", span))
             return
+        if idle == MAX_IDLE_TURNS and not _within_forward(machine):
+            cut.append(Unknown("limit", "MAX_IDLE_TURNS", span))
+            return
+        steps, made = machine.steps, machine.modules_made
         yield turn
+        works_long = machine.steps - steps > LONG_TURN
+        idle = idle + 1 if works_long and machine.modules_made == made else 0
+
+
+def _within_forward(machine: Any) -> bool:
+    """Whether a method of a module is running: its loops run over its parts, which have been built before."""
+    owners = (frame.function.owner for frame in machine.frames if frame.function is not None)
+    return any(owner is not None and owner.derives_from_module for owner in owners)
 
 
 def run_turns(machine: Any, frame: Frame, turns: Any, orelse: Run | None) -> Live:

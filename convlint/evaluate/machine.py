@@ -108,6 +108,8 @@ class Machine:
         """The user's functions that have been run."""
         self.active: dict[Any, int] = {}
         self.made = 0
+        self.modules_made = 0
+        """Objects of torch's modules made so far: a turn of a loop that adds none builds no part of a network."""
         self.decisions = 0
         self.forked: list[Decision] = []
         """The decisions of which both outcomes are being tried because a value hangs on them."""
@@ -219,6 +221,8 @@ class Machine:
     def instance(self, cls: Class) -> Instance:
         """A new object of ``cls``, without attributes."""
         self.clock += 1
+        if cls.is_module or (cls.is_module is None and cls.derives_from_module):
+            self.modules_made += 1
         return Instance(cls, self.path, self.clock)
 
     def touch(self, target: Heap) -> None:

@@ -225,8 +225,8 @@ class Class(Heap):
     """A class: the user's, or a modelled one (``make`` then builds its instances, where it is set)."""
 
     __slots__ = (
-        "attrs", "bases", "enum", "fields", "incomplete", "make", "metaclass", "module", "mro", "name", "qualname",
-        "span",
+        "attrs", "bases", "enum", "fields", "incomplete", "is_module", "make", "metaclass", "module", "mro", "name",
+        "qualname", "span",
     )  # fmt: skip
 
     def __init__(self, name: str, bases: tuple[Class, ...], attrs: dict[str, Any], birth: Path, born: int) -> None:
@@ -245,11 +245,14 @@ class Class(Heap):
         self.enum: dict[str, Value] | None = None
         self.incomplete: Unknown | None = None
         self.metaclass: Class | None = None
+        self.is_module: bool | None = None
 
     @property
     def derives_from_module(self) -> bool:
-        """Whether it is, or derives from, ``torch.nn.Module``."""
-        return any(base.name == "Module" and base.span is None for base in self.mro)
+        """Whether it is, or derives from, ``torch.nn.Module``; not asked before the class is complete."""
+        if self.is_module is None:
+            self.is_module = any(base.name == "Module" and base.span is None for base in self.mro)
+        return self.is_module
 
     def __repr__(self) -> str:
         return f"<class {self.qualname}>"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -106,15 +108,23 @@ def _load_yaml(machine: Machine, args: Arguments, site: Span) -> Value:
 
 
 def _loaded(machine: Machine, text: str, site: Span, as_json: bool) -> Value:
+    roots = _parsed(text, as_json)
+    if roots is None:
+        give_up(Unknown("unsupported", "a file that cannot be read as data", site))
+    return _Values(machine, site).of(roots[0]) if roots else NONE
+
+
+@lru_cache(maxsize=16)  # a program's settings are read again for every entry point
+def _parsed(text: str, as_json: bool) -> Sequence[Any] | None:
+    """The documents of a file; None where it is no YAML or JSON."""
     from convlint.frontends.config.json_nodes import parse_json
     from convlint.frontends.config.nodes import Source
     from convlint.frontends.config.yaml_nodes import ConfigError, parse_yaml
 
     try:
-        roots = (parse_json if as_json else parse_yaml)(Source("", Path(), text))
+        return (parse_json if as_json else parse_yaml)(Source("", Path(), text))
     except ConfigError:
-        give_up(Unknown("unsupported", "a file that cannot be read as data", site))
-    return _Values(machine, site).of(roots[0]) if roots else NONE
+        return None
 
 
 class _Values:

@@ -7,6 +7,7 @@ from types import MappingProxyType
 
 MODULES: Mapping[str, tuple[str, str]] = MappingProxyType(
     {
+        "__convlint__": ("knowing", "contents"),
         "abc": ("standard_classes", "abc"),
         "ast": ("standard_ast", "contents"),
         "attr": ("records", "attrs"),

@@ -2,6 +2,8 @@
 
 import sys
 
+from __convlint__ import are_known
+
 SUPPRESS = "==SUPPRESS=="
 OPTIONAL, ZERO_OR_MORE, ONE_OR_MORE, PARSER, REMAINDER = "?", "*", "+", "A...", "..."
 _FLAGS = {"store_true": (False, True), "store_false": (True, False)}
@@ -186,8 +188,10 @@ class ArgumentParser:
                 setattr(namespace, name, self._defaults[name])
         if self._commands is not None:
             self._parse_command(namespace)
-        rest = self._read(args, namespace) if args is not None else []
-        return namespace, rest
+        if args is None:
+            return namespace, []
+        # What somebody types is not known: the options are then those of a script that is started with none.
+        return namespace, self._read(args, namespace) if are_known(args) else args
 
     def parse_known_intermixed_args(self, args=None, namespace=None):
         return self.parse_known_args(args, namespace)

@@ -1,0 +1,24 @@
+"""What the stand-ins ask the evaluator, as no program can: whether values are known."""
+
+from __future__ import annotations
+
+from convlint.evaluate.environment import Arguments, NotIterable
+from convlint.evaluate.iteration import iterate
+from convlint.evaluate.library.adapt import builtin_table, first
+from convlint.evaluate.machine import Machine
+from convlint.evaluate.paths import force
+from convlint.evaluate.values import Const, Span, Unknown, Value
+
+
+def contents(machine: Machine) -> dict[str, Value]:
+    """The names of ``__convlint__``."""
+    return {**builtin_table({"are_known": _are_known})}
+
+
+def _are_known(machine: Machine, args: Arguments, site: Span) -> Value:
+    """Whether all items of a sequence are known."""
+    try:
+        items = iterate(machine, force(first(machine, args), machine.path), site)
+    except NotIterable:
+        return Const(False)
+    return Const(not any(isinstance(force(item, machine.path), Unknown) for item in items))
