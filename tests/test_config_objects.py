@@ -177,3 +177,33 @@ def test_text_that_python_would_warn_of_is_silent(tmp_path: Path) -> None:
         warnings.simplefilter("error")
         text = "m: {conv_feature_layers: '[(1if 2 else 3, 1, 2)]'}\nx: !ref 1or <y>\ny: 2\nz: !new:torch.nn.Conv1d\n"
         assert found(tmp_path, {"a.yaml": text}) == ()
+
+
+def test_a_script_beside_the_config_counts_before_others_of_its_name(tmp_path: Path) -> None:
+    net = "from torch import nn\n\n\ndef {name}():\n    return nn.Conv2d(8, 8, {kernel}, stride=2)\n"
+    files = {
+        "a/app.py": net.format(name="make", kernel=3),
+        "b/__init__.py": "",
+        "b/app.py": net.format(name="make", kernel=1),
+        "b/conf.yaml": "net:\n  _target_: app.make\n",
+        "c/app.py": net.format(name="other", kernel=3),
+        "c/conf/net.yaml": "net:\n  _target_: app.other\n",
+    }
+    analysis = read(tmp_path, files)
+    reached = {
+        name: layer.kernel_size for layer in analysis.network.layers for name in analysis.network.reached_from(layer)[0]
+    }
+    assert analysis.notes == ()
+    assert (reached["b/conf.yaml:net"], reached["c/conf/net.yaml:net"]) == ((1, 1), (3, 3))
+
+
+def test_a_name_that_any_module_of_the_projects_has_is_not_missing(tmp_path: Path) -> None:
+    files = {
+        "one/nets.py": "def first():\n    return 1\n",
+        "two/nets.py": "def second():\n    return 2\n",
+        "conf/a.yaml": "net:\n  _target_: nets.second\n",
+        "conf/b.yaml": "net:\n  _target_: nets.third\n",
+    }
+    assert [(note.place.path, note.message) for note in read(tmp_path, files).notes] == [
+        ("conf/b.yaml", "nets has no 'third'")
+    ]

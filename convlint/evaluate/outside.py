@@ -118,35 +118,57 @@ class Outside:
     # --- targets ------------------------------------------------------------------------------------------------------
 
     def _target(self, call: Call) -> Value:
-        """The class or function that is called; an unknown, and a note where that is sure, for one that is missing."""
-        span, parts = self._span(call.target), call.name.split(".")
-        module, used = self._module(parts)
-        if module is None:
-            return Unknown("module-not-found", call.name, span)
+        """The class or function that is called; an unknown, and a note where that is sure, for one that is missing.
+
+        A project may have several modules of one name, scripts that are each run from their own folder: the nearest to
+        the config that has the name counts.
+        """
+        parts = call.name.split(".")
+        missing: Missing | None = None
+        for module, used in self._modules(call, parts):
+            found = self._member(call, module, parts[used:])
+            if not isinstance(found, Missing):
+                return found
+            missing = missing or found
+        if missing is None:
+            return Unknown("module-not-found", call.name, self._span(call.target))
+        if not call.guessed:
+            self._note(call.target, missing.message)
+        return Unknown("unknown-attribute", missing.name, self._span(call.target))
+
+    def _member(self, call: Call, module: Module, names: list[str]) -> Value | Missing:
+        """What stands at ``names`` below a module."""
+        span = self._span(call.target)
         value: Value = module
-        for name in parts[used:]:
+        for name in names:
             try:
                 found = self.machine.apply(attributes.find, self.machine, value, name, span)
             except (Raised, Undecided, NotIterable):
                 return Unknown("unknown-attribute", name, span)
-            missing = _missing(value, name, found) if name is parts[-1] else None
-            if missing is not None and not call.guessed:
-                hint = nearest(name, missing.choices)
-                self._note(call.target, f"{missing.owner} has no '{name}'{hint}")
-            if missing is not None or found is UNBOUND:
+            missing = _missing(value, name, found) if name is names[-1] else None
+            if missing is not None:
+                return missing
+            if found is UNBOUND:
                 return Unknown("unknown-attribute", name, span)
             value = found
         return value if not isinstance(value, Module) else Unknown("raises", call.name, span)
 
-    def _module(self, parts: list[str]) -> tuple[Module | None, int]:
-        """The innermost module that a dotted name begins with, and how many of its parts that takes."""
+    def _modules(self, call: Call, parts: list[str]) -> Iterator[tuple[Module, int]]:
+        """The innermost modules that a dotted name begins with, the nearest first, and how many of its parts they
+        take."""
         if len(parts) > MOST_PARTS or not all(part.isidentifier() for part in parts):
-            return None, 0
+            return
+        modules, beside = self.machine.modules, call.target.source.file
         for used in range(len(parts) - 1, 0, -1):
-            module = self.machine.modules.import_by_name(".".join(parts[:used]))
-            if module is not None:
-                return module, used
-        return None, 0
+            name = ".".join(parts[:used])
+            module = modules.import_by_name(name, beside=beside)
+            if module is None:
+                continue
+            yield module, used
+            for path in modules.finder.namesakes(name) if module.source is not None else ():
+                if path != module.source.path and (other := modules.at(path)) is not None:
+                    yield other, used
+            return
 
     def _check_keywords(self, call: Call, callee: Value) -> None:
         """A note for each keyword that the class or function does not take."""
