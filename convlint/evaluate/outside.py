@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from convlint.evaluate import attributes, calls, classes
+from convlint.evaluate.definitions import Definitions
 from convlint.evaluate.entries import Entry, entered, run_forward
 from convlint.evaluate.environment import Arguments, NotIterable, Raised
 from convlint.evaluate.library.torch_layers import MODULES
@@ -29,6 +30,11 @@ MOST_UNKNOWN_KEYWORDS = 2
 """Where more keywords of one mapping are unknown, other code than the class reads it, and takes what is its own out."""
 _DYNAMIC = re.compile(r"\b(?:globals\(|vars\(|setattr\(|exec\(|sys\.modules|importlib|lazy|__getattr__|__path__)")
 """What a module may get more names by than its statements bind."""
+_INPUT = re.compile(
+    r"c1|c_?in|in_?c(?:h(?:an(?:nel)?s?)?)?|ch_?in|inp|in_?planes|in_?dim|dim_?in|input_(?:channels|dim)"
+)
+_OUTPUT = re.compile(r"c2|c_?out|ou(?:t_?)?c(?:h(?:an(?:nel)?s?)?)?|ch_?out|oup|out_?planes|out_?dim|dim_?out")
+"""What modules of YOLO files call the channels that they read, and those that they write."""
 _WINDOWS = ("Conv", "Pool", "fold")
 _OTHER_WINDOWS = frozenset(
     {"Fold", *(f"MaxUnpool{rank}d" for rank in (1, 2, 3)), "FractionalMaxPool2d", "FractionalMaxPool3d"}
@@ -59,13 +65,14 @@ class Outside:
         self.notes: list[Finding] = []
         self.sources: dict[int, Source] = {}
         self.numbers: dict[str, int] = {}
+        self.definitions = Definitions(machine.modules)
         for call in requested:
             self._number(call.target.source)
 
     def entries(self) -> Iterator[Entry]:
         """Build every requested object, each an entry point of its own."""
         for call in self.requested:
-            source = call.target.source
+            source = call.asked_by or call.target.source
             span = Span(self._number(source), 0, len(source.text))
             name = f"{source.path}:{call.path}"
             root = entered(self.machine, span, lambda call=call: self._enter(call))  # type: ignore[misc]
@@ -88,6 +95,11 @@ class Outside:
         if isinstance(callee, Unknown):
             return callee
         self._check_keywords(call, callee)
+        if call.repeats is not None:
+            bound = _with_channels(callee, positional, call.repeats, self._span(call.target))
+            if bound is None:
+                return Unknown("config", f"what {call.name} is given", self._span(call.target))
+            positional = bound
         if isinstance(callee, Class) and callee.span is not None and not _is_network(callee):
             return Unknown("config", f"an object of {callee.name}", self._span(call.target))
         if call.partial:
@@ -124,6 +136,8 @@ class Outside:
         the config that has the name counts.
         """
         parts = call.name.split(".")
+        if call.bare:
+            return self._defined(call)
         missing: Missing | None = None
         for module, used in self._modules(call, parts):
             found = self._member(call, module, parts[used:])
@@ -135,6 +149,13 @@ class Outside:
         if not call.guessed:
             self._note(call.target, missing.message)
         return Unknown("unknown-attribute", missing.name, self._span(call.target))
+
+    def _defined(self, call: Call) -> Value:
+        """The class that a bare name stands for."""
+        definition = self.definitions.nearest(call.name, call.target.source.file, call.registered)
+        module = self.machine.modules.at(definition.path) if definition is not None else None
+        found = self._member(call, module, [definition.name]) if definition is not None and module is not None else None
+        return found if isinstance(found, Class) else Unknown("module-not-found", call.name, self._span(call.target))
 
     def _member(self, call: Call, module: Module, names: list[str]) -> Value | Missing:
         """What stands at ``names`` below a module."""
@@ -190,6 +211,22 @@ class Outside:
         number = self.numbers.setdefault(source.path, OUTSIDE + len(self.numbers))
         self.sources.setdefault(number, source)
         return number
+
+
+def _with_channels(callee: Value, given: list[Value], repeats: int, span: Span) -> list[Value] | None:
+    """The arguments that YOLO's parser gives a module: channels in front, repeats where the third parameter is ``n``.
+
+    The channels are scaled by the model's width, and not known. None for a module that begins with anything else.
+    """
+    names = _parameters(callee)
+    if not names or not _INPUT.fullmatch(names[0]):
+        return None
+    bound: list[Value] = [Unknown("config", "channels of the line before", span), *given]
+    if len(names) > 1 and len(bound) > 1 and _OUTPUT.fullmatch(names[1]):
+        bound[1] = Unknown("config", "channels scaled by the model's width", span)
+    if names[2:3] == ("n",):
+        bound.insert(2, Const(repeats))
+    return bound if len(bound) <= len(names) else None
 
 
 def _missing(owner: Value, name: str, found: object) -> Missing | None:

@@ -114,11 +114,16 @@ def _meeting(network: EvaluatedNetwork, way: Way) -> Span:
 
 
 def _written(way: Way, meeting: Span) -> Span:
-    """A call in a config file is met at a number that is written there, where one is: that is the place to act."""
+    """A call in a config file is met at a number that is written there, where one is: that is the place to act.
+
+    The config that asks for the call comes before one that it takes in, in which the call's target may stand.
+    """
     if meeting.file < OUTSIDE:
         return meeting
-    origins = (_origin(way, "kernel_size"), _origin(way, "stride"))
-    return next((origin for origin in origins if origin is not None and origin.file == meeting.file), meeting)
+    origins = [_origin(way, "kernel_size"), _origin(way, "stride")]
+    written = [origin for origin in origins if origin is not None and origin.file >= OUTSIDE]
+    asking = way.edges[-1].record.scope.span.file
+    return min(written, key=lambda origin: (origin.file != asking, origin.file != meeting.file), default=meeting)
 
 
 def _innermost_linted(network: EvaluatedNetwork, way: Way) -> tuple[Any, ...]:
