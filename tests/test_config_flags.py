@@ -29,6 +29,17 @@ def test_a_flag_in_a_base_file_is_found_there_and_told_from_the_child(tmp_path: 
     assert findings[0].entry_points == ("a.yaml", "base.yaml")
 
 
+def test_a_base_that_cannot_be_read_may_say_what_the_file_does_not(tmp_path: Path) -> None:
+    text = "_BASE_: nowhere.yaml\nMODEL:\n  RESNETS: {DEPTH: 50}\n"
+    assert dead(tmp_path, {"a.yaml": text}) == []
+    assert dead(tmp_path, {"a.yaml": text.replace("_BASE_: nowhere.yaml", "X: 1")}) == ["a.yaml:3:20"]
+    (finding,) = found(tmp_path, {"a.yaml": text.replace("50", "50, STRIDE_IN_1X1: True")})
+    assert finding.message.endswith("is not known (a base of this config that cannot be read)")
+    paddle = "_BASE_: [nowhere.yml]\narchitecture: X\nFPN: {out_channel: 256}\n"
+    assert dead(tmp_path, {"a.yaml": paddle}) == []
+    assert dead(tmp_path, {"a.yaml": paddle.replace("_BASE_: [nowhere.yml]", "x: 1")}) == ["a.yaml:3:1"]
+
+
 def test_openmmlab_deletes_what_it_says_it_deletes(tmp_path: Path) -> None:
     base = "model = dict(backbone=dict(type='ResNet', depth=50, style='caffe'))\n"
     child = "_base_ = ['base.py']\nmodel = dict(backbone=dict(_delete_=True, type='ResNet', depth=50))\n"

@@ -74,7 +74,7 @@ class Outside:
         for call in self.requested:
             source = call.asked_by or call.target.source
             span = Span(self._number(source), 0, len(source.text))
-            name = f"{source.path}:{call.path}"
+            name = f"{source.path}:{call.path}" if call.path else source.path
             root = entered(self.machine, span, lambda call=call: self._enter(call))  # type: ignore[misc]
             scope = Scope(name, span, None)
             inner = Record(scope, root.birth)

@@ -30,6 +30,8 @@ class Composed:
     """By the path of a file that was taken in: the lines that led there, outermost first."""
     taken: int = 0
     """How many times a file was taken in."""
+    missing: bool = False
+    """Whether a file to take in cannot be read, so that what is set nowhere may be set there."""
 
     def above(self, node: Node) -> tuple[Step, ...]:
         """The lines that lead to the file in which a node stands."""
@@ -56,6 +58,7 @@ def _merged(config: Config, root: Mapping, above: tuple[Step, ...], composed: Co
         base = config.base(name)
         inner = base.roots[0] if base is not None and base.roots else None
         if base is None or not isinstance(inner, Mapping) or base.source.path in _paths(above, config):
+            composed.missing |= base is None
             continue
         steps = (*above, Step(name.place, f"{config.source.path}:{name.text}"))
         composed.ways.setdefault(base.source.path, steps)

@@ -35,6 +35,11 @@ def not_told(reason: str) -> Verdict:
     return Verdict(UNKNOWN, reason=reason)
 
 
+def not_read() -> Verdict:
+    """What the file takes in cannot be read, and may say it."""
+    return not_told("a base of this config that cannot be read")
+
+
 def listed(words: Sequence[str]) -> str:
     """``res3``, ``res3 and res4``, ``res3, res4 and res5``."""
     return " and ".join([", ".join(words[:-1]), words[-1]]) if len(words) > 1 else "".join(words)

@@ -126,7 +126,7 @@ from convlint.frontends.config.bases import Composed, compose
 from convlint.frontends.config.dialect import Config, Dialect
 from convlint.frontends.config.facts import Found, Number, Spot
 from convlint.frontends.config.nodes import Mapping, Node, Scalar, Sequence, child, integer, mappings, text, truth
-from convlint.frontends.config.readers import Input, listed, of_shortcuts
+from convlint.frontends.config.readers import Input, listed, not_read, of_shortcuts
 from convlint.frontends.config.residual import bottlenecks, moved
 from convlint.network.verdicts import Reader, Verdict
 
@@ -166,6 +166,8 @@ def _yacs(config: Config, composed: Composed) -> Iterator[Found]:
     if builder is None and flag is None and depth is None:
         return
     first = True if flag is None else truth(flag)
+    if flag is None and composed.missing:
+        return
     if first is None or (50 if depth is None else integer(depth)) not in _WITH_BOTTLENECKS:
         return
     node = next((node for node in (flag, builder, depth) if isinstance(node, Scalar)), None)
@@ -173,7 +175,8 @@ def _yacs(config: Config, composed: Composed) -> Iterator[Found]:
         return
     handed_out = _names(child(resnets, "OUT_FEATURES"), ("res4",))
     stages = _stages(handed_out, integer(child(resnets, "RES5_DILATION")) or 1)
-    verdict = of_shortcuts([_input(model, text(builder) or "", handed_out, stage) for stage in stages])
+    inputs = [_input(model, text(builder) or "", handed_out, stage) for stage in stages]
+    verdict = not_read() if composed.missing else of_shortcuts(inputs)
     yield from _found(config, composed, node, first, stages, flag is not None, verdict)
 
 

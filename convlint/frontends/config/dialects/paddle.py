@@ -84,7 +84,7 @@ from convlint.frontends.config.bases import Composed, compose
 from convlint.frontends.config.dialect import Config, Dialect
 from convlint.frontends.config.facts import Found, Number, Spot, found
 from convlint.frontends.config.nodes import Mapping, Node, Scalar, Sequence, integer, text, truth
-from convlint.frontends.config.readers import Input, of_shortcuts, read_by
+from convlint.frontends.config.readers import Input, not_read, of_shortcuts, read_by
 from convlint.frontends.config.residual import bottlenecks, moved
 from convlint.network.verdicts import Reader
 
@@ -116,7 +116,8 @@ def _resnet(config: Config, composed: Composed, resnet: Mapping, pyramid: Node |
         return
     stages = max(0, min((integer(resnet.get("num_stages")) or 4) - 1, 3))
     context = "the 1x1 convolution of the first bottleneck in each stage that strides"
-    verdict = of_shortcuts([_input(resnet, pyramid, stage) for stage in range(1, stages + 1)])
+    inputs = [_input(resnet, pyramid, stage) for stage in range(1, stages + 1)]
+    verdict = not_read() if composed.missing else of_shortcuts(inputs)
     spot = Spot(variant, "ResNet", config.source.path, context, composed.above(variant), verdict=verdict)
     place = Number(2, variant.place, f"variant {variant.text}")
     rewrites = moved(variant, "b", "variant b")
@@ -140,6 +141,8 @@ def _pyramid(config: Config, composed: Composed, pyramid: Mapping) -> Iterator[F
     count = 1 if stages is None else integer(stages)
     convolutions = pyramid.get("has_extra_convs")
     if not count or (convolutions is not None and truth(convolutions) is not False):
+        return
+    if composed.missing and (stages is None or convolutions is None):
         return
     node = stages or composed.root.key("FPN")
     if not isinstance(node, Scalar):
