@@ -85,8 +85,8 @@ class TestErrors:
 
     @pytest.mark.parametrize("name", ["/dev/zero", "../../../../etc/passwd", "x\\0.yaml", "https://a/b.yaml"])
     def test_a_base_that_is_no_config_is_not_read(self, tmp_path: Path, name: str) -> None:
-        files = {"a.yaml": f'_BASE_: "{name}"\nMODEL:\n  RESNETS:\n    DEPTH: 50\n'}
-        assert dead(tmp_path, files) == ["a.yaml:4:12"]
+        files = {"a.yaml": f'_BASE_: "{name}"\nMODEL:\n  RESNETS:\n    STRIDE_IN_1X1: True\n'}
+        assert dead(tmp_path, files) == ["a.yaml:4:20"]
 
     def test_text_that_would_take_a_careless_reader_forever(self, tmp_path: Path) -> None:
         twice = [f"{name}{level}: !ref <x{level + 1}> - <y{level + 1}> + 1" for level in range(40) for name in "xy"]
@@ -147,17 +147,17 @@ class TestSilence:
 
 class TestMemory:
     def test_a_run_is_remembered_until_a_file_changes(self, folder: Path, capfd: pytest.CaptureFixture[str]) -> None:
-        write(folder, a__yaml="_BASE_: b.yml\nMODEL:\n  RESNETS:\n    DEPTH: 50\n", other__yaml="x: 1\n")
+        write(folder, a__yaml="_BASE_: b.yml\nMODEL:\n  RESNETS:\n    STRIDE_IN_1X1: True\n", other__yaml="x: 1\n")
         remembered = "nothing has changed since an earlier run"
         assert remembered not in run(capfd, ".", "-v")[2]
         code, out, err = run(capfd, ".", "-v")
         assert code == 1
         assert remembered in err
-        assert "a.yaml:4:12" in out
+        assert "a.yaml:4:20" in out
         write(folder, other__yaml=YOLO_DEAD)
         assert "other.yaml:3:25" in run(capfd, ".", "-v")[1]
         assert remembered in run(capfd, "a.yaml", "-v")[2] or remembered in run(capfd, "a.yaml", "-v")[2]
-        write(folder, b__yml="MODEL:\n  RESNETS:\n    STRIDE_IN_1X1: False\n")
+        write(folder, b__yml="MODEL:\n  RESNETS:\n    DEPTH: 18\n")
         assert run(capfd, "a.yaml")[0] == 0, "the base that was missing is there now"
 
 

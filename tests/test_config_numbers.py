@@ -112,6 +112,38 @@ def test_siblings_that_skip(tmp_path: Path, text: str, column: int) -> None:
     assert dead(tmp_path, {"a.yaml": text}) == [f"a.yaml:1:{column}"]
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ('{"class_name": "Conv2D", "config": {"kernel_size": [3, 3], "strides": [2, 2]}}', "Conv2d 3x3/2x2"),
+        ('{"class_name": "DepthwiseConv2D", "config": {"kernel_size": 3, "strides": [1, 1]}}', "Conv2d 3x3/1x1"),
+        ('{"class_name": "SeparableConv1D", "config": {"kernel_size": [3], "strides": [4]}}', "Conv1d 3/4"),
+        (
+            '{"class_name": "Conv2DTranspose", "config": {"kernel_size": [1, 1], "strides": 2}}',
+            "ConvTranspose2d 1x1/2x2",
+        ),
+        ('{"class_name": "MaxPooling3D", "config": {"pool_size": [2, 2, 1]}}', "MaxPool3d 2x2x1/2x2x1"),
+        ('{"class_name": "AveragePooling2D", "config": {"pool_size": 2, "strides": null}}', "AvgPool2d 2x2/2x2"),
+        ('{"type": "nn.Conv2d", "in_channels": 1, "out_channels": 1, "kernel_size": 1, "stride": 2}', "Conv2d 1x1/2x2"),
+        ('{"type": "conv2d", "kernel_size": "(1, 1)", "stride": 2, "dilation": 1}', "Conv2d 1x1/2x2"),
+        ('{"type": "conv_transpose2d", "k": 2, "s": 2}', "ConvTranspose2d 2x2/2x2"),
+        ('{"layer": "conv2d", "kernel_size": [3, 1, 1, 3], "strides": [2, 2, 2, 2]}', None),
+        ('{"type": "conv", "k": 1, "s": 2}', None),
+        ('{"class_name": "Conv2D", "config": {"strides": [2, 2]}}', None),
+    ],
+)
+def test_layers_that_say_what_they_are(tmp_path: Path, text: str, expected: str | None) -> None:
+    shown = windows(read(tmp_path, {"model.json": text}))
+    assert shown == [expected] if expected else not any("2d" in window for window in shown)
+
+
+def test_a_typed_layer_is_one_finding_whatever_it_is_part_of(tmp_path: Path) -> None:
+    text = "tokenizer:\n  blocks:\n    - {layer: Conv2D, kernel_size: [3, 3], stride: [4, 4]}\n"
+    (finding,) = found(tmp_path, {"a.yaml": text})
+    assert (finding.place.line, finding.place.column) == (3, 37)
+    assert finding.message.startswith("3x3 convolution with stride 4 reads 9 of every 16 pixels")
+
+
 def test_levit_pairs_its_stride_with_its_kernel(tmp_path: Path) -> None:
     text = '{"model_type": "levit", "stride": 2, "patch_size": 1, "kernel_size": 3}\n'
     analysis = read(tmp_path, {"config.json": text})

@@ -88,7 +88,8 @@ class Instances:
         target = node.get("type")
         if isinstance(target, Scalar) and _DOTTED_CLASS.fullmatch(target.text):
             # What looks like a module may be a registry's scope: mmdet.ResNet.
-            call = Call(target, target.text, node, path, guessed=True)
+            name = f"torch.{target.text}" if target.text.startswith("nn.") else target.text
+            call = Call(target, name, node, path, guessed=True)
             self._keywords(call, located, node, _TYPE_KEYS, depth)
             return call
         return None

@@ -13,7 +13,8 @@ that is up to the code, so it is only possible.
 
 Not read: mappings with more than 150 keys, which are vocabularies; whatever stands under a name that speaks of
 anchors, windows, patches, losses, metrics, data, transforms, tests or inference; a stride that belongs to a window or
-a chunk (`window_stride`, `chunk_stride`, `fpn_strides`); a mapping whose type is a transposed convolution.
+a chunk (`window_stride`, `chunk_stride`, `fpn_strides`); a mapping whose type is a transposed convolution, a blur or an
+adaptive pool.
 
 ## Examples
 
@@ -71,6 +72,7 @@ from typing import ClassVar
 from convlint.frontends.config.dialect import Config, Dialect
 from convlint.frontends.config.facts import Found, Number, Spot, found, number
 from convlint.frontends.config.nodes import Mapping, Node, Sequence, integer, mappings, text
+from convlint.frontends.config.own_reports import is_report
 from convlint.network.layers import Confidence
 
 _KERNEL = re.compile(r"(?P<before>(?:[a-zA-Z0-9]+_)*?)(?:kernel(?:_size)?|filter_size)(?P<many>s?)")
@@ -80,7 +82,7 @@ _DENIED = re.compile(
     r"preprocess|pipeline|test|infer|eval|chunk|token|blur|smooth|morpho|label|target|up_?sampl|transpose|deconv|decoder",
     re.IGNORECASE,
 )
-_DENIED_TYPE = re.compile(r"transpose|deconv|upsampl|loss", re.IGNORECASE)
+_DENIED_TYPE = re.compile(r"transpose|deconv|upsampl|loss|blur|adaptive", re.IGNORECASE)
 _TYPES = ("type", "name", "class", "module", "layer", "op", "_target_", "class_name")
 _MOST_LEVELS = 64
 _LONGEST_KEY = 100
@@ -109,17 +111,11 @@ class Siblings(Dialect):
 
     def read(self, config: Config) -> Iterator[Found]:
         for root in config.roots:
-            if _is_report(root):
+            if is_report(root):
                 continue
             for path, mapping in mappings(root):
                 if not config.taken(mapping) and not _DENIED.search(path) and not _of_another_kind(mapping):
                     yield from _pairs(config, path, mapping)
-
-
-def _is_report(root: Node) -> bool:
-    """Whether a file is what convlint wrote about layers, such as ``--output-format json``."""
-    keys = root.entries if isinstance(root, Mapping) else {}
-    return "version" in keys and ("root" in keys or "target" in keys) and ("findings" in keys or "layers" in keys)
 
 
 def _of_another_kind(mapping: Mapping) -> bool:
