@@ -278,3 +278,17 @@ OWN = (
 def test_a_module_of_a_yolo_fork(tmp_path: Path, signature: str, args: str, found_at: list[str]) -> None:
     text = f"backbone:\n  - [-1, 1, Conv, [64, 3, 2]]\n  - [-1, 2, Own, {args}]\nhead:\n  - [-1, 1, Detect, [80]]\n"
     assert dead(tmp_path, {"y.yaml": text, "own.py": OWN.format(signature=signature)}) == found_at
+
+
+def test_a_class_of_the_projects_own_in_a_lazy_config(tmp_path: Path) -> None:
+    text = "from nets import Net\n\nmodel = L(Detector)(backbone=L(Net)(strides=[2]), head=L(Other)(stride=2))\n"
+    assert dead(tmp_path, {"conf.py": text, "nets.py": NET.format(decorator="")}) == ["conf.py:3:46"]
+
+
+def test_aliases_in_arguments_are_written_out_a_little_only(tmp_path: Path) -> None:
+    lines = ["a0: &a0 [2, 2, 2, 2, 2, 2, 2, 2, 2]"]
+    lines += [f"a{level}: &a{level} [{', '.join([f'*a{level - 1}'] * 9)}]" for level in range(1, 6)]
+    lines += ["backbone:", "  - [-1, 1, Conv, [64, 3, 2]]", "  - [-1, 1, Own, [64, *a5, *a5]]", "head:"]
+    lines += ["  - [-1, 999999999999, Own, [64, 1, 2]]", "  - [-1, 1, Detect, [80]]"]
+    files = {"y.yaml": "\n".join([*lines, ""]), "own.py": OWN.format(signature="c1, c2, n=1, k=1, s=1")}
+    assert dead(tmp_path, files) == ["y.yaml:11:34"]

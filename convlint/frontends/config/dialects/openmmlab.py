@@ -17,7 +17,8 @@ taken in and `_delete_` obeyed; also in the new style with `read_base()`.
 - `dict(type='Conv2d', kernel_size=..., stride=...)` and the other layers of torch by their names.
 - `dict(type='MyNet', strides=(4, 2))`: a class that the linted files register under that name (with a decorator such
   as `@MODELS.register_module()`) is built with these keywords, where one of them may make a window (strides, kernels,
-  dilations, patches, pools). Where several files have the name, the nearest to the config counts.
+  dilations, patches, pools). Where several files have the name, the nearest to the config counts. detectron2's
+  `L(MyNet)(stride=4)` is the same for any class of the linted files.
 
 ## Examples
 
@@ -166,9 +167,9 @@ _WINDOW = re.compile(r"stride|kernel|dilation|patch|pool|ratio")
 
 class OpenMmlab(Dialect):
     name = "openmmlab"
-    marks: ClassVar = ((b"type", b"_base_", b"read_base"),)
+    marks: ClassVar = ((b"type", b"_base_", b"read_base", b"L(", b"LazyCall("),)
     shape = re.compile(
-        rb"\b_base_['\"]?\s*[:=]|read_base\(|\bdict\(\s*type\s*=|type['\"]?\s*[:=]\s*['\"]?(?:[\w.]*\.)?"
+        rb"\b_base_['\"]?\s*[:=]|read_base\(|\bdict\(\s*type\s*=|\bL(?:azyCall)?\([A-Za-z]|type['\"]?\s*[:=]\s*['\"]?(?:[\w.]*\.)?"
         rb"(?:\w*ResNet|\w*ResNeXt|Res2Net|(?:PA)?FPN|(?:Max|Avg)Pool[123]d|Conv(?:Transpose)?[123]d)"
     )
     suffixes: ClassVar[tuple[str, ...]] = (".py", ".yaml", ".yml", ".json")
