@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from convlint.evaluate.budget import MAX_DECISIONS, MAX_MODULE_DEPTH, MAX_STEPS
+from convlint.evaluate.documents import Documents
 from convlint.evaluate.environment import Exhausted, Frame, NotIterable, Raised
 from convlint.evaluate.paths import ROOT, Decision, Path, Undecided, choose, force, guarded, resolve, without_unbound
 from convlint.evaluate.records import Record, Scope
@@ -108,6 +109,7 @@ class Machine:
         """The user's functions that have been run."""
         self.active: dict[Any, int] = {}
         self.made = 0
+        self.documents = Documents()
         self.modules_made = 0
         """Objects of torch's modules made so far: a turn of a loop that adds none builds no part of a network."""
         self.decisions = 0
@@ -179,7 +181,11 @@ class Machine:
                 self.trying,
                 self.importing,
             ) = kept
-            self.clock = clock if clock > 0 else max(clock, self.module_clock)
+            if clock < 0:
+                clock = max(clock, self.module_clock)
+                for running in self.candidates:
+                    running.start = clock  # what the module's own statements have made meanwhile is not the call's
+            self.clock = clock
 
     def _has_run(self, start: int) -> None:
         """Note the time from ``start`` until now as that of statements at module level that have ended."""

@@ -14,7 +14,6 @@ from convlint.evaluate.library.torch_modules import is_module
 from convlint.evaluate.machine import Machine
 from convlint.evaluate.paths import Undecided, leaves
 from convlint.evaluate.records import Record, Scope
-from convlint.evaluate.sites import OUTSIDE
 from convlint.evaluate.standins import is_standin
 from convlint.evaluate.values import UNBOUND, Class, Const, Function, Module, Partial, Span, Tuple, Unknown, Value
 from convlint.findings import Finding, Severity
@@ -51,14 +50,13 @@ class Missing(NamedTuple):
 
 
 class Outside:
-    """The calls of one run. ``sources`` are the files in which they stand, by number."""
+    """The calls of one run. ``paths`` are the files in which they stand."""
 
     def __init__(self, machine: Machine, requested: Sequence[Call]) -> None:
         self.machine = machine
         self.requested = requested
         self.notes: list[Finding] = []
-        self.sources: dict[int, Source] = {}
-        self.numbers: dict[str, int] = {}
+        self.paths: set[str] = set()
         for call in requested:
             self._number(call.target.source)
 
@@ -67,7 +65,7 @@ class Outside:
         for call in self.requested:
             source = call.target.source
             span = Span(self._number(source), 0, len(source.text))
-            name = f"{source.path}:{call.path}"
+            name = f"{source.path}:{call.path}" if call.path else source.path
             root = entered(self.machine, span, lambda call=call: self._enter(call))  # type: ignore[misc]
             scope = Scope(name, span, None)
             inner = Record(scope, root.birth)
@@ -165,9 +163,8 @@ class Outside:
         return Span(self._number(node.source), node.start, node.end)
 
     def _number(self, source: Source) -> int:
-        number = self.numbers.setdefault(source.path, OUTSIDE + len(self.numbers))
-        self.sources.setdefault(number, source)
-        return number
+        self.paths.add(source.path)
+        return self.machine.documents.number(source)
 
 
 def _missing(owner: Value, name: str, found: object) -> Missing | None:

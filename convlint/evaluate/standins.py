@@ -30,7 +30,6 @@ SETTINGS = frozenset(
         "argparse",
         "click",
         "easydict",
-        "hydra",
         "ml_collections",
         "munch",
         "omegaconf",

@@ -6,11 +6,11 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
+from convlint.evaluate import documents
 from convlint.evaluate.budget import MAX_TRACES
 from convlint.evaluate.graph.outcomes import origins_of
 from convlint.evaluate.reach import Edge, EvaluatedNetwork, layer_key
 from convlint.evaluate.records import Fact
-from convlint.evaluate.sites import OUTSIDE
 from convlint.evaluate.values import Span
 from convlint.network.layers import Confidence, Step, Use
 
@@ -30,7 +30,7 @@ def ways_to(network: EvaluatedNetwork, key: Any) -> Sequence[Use]:
     for number, way in enumerate(_walk(network, key)):
         if number >= MAX_TRACES:
             break
-        meeting = _written(way, _meeting(network, way))
+        meeting = _written(network, way, _meeting(network, way))
         place = network.sites.place(meeting)
         call = () if place.path in network.linted else _innermost_linted(network, way)
         groups[(place, call)].append(way)
@@ -113,12 +113,16 @@ def _meeting(network: EvaluatedNetwork, way: Way) -> Span:
     return _meeting_at(way, outermost if kernel is None else kernel, outermost if stride is None else stride)
 
 
-def _written(way: Way, meeting: Span) -> Span:
-    """A call in a config file is met at a number that is written there, where one is: that is the place to act."""
-    if meeting.file < OUTSIDE:
-        return meeting
-    origins = (_origin(way, "kernel_size"), _origin(way, "stride"))
-    return next((origin for origin in origins if origin is not None and origin.file == meeting.file), meeting)
+def _written(network: EvaluatedNetwork, way: Way, meeting: Span) -> Span:
+    """Numbers that both come from a config, by its own call or through code that reads it, are met where one stands.
+
+    That is the place to act; of code that reads it, where the config is linted too.
+    """
+    origins = [origin for name in ("kernel_size", "stride") if (origin := _origin(way, name)) is not None]
+    if meeting.file >= documents.FIRST:
+        return next((origin for origin in origins if origin.file == meeting.file), meeting)
+    read = len(origins) == 2 and all(origin.file >= documents.FIRST for origin in origins)
+    return next((origin for origin in origins if read and network.sites.place(origin).path in network.linted), meeting)
 
 
 def _innermost_linted(network: EvaluatedNetwork, way: Way) -> tuple[Any, ...]:
