@@ -6,13 +6,14 @@ from bisect import bisect_left
 from collections.abc import Callable, Mapping
 from collections.abc import Iterator as Generator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from convlint.evaluate.budget import MAX_DECISIONS, MAX_MODULE_DEPTH, MAX_STEPS
 from convlint.evaluate.environment import Exhausted, Frame, NotIterable, Raised
 from convlint.evaluate.paths import ROOT, Decision, Path, Undecided, choose, force, guarded, resolve, without_unbound
-from convlint.evaluate.records import Record, Scope
+from convlint.evaluate.records import NOWHERE, Record
 from convlint.evaluate.tensor_flow import TensorFlow
+from convlint.evaluate.trials import Trial
 from convlint.evaluate.values import (
     UNBOUND,
     Choice,
@@ -35,7 +36,6 @@ if TYPE_CHECKING:
 
 EXPECTED = frozenset({"AssertionError", "NotImplementedError", "Exception"})
 """Exceptions that code raises by itself where a condition is not as it wants."""
-NOWHERE = Scope("", Span(-1, 0, 0), None)
 
 
 class Purity:
@@ -50,21 +50,6 @@ class Purity:
 
 Items = list[Value]
 Entries = list[tuple[Any, Value, Any]]
-
-
-class Trial(NamedTuple):
-    """What one evaluation of an entry point gives its parameters, and which tables it looks them up in."""
-
-    given: dict[Span, Const]
-    """The value of a parameter that has no default, by its place."""
-    open: dict[Span, str]
-    """The places of the parameters that have no value, and how their unknowns are described."""
-    asked: dict[Span, list[list[Const]]]
-    """The keys of each table too large to follow, by the parameter that is the key."""
-    optional: dict[Span, str]
-    """The places and names of the parameters whose default is None."""
-    refused: bool = False
-    """Whether the code has refused those defaults: they are unknown, as if there were none."""
 
 
 class Machine:
@@ -99,7 +84,7 @@ class Machine:
         self.inert, self.forwards = _judgements(self)
         self.frames: list[Frame] = []
         """Those of the running functions, the innermost last."""
-        self.trial = Trial({}, {}, {}, {})
+        self.trial = Trial()
         self.narrow = False
         """Whether the first arm of a condition too many is running, so that the next such one takes only one arm."""
         self.trying = 0

@@ -9,7 +9,6 @@ from collections.abc import Iterable, Iterator, Mapping, Set
 from contextlib import contextmanager
 
 from convlint.evaluate import memo
-from convlint.evaluate.entries import ENTRY, entered
 from convlint.evaluate.graph.follow import Seen, Verdicts
 from convlint.evaluate.graph.nodes import Graph, slice_key
 from convlint.evaluate.graph.successions import Found, Successions
@@ -19,6 +18,7 @@ from convlint.evaluate.paths import ROOT
 from convlint.evaluate.records import Fact, Record, Scope
 from convlint.evaluate.tensor_ends import ACTIVATION, BIAS, FITTING, End, gives
 from convlint.evaluate.tensor_readers import Family, Known, Link, Note, Readers, note
+from convlint.evaluate.trials import ENTRY, run_once
 from convlint.evaluate.values import Class, Span, Tensor
 
 MAX_ALIKE = 2
@@ -170,7 +170,7 @@ class _Search:
             else:
                 graphs.append(verdicts.traced(machine, target, seen.site, training=training))
 
-        entered(machine, seen.site, follow)
+        run_once(machine, seen.site, follow)
         return graphs[0] if graphs else None
 
     # --- facts --------------------------------------------------------------------------------------------------------

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from convlint.evaluate import memo
-from convlint.evaluate.entries import Entry, entered
+from convlint.evaluate.entries import Entry
 from convlint.evaluate.graph.backward import Backward
 from convlint.evaluate.graph.follow import Verdicts, skips
 from convlint.evaluate.graph.levels import GATE, LIVE
@@ -20,6 +20,7 @@ from convlint.evaluate.graph.within import given_modules
 from convlint.evaluate.machine import Machine
 from convlint.evaluate.records import Fact, Record
 from convlint.evaluate.tensor_readers import Note
+from convlint.evaluate.trials import run_once
 from convlint.evaluate.values import Instance, Span
 
 MAX_BLOCKS = 2_000
@@ -120,7 +121,7 @@ class _Search:
             if graph is not None:
                 found.append(self.verdicts.outcomes_in(graph, self._backward))
 
-        entered(self.machine, site, follow)
+        run_once(self.machine, site, follow)
         return found[0] if found else {}
 
 
