@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from convlint.evaluate import attributes, subscripts
+from convlint.evaluate import attribute_writes, subscripts
 from convlint.evaluate.environment import Frame, NotIterable, Raised, follows
 from convlint.evaluate.iteration import iterate
 from convlint.evaluate.paths import Undecided, force, guarded
@@ -56,7 +56,7 @@ def _attribute(context: Any, node: ir.Attribute) -> Store:
     machine, name, span = context.machine, node.attr, context.span(node)
     target = context.compile(node.value)
 
-    put = attributes.put
+    put = attribute_writes.put
 
     def store(frame: Frame, value: Any) -> None:
         owner = target(frame)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from convlint.evaluate import attributes, calls, memo
+from convlint.evaluate import attribute_writes, attributes, calls, memo
 from convlint.evaluate.environment import Arguments, Raised
 from convlint.evaluate.library.adapt import asked, builtin_table, give_up, take
 from convlint.evaluate.machine import Machine
@@ -70,13 +70,13 @@ def _hasattr(machine: Machine, args: Arguments, site: Span) -> Value:
 
 def _setattr(machine: Machine, args: Arguments, site: Span) -> Value:
     target, name, value = take(machine, args, "setattr", 3, "object", "name", "value")
-    attributes.put(machine, target, _name(name), value, site)
+    attribute_writes.put(machine, target, _name(name), value, site)
     return NONE
 
 
 def _delattr(machine: Machine, args: Arguments, site: Span) -> Value:
     target, name = take(machine, args, "delattr", 2, "object", "name")
-    attributes.remove(machine, target, _name(name))
+    attribute_writes.remove(machine, target, _name(name))
     return NONE
 
 
