@@ -80,7 +80,8 @@ def compile_class(context: Any, node: ir.Class) -> Callable[[Frame], Any]:
     """The function that runs a class statement."""
     from convlint.evaluate import calls, class_kinds
     from convlint.evaluate.blocks import compile_block
-    from convlint.evaluate.expressions import Context, compile_arguments
+    from convlint.evaluate.call_expressions import compile_arguments
+    from convlint.evaluate.expressions import Context
 
     machine, span = context.machine, context.span(node)
     qualname = f"{context.qualname}.{node.name}" if context.qualname else node.name

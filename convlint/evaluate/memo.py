@@ -51,17 +51,8 @@ class _Unkeyable(Exception):
     """An argument that may change, or that is not worth a key."""
 
 
-def call_key(machine: Machine, function: Function, args: Arguments) -> Any:
-    """The key of a call, or None where it cannot be memoised."""
-    return _key(machine, function, args)
-
-
-def new_key(machine: Machine, cls: Class, args: Arguments) -> Any:
-    """The key of building an object, or None where it cannot be memoised."""
-    return _key(machine, cls, args)
-
-
-def _key(machine: Machine, callee: Value, args: Arguments) -> Any:
+def call_key(machine: Machine, callee: Value, args: Arguments) -> Any:
+    """The key of a call of a function or a class, or None where it cannot be memoised."""
     if args.unknown is not None:
         return None
     path = machine.path
@@ -199,18 +190,18 @@ def _handed_out(machine: Machine, hit: Hit, args: Arguments) -> Any:
 
 
 def remember(
-    machine: Machine, key: Any, site: Span, operation: Callable[..., Any], callee: Value, args: Arguments, *more: Any
+    machine: Machine, key: Any, site: Span, operation: Callable[..., Any], callee: Value, args: Arguments
 ) -> Any:
-    """``operation(machine, callee, args, *more)``, kept under ``key`` if it turns out pure."""
+    """``operation(machine, callee, args, site)``, kept under ``key`` if it turns out pure."""
     if key is None:
-        return operation(machine, callee, args, *more)
+        return operation(machine, callee, args, site)
     purity = Purity(machine.clock)
     machine.candidates.append(purity)
     outer, steps = machine.record, machine.steps
     record = Record(outer.scope, machine.path)
     machine.record = record
     try:
-        result = operation(machine, callee, args, *more)
+        result = operation(machine, callee, args, site)
     finally:
         machine.record = outer
         machine.candidates.pop()

@@ -32,9 +32,6 @@ class Modules:
         self.linted = linted
         self.exports = Exports(finder)
         self.builtins: dict[str, Value] = builtin_names.build()
-        self.builtins["globals"] = calls.Special(
-            "globals", lambda machine, args, site: Unknown("unsupported", "globals()")
-        )
         self.by_name: dict[str, Module] = {}
         self.by_path: dict[Path, Module] = {}
         self.sources: list[SourceModule] = []

@@ -8,12 +8,13 @@ from typing import Any
 
 from convlint.evaluate import arithmetic, attribute_writes, subscripts
 from convlint.evaluate.blocks import Live, Run
+from convlint.evaluate.call_expressions import compile_call_of
 from convlint.evaluate.classes import compile_class
 from convlint.evaluate.conditions import compile_assert, compile_if
 from convlint.evaluate.decorators import compile_decorators
 from convlint.evaluate.environment import Frame, Raised
 from convlint.evaluate.exceptions import raised_by
-from convlint.evaluate.expressions import Context, compile_call, compile_expression
+from convlint.evaluate.expressions import Context, compile_expression
 from convlint.evaluate.functions import make_function, prepare
 from convlint.evaluate.guards import compile_try, compile_with
 from convlint.evaluate.loops import compile_for, compile_while
@@ -41,7 +42,7 @@ def _call_alone(context: Context, node: ir.Call) -> Run:
     """A call whose result nobody uses: skipped where all that it can do is to initialise weights."""
     machine = context.machine
     callee = compile_expression(context, node.func)
-    call = compile_call(context, node)
+    call = compile_call_of(context, node)
     given = list(_judged(context, node.args))
 
     def run(frame: Frame) -> Live:

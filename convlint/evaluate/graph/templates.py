@@ -60,7 +60,7 @@ class Following(Tracer):
 
     def _inside(self, machine: Machine, function: Function, args: Arguments, site: Span) -> Any:
         """A call that is followed as if its body stood in the caller."""
-        result = calls.run_function(machine, function, args, site, False)
+        result = calls.run_function(machine, function, args, site)
         if any(leaf.__class__ is Unknown for leaf in leaves(result)):
             self.unseen(*args.positional, *args.keywords.values(), reason=function.name)
         return result
@@ -95,7 +95,7 @@ class Following(Tracer):
         machine.candidates.append(purity)
         self.graph = graph
         try:
-            result = calls.run_function(machine, function, _with(args, lambda tensor: ports[id(tensor)]), site, False)
+            result = calls.run_function(machine, function, _with(args, lambda tensor: ports[id(tensor)]), site)
         finally:
             self.graph = outer
             machine.candidates.pop()

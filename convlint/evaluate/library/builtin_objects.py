@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from convlint.evaluate import attribute_writes, attributes, calls, memo
+from convlint.evaluate import attribute_writes, attributes, memo
 from convlint.evaluate.environment import Arguments, Raised
 from convlint.evaluate.library.adapt import asked, builtin_table, give_up, take
 from convlint.evaluate.machine import Machine
@@ -104,8 +104,8 @@ def _import(machine: Machine, args: Arguments, site: Span) -> Value:
 
 def build() -> dict[str, Value]:
     """The built-in functions that look into objects."""
-    return {
-        **builtin_table(
+    return dict(
+        builtin_table(
             {
                 "__import__": _import,
                 "delattr": _delattr,
@@ -115,11 +115,5 @@ def build() -> dict[str, Value]:
                 "setattr": _setattr,
                 "vars": _vars,
             }
-        ),
-        **{
-            name: calls.Special(
-                name, lambda machine, args, site: Unknown("unsupported", "a call that needs its frame", site)
-            )
-            for name in ("super", "locals", "eval")
-        },
-    }
+        )
+    )
