@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from convlint.evaluate import calls, classes, memo
+from convlint.evaluate import calls, classes, copies
 from convlint.evaluate.environment import Arguments, Raised, follows
 from convlint.evaluate.instance_dicts import dict_of, read_own_dict
 from convlint.evaluate.library.methods import method as method_of
@@ -59,7 +59,7 @@ def find(machine: Machine, target: Value, name: str, span: Span) -> Any:
 
 
 def _instance(machine: Machine, target: Instance, name: str, span: Span) -> Any:
-    value = memo.read_attribute(machine, target, name)
+    value = copies.read_attribute(machine, target, name)
     if value is not UNBOUND:
         if value.__class__ is Choice:
             value = without_unbound(resolve(value, machine.path))

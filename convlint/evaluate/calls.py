@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from convlint.evaluate import classes, memo
+from convlint.evaluate import call_keys, classes, memo
 from convlint.evaluate.binding import bind
 from convlint.evaluate.budget import MAX_CALL_DEPTH, MAX_DOUBTFUL_RECURSION, MAX_RECURSION
 from convlint.evaluate.environment import Arguments, Frame, NotIterable, Raised, follows
@@ -101,7 +101,7 @@ def invoke(machine: Machine, function: Function, args: Arguments, site: Span) ->
     """Run a function of the user's, or take the result of the same call made before."""
     if machine.flow.tracer is not None and machine.flow.tracer.concerns(args):
         return machine.flow.tracer.invoke(machine, function, args, site)
-    key = memo.call_key(machine, function, args) if closes_over_nothing_new(function) else None
+    key = call_keys.call_key(machine, function, args) if closes_over_nothing_new(function) else None
     if key is not None:
         hit = machine.memo.get(key)
         if hit is not None:
@@ -222,7 +222,7 @@ def instantiate(machine: Machine, cls: Class, args: Arguments, site: Span) -> An
             return cls.make(machine, cls, args, site)
         except NotIterable as error:
             return follows(error.cause)
-    key = memo.call_key(machine, cls, args) if not machine.flow.follows(args) else None
+    key = call_keys.call_key(machine, cls, args) if not machine.flow.follows(args) else None
     if key is not None:
         hit = machine.memo.get(key)
         if hit is not None:

@@ -355,13 +355,13 @@ def _default(machine: Machine, value: Any, site: Span) -> Any:
 
 def replace(machine: Machine, target: Value, changes: dict[str, Value], unknown: Unknown | None, site: Span) -> Value:
     """``dataclasses.replace(target, **changes)``."""
-    from convlint.evaluate import memo
+    from convlint.evaluate import copies
 
     target = force(target, machine.path)
     if not isinstance(target, Instance):
         return follows(target) if isinstance(target, Unknown) else Unknown("unsupported", "replace()", site)
     fields = [field.name for field in target.cls.fields or ()]
-    current = {name: memo.read_attribute(machine, target, name) for name in fields}
+    current = {name: copies.read_attribute(machine, target, name) for name in fields}
     given = {**{name: value for name, value in current.items() if value is not UNBOUND}, **changes}
     if unknown is not None:
         given = dict.fromkeys(given, follows(unknown))
@@ -370,22 +370,22 @@ def replace(machine: Machine, target: Value, changes: dict[str, Value], unknown:
 
 def field_values(machine: Machine, value: Instance) -> Tuple:
     """The fields of a dataclass's object, as its ``==`` and ``<`` compare them."""
-    from convlint.evaluate import memo
+    from convlint.evaluate import copies
 
     passed = _names(value.cls, INIT_ONLY)
     names = [field.name for field in value.cls.fields or () if field.name not in passed]
-    return Tuple(tuple(memo.read_attribute(machine, value, name) for name in names))
+    return Tuple(tuple(copies.read_attribute(machine, value, name) for name in names))
 
 
 def as_dict(machine: Machine, value: Value) -> Value:
     """``dataclasses.asdict(value)``, nested ones too."""
-    from convlint.evaluate import memo
+    from convlint.evaluate import copies
 
     value = force(value, machine.path)
     if isinstance(value, Instance) and "__dataclass_fields__" in value.cls.attrs:
         made = machine.dict()
         for field in value.cls.fields or ():
-            item = memo.read_attribute(machine, value, field.name)
+            item = copies.read_attribute(machine, value, field.name)
             if item is not UNBOUND:
                 made.entries[field.name] = (Const(field.name), machine.apply(as_dict, machine, item))
         return made

@@ -5,32 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from convlint.evaluate import (
-    attributes,
-    call_expressions,
-    displays,
-    formatting,
-    iteration,
-    operators,
-    subscripts,
-)
+from convlint.evaluate import attributes, call_expressions, displays, formatting, iteration, operators, subscripts
 from convlint.evaluate.comprehensions import comprehension
 from convlint.evaluate.environment import Frame, Raised
 from convlint.evaluate.machine import Machine
 from convlint.evaluate.paths import Undecided, resolve, without_unbound
-from convlint.evaluate.values import (
-    ELLIPSIS,
-    FALSE,
-    NONE,
-    TRUE,
-    UNBOUND,
-    Choice,
-    Const,
-    Slice,
-    Span,
-    Tuple,
-    Unknown,
-)  # fmt: skip
+from convlint.evaluate.values import ELLIPSIS, FALSE, NONE, TRUE, UNBOUND, Choice, Const, Slice, Span, Tuple, Unknown
 from convlint.frontends.python import ir
 
 Run = Callable[[Frame], Any]

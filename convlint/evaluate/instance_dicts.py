@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from convlint.evaluate import memo
+from convlint.evaluate import copies
 from convlint.evaluate.environment import follows
 from convlint.evaluate.machine import Machine
 from convlint.evaluate.paths import force
@@ -15,7 +15,7 @@ def dict_of(machine: Machine, target: Instance) -> Value:
     """``target.__dict__``: what is written into it becomes an attribute."""
     made = machine.dict()
     for name in target.attrs:
-        value = memo.read_attribute(machine, target, name)
+        value = copies.read_attribute(machine, target, name)
         if value is not UNBOUND and name != "__dict__":
             made.entries[name] = (Const(name), value)
     made.owner = target
@@ -24,7 +24,7 @@ def dict_of(machine: Machine, target: Instance) -> Value:
 
 def _own_dict(machine: Machine, target: Instance) -> Any:
     """The mapping that the code has set as the ``__dict__`` of an object."""
-    held = force(memo.read_attribute(machine, target, "__dict__"), machine.path)
+    held = force(copies.read_attribute(machine, target, "__dict__"), machine.path)
     return held.payload if isinstance(held, Instance) else held
 
 

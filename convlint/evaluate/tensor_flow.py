@@ -149,12 +149,12 @@ class TensorFlow:
 
     def _chained(self, machine: Machine, made: Instance) -> None:
         """The neighbours in an ``nn.Sequential``, also where nobody is seen to call it."""
-        from convlint.evaluate import memo
+        from convlint.evaluate import copies
 
         before: Known | None = None
         row: list[Known] = []
         names = [name for name in made.attrs if name != "training"]
-        children = [resolve(memo.read_attribute(machine, made, name), machine.path) for name in names]
+        children = [resolve(copies.read_attribute(machine, made, name), machine.path) for name in names]
         self.ends.chained(children, machine.record.scope.span, made.cls.span)
         for child in children:
             known = child.payload if child.__class__ is Instance and child.payload.__class__ is Known else None

@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Set
 from contextlib import contextmanager
 
-from convlint.evaluate import memo
+from convlint.evaluate import copies
 from convlint.evaluate.graph.follow import Seen, Verdicts
 from convlint.evaluate.graph.nodes import Graph, slice_key
 from convlint.evaluate.graph.successions import Found, Successions
@@ -163,7 +163,7 @@ class _Search:
         graphs: list[Graph | None] = []
 
         def follow() -> None:
-            target = memo.copy(machine, seen.target, None)
+            target = copies.copy(machine, seen.target, None)
             if sliced:
                 verdicts.follow(machine, target, seen.site, seen.record)
                 graphs.append(verdicts.seen[-1].graph)

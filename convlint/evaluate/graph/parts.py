@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from convlint.evaluate import memo
+from convlint.evaluate import copies
 from convlint.evaluate.entries import Entry
 from convlint.evaluate.graph.backward import Backward
 from convlint.evaluate.graph.follow import Verdicts, skips
@@ -117,7 +117,7 @@ class _Search:
         found: list[dict[Key, Outcome]] = []
 
         def follow() -> None:
-            graph = self.verdicts.traced(self.machine, memo.copy(self.machine, module, None), site)
+            graph = self.verdicts.traced(self.machine, copies.copy(self.machine, module, None), site)
             if graph is not None:
                 found.append(self.verdicts.outcomes_in(graph, self._backward))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from convlint.evaluate import calls, memo
+from convlint.evaluate import call_keys, calls, memo
 from convlint.evaluate.environment import Arguments
 from convlint.evaluate.graph.contents import Mutable, given_out, replaced, tensors_in
 from convlint.evaluate.graph.layers import LayerCall, owner_of
@@ -70,7 +70,7 @@ class Following(Tracer):
         stand_in = Tensor()
         places = {id(tensor): (number, self._form(tensor)) for number, tensor in enumerate(given)}
         try:
-            key = memo.call_key(machine, function, _with(args, lambda tensor: stand_in))
+            key = call_keys.call_key(machine, function, _with(args, lambda tensor: stand_in))
         except Mutable:
             return None
         return None if key is None else (key, self.owners[-1], tuple([places[id(tensor)] for tensor in _tensors(args)]))

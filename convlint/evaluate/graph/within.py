@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from convlint.evaluate import memo
+from convlint.evaluate import copies
 from convlint.evaluate.entries import Entry
 from convlint.evaluate.graph.follow import Verdicts
 from convlint.evaluate.library.torch_modules import is_module
@@ -37,7 +37,7 @@ def follow_within(machine: Machine, verdicts: Verdicts, entries: Iterable[Entry]
         for site, network in networks if len(networks) <= MAX_NETWORKS else ():
 
             def follow(site: Span = site, network: Instance = network, root: Record = root) -> None:
-                copy = memo.copy(machine, network, None)
+                copy = copies.copy(machine, network, None)
                 verdicts.follow(machine, copy, site, root)
                 verdicts.measure(machine, copy, site, root)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from convlint.evaluate import attribute_writes, attributes, memo
+from convlint.evaluate import attribute_writes, attributes, copies
 from convlint.evaluate.environment import Arguments, Raised
 from convlint.evaluate.library.adapt import asked, builtin_table, give_up, take
 from convlint.evaluate.machine import Machine
@@ -36,7 +36,7 @@ def _settled(machine: Machine, target: Value, name: str) -> bool:
     """Whether an object itself holds the attribute on the present path; raises Undecided where it may or may not."""
     if not isinstance(target, Instance):
         return False
-    held = memo.read_attribute(machine, target, name)
+    held = copies.read_attribute(machine, target, name)
     if held.__class__ is Choice:
         held = resolve(held, machine.path)
         if held.__class__ is Choice and without_unbound(held) is not held:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from convlint.evaluate import class_kinds, memo, subscripts
+from convlint.evaluate import class_kinds, copies, subscripts
 from convlint.evaluate.classes import make_class
 from convlint.evaluate.environment import Arguments, Raised
 from convlint.evaluate.library.adapt import (
@@ -104,7 +104,7 @@ def _declared(machine: Machine, value: Value) -> tuple[Any, ...]:
 
 def _as_tuple(machine: Machine, args: Arguments, site: Span) -> Value:
     target = take(machine, args, "astuple", 1, "obj", "tuple_factory")[0]
-    held = [memo.read_attribute(machine, target, field.name) for field in _declared(machine, target)]
+    held = [copies.read_attribute(machine, target, field.name) for field in _declared(machine, target)]
     return Tuple(tuple(value for value in held if value is not UNBOUND))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from convlint.evaluate import attributes, calls, class_kinds, classes, memo
+from convlint.evaluate import attributes, calls, class_kinds, classes, copies
 from convlint.evaluate.environment import Arguments, Raised, follows
 from convlint.evaluate.machine import Machine
 from convlint.evaluate.paths import force, resolve, without_unbound
@@ -142,7 +142,7 @@ def _registering(kind: str) -> Call:
 
 
 def _hooks(machine: Machine, target: Instance, kind: str) -> tuple[Value, ...]:
-    found = memo.read_attribute(machine, target, kind)
+    found = copies.read_attribute(machine, target, kind)
     if found is UNBOUND:
         return ()
     found = without_unbound(force(found, machine.path))
@@ -195,7 +195,7 @@ def children(machine: Machine, target: Instance) -> list[tuple[str, Value]]:
     """The modules that are attributes of ``target``, in order. Raises Undecided where one is a choice."""
     found: list[tuple[str, Value]] = []
     for name in list(target.attrs):
-        value = resolve(memo.read_attribute(machine, target, name), machine.path)
+        value = resolve(copies.read_attribute(machine, target, name), machine.path)
         if value.__class__ is Choice:
             value = force(value, machine.path)
         if is_module(value) and not any(value is child for _, child in found):
