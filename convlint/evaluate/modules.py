@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from convlint.evaluate import calls
+from convlint.evaluate import calls, restoring
+from convlint.evaluate.budget import MAX_IMPORT_CHAIN
 from convlint.evaluate.declared import Exports
 from convlint.evaluate.environment import Arguments, Frame, Raised
 from convlint.evaluate.finder import Finder
@@ -36,6 +38,8 @@ class Modules:
         self.by_path: dict[Path, Module] = {}
         self.sources: list[SourceModule] = []
         self.machine: Machine
+        self.import_depth = 0
+        """How many modules ask one another for a name."""
         self.searched: set[tuple[Module, str]] = set()
         """Star imports searched in vain, so far, for the name that is being looked up: each is searched once."""
         self.registries = Registries(self)
@@ -114,7 +118,7 @@ class Modules:
                         candidate.pure = False
                 at.ended = False
                 if at.born < machine.entry_start:
-                    machine.undo.append(_restoring(at, name))
+                    machine.undo.append(restoring.variable(at, name))
                 at.locals[name] = guarded(value, at.locals.get(name, UNBOUND), machine.path, at.birth)
                 return
         self.write_attribute(frame.module, name, value)
@@ -123,18 +127,10 @@ class Modules:
         """``module.name = value``; undone when the entry point that did it ends."""
         machine = self.machine
         machine.flow.unseen("a global variable", value)
-        old = module.attrs.get(name, UNBOUND)
         for candidate in machine.candidates:
             candidate.pure = False
         if machine.entry_start:
-
-            def restore() -> None:
-                if old is UNBOUND:
-                    module.attrs.pop(name, None)
-                else:
-                    module.attrs[name] = old
-
-            machine.undo.append(restore)
+            machine.undo.append(restoring.global_variable(module, name))
         module.attrs[name] = value
         module.settled.pop(name, None)
 
@@ -288,13 +284,22 @@ class Modules:
             inner = self.submodule(module, later.attribute)
             if inner is not None:
                 return inner
-        with self.machine.nested_module() as allowed:
+        with self._one_further() as allowed:
             value = self.attribute(module, later.attribute, span) if allowed else UNBOUND
         if value is UNBOUND:
             if trying:
                 raise Raised("ImportError", later.attribute)
             return Unknown("unknown-name", f"'{later.attribute}' of {module.name}")
         return value
+
+    @contextmanager
+    def _one_further(self) -> Iterator[bool]:
+        """While one module asks another for a name. Gives whether the chain is still short enough."""
+        self.import_depth += 1
+        try:
+            yield self.import_depth < MAX_IMPORT_CHAIN
+        finally:
+            self.import_depth -= 1
 
     def from_star(self, source: SourceModule, later: Later, name: str, rebinds: bool = False) -> Any:
         """What ``from module import *`` gives for ``name``; UNBOUND where it does not.
@@ -314,7 +319,7 @@ class Modules:
         self.searched.add((module, name))
         value: Any = UNBOUND
         try:
-            with self.machine.nested_module() as allowed:
+            with self._one_further() as allowed:
                 if allowed:
                     value = self._exported(module, name, Span(source.number, 0, 0))
         finally:
@@ -361,13 +366,3 @@ class Modules:
                     raise Raised("ModuleNotFoundError", node.module)
                 continue
             write_name(self.machine, frame, bound, self.imported(source, later, trying=frame.trying > 0))
-
-
-def _restoring(frame: Frame, name: str) -> Callable[[], None]:
-    """A function that gives a variable of a closure the value back that it has now."""
-    old = frame.locals.get(name, UNBOUND)
-
-    def restore() -> None:
-        frame.locals[name] = old
-
-    return restore
