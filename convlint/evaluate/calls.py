@@ -226,14 +226,14 @@ def instantiate(machine: Machine, cls: Class, args: Arguments, site: Span) -> An
     if key is not None:
         hit = machine.memo.get(key)
         if hit is not None:
-            return machine.flow.built(machine, memo.replay(machine, hit, args, site), cls, args, site)
+            return machine.constructions.noted(machine, memo.replay(machine, hit, args, site), cls, args, site)
     try:
         made = memo.remember(machine, key, site, build, cls, args)
     except Raised as error:
         return _given_up(machine, classes.lookup(cls, "__init__"), site, error)
     if key is None and made.__class__ is Instance and machine.verdicts is not None:
         _note_network(machine, made)
-    return machine.flow.built(machine, made, cls, args, site)
+    return machine.constructions.noted(machine, made, cls, args, site)
 
 
 def _note_network(machine: Machine, made: Instance) -> None:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from convlint.evaluate.machine import Machine
 from convlint.evaluate.paths import choose
 from convlint.evaluate.values import UNBOUND, Choice, Dict, Heap, Instance, List, Method, Tuple, Value
+
+if TYPE_CHECKING:
+    from convlint.evaluate.machine import Machine
 
 _Part = TypeVar("_Part", Instance, List, Dict)
 HOLDER = -1

@@ -56,7 +56,7 @@ def follow_across(machine: Machine, verdicts: Verdicts, names: Mapping[int, str]
     for number, pairs in found.items():
         with search.alone(networks[number]):
             search.add_pairs(networks[number], pairs)
-    return Around(machine.flow.loose | search.loose, frozenset(search.crowded))
+    return Around(machine.flow.reads.loose | search.loose, frozenset(search.crowded))
 
 
 class _Search:
@@ -74,7 +74,7 @@ class _Search:
         self._alike: Counter[frozenset[Class]] = Counter()
         self._of_record: dict[int, Open] = {}
         self._of_class: dict[Class, Open] = {}
-        ends = machine.flow.ends
+        ends = machine.flow.reads.ends
         self._open: dict[Span, set[End]] = {span: set(found) for span, found in ends.of.items()}
         self._sliced: dict[Note, bool] = {}
         for span, notes in ends.sliced.items():
@@ -193,7 +193,7 @@ class _Search:
             return
         for pair, alone in found.pairs.items():
             first, second = pair
-            if (first.site, second.site) in self.machine.flow.ends.pairs:
+            if (first.site, second.site) in self.machine.flow.reads.ends.pairs:
                 continue
             if gives(first) == BIAS:
                 whole = first.site not in found.read_otherwise
