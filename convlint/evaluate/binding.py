@@ -1,4 +1,4 @@
-"""Binding: the arguments of a call become the parameters of a function of the user's, as in Python."""
+"""Binding: the arguments of a call become the parameters of a function of the user's, or the fields of an object."""
 
 from __future__ import annotations
 
@@ -56,3 +56,25 @@ def _bind_missing(function: Function, unknown: Unknown | None, names: dict[str, 
             names[name] = signature.defaults[name]
         else:
             raise Raised("TypeError", f"{function.name}() missing argument '{name}'")
+
+
+def bind_fields(names: list[str], defaults: dict[str, Any], args: Arguments, owner: str) -> dict[str, Value]:
+    """Arguments bound to the fields of a named tuple or a dataclass, in order."""
+    if len(args.positional) > len(names):
+        raise Raised("TypeError", f"{owner}() takes {len(names)} arguments")
+    given = dict(zip(names, args.positional, strict=False))
+    for name, value in args.keywords.items():
+        if name not in names or name in given:
+            raise Raised("TypeError", f"{owner}() got an unexpected argument '{name}'")
+        given[name] = value
+    bound: dict[str, Value] = {}
+    for name in names:
+        if name in given:
+            bound[name] = given[name]
+        elif args.unknown is not None:
+            bound[name] = follows(args.unknown)
+        elif name in defaults:
+            bound[name] = defaults[name]
+        else:
+            raise Raised("TypeError", f"{owner}() missing argument '{name}'")
+    return bound

@@ -9,7 +9,7 @@ from typing import Any
 from convlint.evaluate import arithmetic, attribute_writes, subscripts
 from convlint.evaluate.blocks import Live, Run
 from convlint.evaluate.call_expressions import compile_call_of
-from convlint.evaluate.classes import compile_class
+from convlint.evaluate.class_statements import compile_class
 from convlint.evaluate.conditions import compile_assert, compile_if
 from convlint.evaluate.decorators import compile_decorators
 from convlint.evaluate.environment import Frame, Raised

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from convlint.evaluate import attributes, calls, class_kinds, classes, copies
+from convlint.evaluate import attributes, calls, classes, copies, named_tuples
 from convlint.evaluate.environment import Arguments, Raised, follows
 from convlint.evaluate.machine import Machine
 from convlint.evaluate.paths import force, resolve, without_unbound
@@ -84,7 +84,7 @@ def _loading() -> Call:
     def call(machine: Machine, args: Arguments, site: Span) -> Value:
         if not made:
             fields = ["missing_keys", "unexpected_keys"]
-            made.append(class_kinds.make_named_tuple(machine, "_IncompatibleKeys", fields, {}))
+            made.append(named_tuples.make_named_tuple(machine, "_IncompatibleKeys", fields, {}))
         return Tuple((_state(site), _state(site)), made[0])
 
     return call
@@ -182,7 +182,7 @@ def _run_hook(machine: Machine, hook: Value, given: list[Value], site: Span) -> 
 
 def _load_state(machine: Machine, args: Arguments, site: Span) -> Value:
     """``load_state_dict`` names the keys that did not fit: none."""
-    cls = class_kinds.make_named_tuple(machine, "_IncompatibleKeys", ["missing_keys", "unexpected_keys"], {})
+    cls = named_tuples.make_named_tuple(machine, "_IncompatibleKeys", ["missing_keys", "unexpected_keys"], {})
     return Tuple((machine.list([]), machine.list([])), cls)
 
 
