@@ -9,6 +9,7 @@ from convlint.evaluate import attributes, call_expressions, displays, formatting
 from convlint.evaluate.comprehensions import comprehension
 from convlint.evaluate.environment import Frame, Raised
 from convlint.evaluate.machine import Machine
+from convlint.evaluate.names import lookup
 from convlint.evaluate.paths import Undecided, resolve, without_unbound
 from convlint.evaluate.values import ELLIPSIS, FALSE, NONE, TRUE, UNBOUND, Choice, Const, Slice, Span, Tuple, Unknown
 from convlint.frontends.python import ir
@@ -81,7 +82,7 @@ def _name(context: Context, node: ir.Name) -> Run:
     machine = context.machine
     span = context.span(node)
     if context.locals is None:
-        return lambda frame: machine.modules.lookup(frame, name, span)
+        return lambda frame: lookup(machine, frame, name, span)
     if name not in context.locals:
 
         def outer(frame: Frame) -> Any:
@@ -89,7 +90,7 @@ def _name(context: Context, node: ir.Name) -> Run:
                 value = frame.module.settled.get(name)
                 if value is not None:
                     return value
-            return machine.modules.lookup(frame, name, span)
+            return lookup(machine, frame, name, span)
 
         return outer
 
@@ -104,7 +105,7 @@ def _name(context: Context, node: ir.Name) -> Run:
                 return without_unbound(value)
         if value is UNBOUND:
             if name in frame.declared:
-                return machine.modules.lookup(frame, name, span)
+                return lookup(machine, frame, name, span)
             raise Raised("UnboundLocalError", name)
         return value
 

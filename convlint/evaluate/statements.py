@@ -17,6 +17,7 @@ from convlint.evaluate.exceptions import raised_by
 from convlint.evaluate.expressions import Context, compile_expression
 from convlint.evaluate.functions import make_function, prepare
 from convlint.evaluate.guards import compile_try, compile_with
+from convlint.evaluate.import_statements import compile_import, compile_import_from
 from convlint.evaluate.loops import compile_for, compile_while
 from convlint.evaluate.machine import Machine
 from convlint.evaluate.paths import force, guarded
@@ -212,26 +213,6 @@ def _delete(context: Context, node: ir.Delete) -> Run:
     return run
 
 
-def _import(context: Context, node: ir.Import) -> Run:
-    machine = context.machine
-
-    def run(frame: Frame) -> Live:
-        machine.modules.run_import(frame, node)
-        return None
-
-    return run
-
-
-def _import_from(context: Context, node: ir.ImportFrom) -> Run:
-    machine = context.machine
-
-    def run(frame: Frame) -> Live:
-        machine.modules.run_import_from(frame, node)
-        return None
-
-    return run
-
-
 def _scope(context: Context, node: ir.Scope) -> Run:
     return lambda frame: None
 
@@ -252,8 +233,8 @@ COMPILE: dict[type, Callable[[Context, Any], Run]] = {
     ir.Delete: _delete,
     ir.Jump: _jump,
     ir.Scope: _scope,
-    ir.Import: _import,
-    ir.ImportFrom: _import_from,
+    ir.Import: compile_import,
+    ir.ImportFrom: compile_import_from,
     ir.Function: _function,
     ir.Class: _class,
     ir.Match: compile_match,

@@ -9,6 +9,7 @@ from convlint.evaluate import attributes
 from convlint.evaluate.environment import Arguments, Frame, Raised
 from convlint.evaluate.library.standard_ast import literal
 from convlint.evaluate.machine import Machine
+from convlint.evaluate.names import lookup
 from convlint.evaluate.paths import force
 from convlint.evaluate.values import NONE, Builtin, Class, Const, Span, Super, Unknown, Value
 
@@ -59,7 +60,7 @@ def _eval(machine: Machine, frame: Frame, args: Arguments, site: Span) -> Value:
             return literal(machine, given.value, site)
         except Raised:
             return Unknown("not-modelled", "eval()", site)
-    value: Any = machine.modules.lookup(frame, names[0], site)
+    value: Any = lookup(machine, frame, names[0], site)
     for name in names[1:]:
         value = attributes.get(machine, value, name, site)
     return value  # type: ignore[no-any-return]
