@@ -7,7 +7,8 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from convlint.evaluate import attributes, calls, classes
-from convlint.evaluate.entries import Entry, entered, run_forward
+from convlint.evaluate.entries import Entry
+from convlint.evaluate.entry_calls import run_forward
 from convlint.evaluate.environment import Arguments, NotIterable, Raised
 from convlint.evaluate.library.torch_layers import MODULES
 from convlint.evaluate.library.torch_modules import is_module
@@ -15,6 +16,7 @@ from convlint.evaluate.machine import Machine
 from convlint.evaluate.paths import Undecided, leaves
 from convlint.evaluate.records import Record, Scope
 from convlint.evaluate.standins import is_standin
+from convlint.evaluate.trials import run_once
 from convlint.evaluate.values import UNBOUND, Class, Const, Function, Module, Partial, Span, Tuple, Unknown, Value
 from convlint.findings import Finding, Severity
 from convlint.frontends.config.calls import Argument, Call, Given, Keyed, Listed
@@ -66,7 +68,7 @@ class Outside:
             source = call.target.source
             span = Span(self._number(source), 0, len(source.text))
             name = f"{source.path}:{call.path}" if call.path else source.path
-            root = entered(self.machine, span, lambda call=call: self._enter(call))  # type: ignore[misc]
+            root = run_once(self.machine, span, lambda call=call: self._enter(call))  # type: ignore[misc]
             scope = Scope(name, span, None)
             inner = Record(scope, root.birth)
             inner.calls = root.calls
