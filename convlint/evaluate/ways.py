@@ -114,15 +114,18 @@ def _meeting(network: EvaluatedNetwork, way: Way) -> Span:
 
 
 def _written(network: EvaluatedNetwork, way: Way, meeting: Span) -> Span:
-    """Numbers that both come from a config, by its own call or through code that reads it, are met where one stands.
+    """Numbers that come from a config, by its own call or through code that reads it, are met where one stands there.
 
-    That is the place to act; of code that reads it, where the config is linted too.
+    That is the place to act. Of a call, the config that asks for it comes before one that it takes in, in which the
+    call's target may stand; of code that reads both numbers, the config has to be linted too.
     """
     origins = [origin for name in ("kernel_size", "stride") if (origin := _origin(way, name)) is not None]
+    written = [origin for origin in origins if origin.file >= documents.FIRST]
     if meeting.file >= documents.FIRST:
-        return next((origin for origin in origins if origin.file == meeting.file), meeting)
-    read = len(origins) == 2 and all(origin.file >= documents.FIRST for origin in origins)
-    return next((origin for origin in origins if read and network.sites.place(origin).path in network.linted), meeting)
+        asking = way.edges[-1].record.scope.span.file
+        return min(written, key=lambda origin: (origin.file != asking, origin.file != meeting.file), default=meeting)
+    read = written if len(written) == 2 else []
+    return next((origin for origin in read if network.sites.place(origin).path in network.linted), meeting)
 
 
 def _innermost_linted(network: EvaluatedNetwork, way: Way) -> tuple[Any, ...]:
