@@ -30,10 +30,13 @@ SETTINGS = frozenset(
         "argparse",
         "click",
         "easydict",
+        "fire",
         "ml_collections",
         "munch",
         "omegaconf",
+        "simple_parsing",
         "typer",
+        "tyro",
         "wandb",
         "yacs",
     }

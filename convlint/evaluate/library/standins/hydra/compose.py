@@ -13,7 +13,7 @@ _SELF, _GLOBAL = "_self_", "_global_"
 _FOLDER = []
 
 
-def compose(config_name=None, overrides=[], return_hydra_config=False, strict=None):
+def compose(config_name=None, overrides=None, return_hydra_config=False, strict=None):
     if overrides or not _FOLDER:
         return sys.argv
     return composed(_FOLDER[-1], config_name)
