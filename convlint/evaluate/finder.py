@@ -229,8 +229,8 @@ class Finder:
         except SourceError as error:
             return error
 
-    def data(self, path: str, beside: Path | None) -> str | None:
-        """The text of a file of data of the project; None where it is elsewhere, missing, too large or no text.
+    def data(self, path: str, beside: Path | None) -> tuple[Path, str] | None:
+        """A file of data of the project, and its text; None where it is elsewhere, missing, too large or no text.
 
         A relative path counts from the project's folder, where programs are mostly run from, else from ``beside``. What
         a link leads to has to lie in the project too.
@@ -245,7 +245,7 @@ class Finder:
         try:
             content = self.overlays[found[0]].encode() if found[0] in self.overlays else found[0].read_bytes()
             self.consulted[str(found[0])] = blake2b(content, digest_size=16).hexdigest()
-            return content.decode("utf-8-sig")
+            return found[0], content.decode("utf-8-sig")
         except (OSError, UnicodeDecodeError):
             return None
 

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 
 from convlint.evaluate import classes
 from convlint.evaluate.library.torch_layers import FUNCTIONS, MODULES
+from convlint.evaluate.names import global_name
 from convlint.evaluate.values import (
     Builtin,
     Class,
@@ -244,7 +245,7 @@ class Inertness:
             if name in frame.locals:
                 return frame.locals[name]
             frame = frame.parent
-        return self.machine.modules.global_name(function.module, name, None, NOWHERE)
+        return global_name(self.machine, function.module, name, None, NOWHERE)
 
     def bears(self, value: Any, called: bool) -> bool:
         """Whether an argument leaves an inert call inert; ``called``: the arguments themselves call that value."""

@@ -8,15 +8,16 @@ from typing import NamedTuple
 
 from convlint.evaluate import attributes, calls, classes
 from convlint.evaluate.definitions import Definitions
-from convlint.evaluate.entries import Entry, entered, run_forward
+from convlint.evaluate.entries import Entry
+from convlint.evaluate.entry_calls import run_forward
 from convlint.evaluate.environment import Arguments, NotIterable, Raised
 from convlint.evaluate.library.torch_layers import MODULES
 from convlint.evaluate.library.torch_modules import is_module
 from convlint.evaluate.machine import Machine
 from convlint.evaluate.paths import Undecided, leaves
 from convlint.evaluate.records import Record, Scope
-from convlint.evaluate.sites import OUTSIDE
 from convlint.evaluate.standins import is_standin
+from convlint.evaluate.trials import run_once
 from convlint.evaluate.values import UNBOUND, Class, Const, Function, Module, Partial, Span, Tuple, Unknown, Value
 from convlint.findings import Finding, Severity
 from convlint.frontends.config.calls import Argument, Call, Given, Keyed, Listed
@@ -57,14 +58,13 @@ class Missing(NamedTuple):
 
 
 class Outside:
-    """The calls of one run. ``sources`` are the files in which they stand, by number."""
+    """The calls of one run. ``paths`` are the files in which they stand."""
 
     def __init__(self, machine: Machine, requested: Sequence[Call]) -> None:
         self.machine = machine
         self.requested = requested
         self.notes: list[Finding] = []
-        self.sources: dict[int, Source] = {}
-        self.numbers: dict[str, int] = {}
+        self.paths: set[str] = set()
         self.definitions = Definitions(machine.modules)
         for call in requested:
             self._number(call.target.source)
@@ -75,7 +75,7 @@ class Outside:
             source = call.asked_by or call.target.source
             span = Span(self._number(source), 0, len(source.text))
             name = f"{source.path}:{call.path}" if call.path else source.path
-            root = entered(self.machine, span, lambda call=call: self._enter(call))  # type: ignore[misc]
+            root = run_once(self.machine, span, lambda call=call: self._enter(call))  # type: ignore[misc]
             scope = Scope(name, span, None)
             inner = Record(scope, root.birth)
             inner.calls = root.calls
@@ -208,9 +208,8 @@ class Outside:
         return Span(self._number(node.source), node.start, node.end)
 
     def _number(self, source: Source) -> int:
-        number = self.numbers.setdefault(source.path, OUTSIDE + len(self.numbers))
-        self.sources.setdefault(number, source)
-        return number
+        self.paths.add(source.path)
+        return self.machine.documents.number(source)
 
 
 def _with_channels(callee: Value, given: list[Value], repeats: int, span: Span) -> list[Value] | None:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from functools import cached_property, reduce
 from typing import Any, NamedTuple
 
+from convlint.evaluate.documents import FIRST
 from convlint.evaluate.entries import Entry
 from convlint.evaluate.graph.follow import Verdicts as Following
 from convlint.evaluate.graph.nodes import slice_key
@@ -21,6 +22,7 @@ from convlint.network.layers import Confidence, Kind, Layer, Unknown, Use
 from convlint.network.operations import Operation
 from convlint.network.sizes import SizedLayer, SizedModule, Work, fact_of
 from convlint.network.verdicts import BRANCH, GATE_ONLY, UNKNOWN, Origins, Verdict, Verdicts, worse
+from convlint.source import Place
 
 _KINDS = (
     ("ConvTranspose", Kind.TRANSPOSED), ("conv_transpose", Kind.TRANSPOSED), ("Conv", Kind.CONVOLUTION), ("conv",
@@ -183,6 +185,11 @@ class EvaluatedNetwork:
             channels(fact.in_channels) if convolution else None, channels(fact.out_channels) if convolution else None,
             channels(fact.groups) if convolution else None, dict(fact.options),
         )  # fmt: skip
+
+    def read(self) -> frozenset[Place]:
+        """The places in files that are not Python from which code reads sizes of layers."""
+        origins = (origin for fact in self._facts.values() for _, origin in fact.origins)
+        return frozenset(self.sites.place(origin) for origin in origins if origin.file >= FIRST)
 
     def reached_from(self, layer: Layer | Operation) -> tuple[tuple[str, ...], Confidence]:
         """The entry points that build a layer."""

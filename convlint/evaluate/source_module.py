@@ -162,7 +162,7 @@ class SourceModule:
                 self.run(machine, index)
             if waiting:
                 return self.get(machine, name, limit)
-        if limit is None and machine.import_depth == 0:
+        if limit is None and machine.modules.import_depth == 0:
             self.missing.add(name)  # no module is being run: none will bind it later
         return UNBOUND
 
@@ -215,7 +215,7 @@ class SourceModule:
         self.running.append(index)
         outer, machine.modules.searched = machine.modules.searched, set()
         try:
-            with machine.at_module_level(self.linted) as allowed:
+            with machine.module_level.running(machine, self.linted) as allowed:
                 if allowed:
                     self._run(machine, index)
         finally:

@@ -17,9 +17,9 @@ from convlint.evaluate.graph.sized import Followed, followed
 from convlint.evaluate.graph.skips import cases_of
 from convlint.evaluate.graph.templates import Following, Template
 from convlint.evaluate.library.torch_modules import is_module
-from convlint.evaluate.machine import NOWHERE, Machine
+from convlint.evaluate.machine import Machine
 from convlint.evaluate.paths import ROOT, Undecided, leaves, resolve
-from convlint.evaluate.records import Fact, Record
+from convlint.evaluate.records import NOWHERE, Fact, Record
 from convlint.evaluate.sizes.arguments import shape_of, values_of
 from convlint.evaluate.sizes.candidates import Candidates
 from convlint.evaluate.sizes.inputs import Given, Wanted, example_among, first_convolution, input_of

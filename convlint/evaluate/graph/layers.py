@@ -5,7 +5,7 @@ from __future__ import annotations
 from math import prod
 from typing import Any, NamedTuple
 
-from convlint.evaluate import memo
+from convlint.evaluate import copies
 from convlint.evaluate.environment import Arguments
 from convlint.evaluate.graph.arguments import plain
 from convlint.evaluate.graph.nodes import Key, Origins, Window, Work
@@ -138,7 +138,7 @@ def owner_of(machine: Any, target: Instance) -> LayerCall | None:
 def _attributes(machine: Any, target: Instance, spec: Spec) -> dict[str, Any]:
     names: dict[str, Any] = {}
     for name in spec.names:
-        value = memo.read_attribute(machine, target, name)
+        value = copies.read_attribute(machine, target, name)
         names[name] = value if value is not UNBOUND else Const(spec.defaults[name]) if name in spec.defaults else NONE
     return names
 

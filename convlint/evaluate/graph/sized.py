@@ -7,13 +7,13 @@ from fractions import Fraction
 from math import prod
 from typing import NamedTuple
 
+from convlint.evaluate.constructions import TOLD
 from convlint.evaluate.graph.backward import Activation
 from convlint.evaluate.graph.demands import Demand, View
 from convlint.evaluate.graph.levels import DEAD, GATE, Grid, Levels, most
 from convlint.evaluate.graph.nodes import CALL, CAT, PASSING, PORT, RESULT, SHIFT, WINDOW, Arms, Key, Node, Step
 from convlint.evaluate.sizes.inputs import Given
 from convlint.evaluate.sizes.shapes import Shape, elements
-from convlint.evaluate.tensor_flow import TOLD
 from convlint.evaluate.tensor_readers import Known
 from convlint.network.geometry import pool_output_size
 

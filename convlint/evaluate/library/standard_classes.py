@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from convlint.evaluate import class_kinds, memo, subscripts
+from convlint.evaluate import class_kinds, copies, data_classes, named_tuples, subscripts
 from convlint.evaluate.classes import make_class
 from convlint.evaluate.environment import Arguments, Raised
 from convlint.evaluate.library.adapt import (
@@ -56,7 +56,7 @@ def dataclasses(machine: Machine) -> dict[str, Value]:
         **builtin_table(
             {
                 "dataclass": _dataclass,
-                "field": class_kinds.field_value,
+                "field": data_classes.field_value,
                 "replace": _replace,
                 "asdict": _as_dict,
                 "astuple": _as_tuple,
@@ -79,17 +79,17 @@ def _dataclass(machine: Machine, args: Arguments, site: Span) -> Value:
 
 def _made_dataclass(machine: Machine, args: Arguments, options: dict[str, Value]) -> Value:
     target = force(args.positional[0], machine.path) if args.positional else NONE
-    return class_kinds.dataclass(machine, target, options) if isinstance(target, Class) else target
+    return data_classes.dataclass(machine, target, options) if isinstance(target, Class) else target
 
 
 def _replace(machine: Machine, args: Arguments, site: Span) -> Value:
     if not args.positional:
         raise Raised("TypeError", "replace() needs an object")
-    return class_kinds.replace(machine, args.positional[0], args.keywords, args.unknown, site)
+    return data_classes.replace(machine, args.positional[0], args.keywords, args.unknown, site)
 
 
 def _as_dict(machine: Machine, args: Arguments, site: Span) -> Value:
-    return class_kinds.as_dict(machine, take(machine, args, "asdict", 1, "obj", "dict_factory")[0])
+    return data_classes.as_dict(machine, take(machine, args, "asdict", 1, "obj", "dict_factory")[0])
 
 
 def _declared(machine: Machine, value: Value) -> tuple[Any, ...]:
@@ -104,7 +104,7 @@ def _declared(machine: Machine, value: Value) -> tuple[Any, ...]:
 
 def _as_tuple(machine: Machine, args: Arguments, site: Span) -> Value:
     target = take(machine, args, "astuple", 1, "obj", "tuple_factory")[0]
-    held = [memo.read_attribute(machine, target, field.name) for field in _declared(machine, target)]
+    held = [copies.read_attribute(machine, target, field.name) for field in _declared(machine, target)]
     return Tuple(tuple(value for value in held if value is not UNBOUND))
 
 
@@ -128,7 +128,7 @@ def _is_dataclass(machine: Machine, args: Arguments, site: Span) -> Value:
 
 
 def enum(machine: Machine) -> dict[str, Value]:
-    """The names of enum; ``class_kinds`` makes the members of classes that derive from them."""
+    """The names of enum; ``enum_classes`` makes the members of classes that derive from them."""
     base = make_class("Enum", (machine.modules.builtin_class("object"),), {})
     flag = make_class("Flag", (base,), {})
     number, string = machine.modules.builtin_class("int"), machine.modules.builtin_class("str")
@@ -165,7 +165,7 @@ def _called_enum(machine: Machine, cls: Class, args: Arguments, site: Span) -> V
         name, value = member.items if isinstance(member, Tuple) else (member, Const(number, site))
         attrs[text(machine, name)] = value
     made = make_class(text(machine, given["value"]), (cls,), attrs)
-    class_kinds.finish(machine, made, (), site)
+    class_kinds.finish(machine, made, ())
     return made
 
 
@@ -248,7 +248,7 @@ def _named_tuple(machine: Machine, cls: Class, args: Arguments, site: Span) -> V
     """``NamedTuple("Point", [("x", int)])``."""
     name, fields = take(machine, args, "NamedTuple", 2, "typename", "fields")
     pairs = [subscripts.get(machine, pair, Const(0), site) for pair in items(machine, fields, site)]
-    return class_kinds.make_named_tuple(machine, text(machine, name), [text(machine, pair) for pair in pairs], {})
+    return named_tuples.make_named_tuple(machine, text(machine, name), [text(machine, pair) for pair in pairs], {})
 
 
 # --- types ------------------------------------------------------------------------------------------------------------

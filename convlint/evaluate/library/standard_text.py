@@ -213,10 +213,17 @@ def wrapping(machine: Machine) -> dict[str, Value]:
 
 def json(machine: Machine) -> dict[str, Value]:
     """The names of json."""
-    from convlint.evaluate.library.data_files import load_json
+    from convlint.evaluate.library.data_files import load_json, load_json_text
+
+    plain = pure("loads", _loads)
+
+    def loads(machine: Machine, args: Arguments, site: Span) -> Value:
+        text = force(first(machine, args), machine.path)
+        found = load_json_text(machine, text, site) if isinstance(text, Const) else None
+        return plain.call(machine, args, site) if found is None else found
 
     return {
-        "loads": pure("loads", _loads),
+        "loads": Builtin("loads", loads),
         "load": Builtin("load", load_json),
         "JSONDecodeError": machine.modules.builtin_class("ValueError"),
         **unknown("json", "dump", "dumps"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from convlint.evaluate import memo
+from convlint.evaluate import copies
 from convlint.evaluate.graph import operations
 from convlint.evaluate.graph.arguments import plain
 from convlint.evaluate.graph.nodes import SAME
@@ -32,7 +32,7 @@ class Module:
 
     def value(self, name: str) -> Any:
         """An attribute, resolved; None where it was not given."""
-        found = resolve(memo.read_attribute(self.machine, self.target, name), self.machine.path)
+        found = resolve(copies.read_attribute(self.machine, self.target, name), self.machine.path)
         return None if found is UNBOUND else found
 
     def plain(self, name: str) -> Any:
