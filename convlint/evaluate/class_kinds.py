@@ -45,6 +45,8 @@ def finish(machine: Machine, cls: Class, own: tuple[Field, ...], span: Span) -> 
         _named(cls, [field.name for field in own], dict(cls.attrs))
     elif _based_on(cls, "TypedDict"):
         cls.make = _make_typed_dict
+    elif "__new__" not in cls.attrs:
+        cls.make = next((base.make for base in cls.mro[1:] if "_fields" in base.attrs), None)
     inherited: dict[str, Field] = {}
     for base in reversed(cls.mro[1:]):
         inherited.update({field.name: field for field in base.fields or ()})
@@ -148,6 +150,12 @@ def _named(cls: Class, names: list[str], defaults: dict[str, Any]) -> None:
         values = _bind(names, defaults, args, made.name)
         return Tuple(tuple(values.values()), made)
 
+    def new(machine: Machine, args: Arguments, site: Span) -> Value:
+        made = force(args.positional[0], machine.path) if args.positional else None
+        if not isinstance(made, Class):
+            return Unknown("unsupported", "__new__", site)
+        return make(machine, made, Arguments(args.positional[1:], args.keywords, args.unknown), site)
+
     def replace(machine: Machine, args: Arguments, site: Span) -> Value:
         target = force(args.positional[0], machine.path)
         if not isinstance(target, Tuple):
@@ -171,6 +179,7 @@ def _named(cls: Class, names: list[str], defaults: dict[str, Any]) -> None:
     cls.attrs.setdefault("_fields", Tuple(tuple(Const(name) for name in names)))
     for name, call in (("_replace", replace), ("_asdict", as_dict)):
         cls.attrs.setdefault(name, Builtin(name, call))
+    cls.attrs.setdefault("__new__", Descriptor("staticmethod", Builtin("__new__", new)))
     cls.attrs.setdefault("_make", Descriptor("staticmethod", Builtin("_make", from_items)))
     for name in names:
         cls.attrs.pop(name, None)

@@ -242,6 +242,7 @@ def _attempt(machine: Machine, root: Record, span: Span, operation: Callable[[],
     """
     machine.record, machine.path, machine.steps, machine.depth = root, ROOT, 0, 0
     machine.active = {}
+    memo = machine.memo
     machine.clock += 1
     machine.entry_start = machine.clock
     try:
@@ -260,7 +261,7 @@ def _attempt(machine: Machine, root: Record, span: Span, operation: Callable[[],
             restore()
         machine.undo.clear()
         machine.saved.clear()
-        machine.entry_start = 0
+        machine.entry_start, machine.memo = 0, memo
         machine.record, machine.path = Record(NOWHERE, ROOT), ROOT
     return None
 

@@ -89,6 +89,8 @@ class Machine:
         """The clock before and after statements at module level that have ended, in order and joined."""
         self.entry_start = 0
         """The clock when the present entry point began; changes to older objects are undone after it."""
+        self.piece_start = -(10**13)
+        """The clock when the present statement at module level began."""
         self.undo: list[Callable[[], None]] = []
         self.saved: dict[int, Heap] = {}
         self.candidates: list[Purity] = []
@@ -152,11 +154,12 @@ class Machine:
             self.depth,
             self.trying,
             self.importing,
+            self.piece_start,
         )
         self.path, self.record, self.steps, self.depth, self.trying = ROOT, Record(NOWHERE, ROOT), 0, 0, 0
         start = max(self.module_clock, self.clock) if self.clock < 0 else self.module_clock
         self.clock, self.entry_start, self.undo, self.saved, self.candidates = start, 0, [], {}, []
-        self.importing = not linted
+        self.importing, self.piece_start = not linted, start
         self.module_depth += 1
         try:
             yield True
@@ -178,6 +181,7 @@ class Machine:
                 self.depth,
                 self.trying,
                 self.importing,
+                self.piece_start,
             ) = kept
             self.clock = clock if clock > 0 else max(clock, self.module_clock)
 
@@ -240,11 +244,20 @@ class Machine:
             target.made = None
             if target.borrowing:
                 target.own_attributes()
-        if born < self.entry_start and id(target) not in self.saved:
-            self.saved[id(target)] = target
-            self.undo.append(_snapshot(target))
+        if born < self.entry_start:
+            if id(target) not in self.saved:
+                self.saved[id(target)] = target
+                self.undo.append(_snapshot(target))
+            self.forget()
+        elif born <= self.piece_start and not self.decorating:
+            self.forget()
         if target.holders:
             self._touch_holders(target)
+
+    def forget(self) -> None:
+        """What was remembered may have read what changes now: for the rest of the entry point, nothing of it is used."""
+        if self.memo:
+            self.memo = {}
 
     def _touch_holders(self, target: Heap) -> None:
         """What holds something that is changed is no longer what it was either."""

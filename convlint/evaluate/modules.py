@@ -129,6 +129,7 @@ class Modules:
         old = module.attrs.get(name, UNBOUND)
         for candidate in machine.candidates:
             candidate.pure = False
+        machine.forget()
         if machine.entry_start:
 
             def restore() -> None:
