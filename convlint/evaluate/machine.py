@@ -255,7 +255,7 @@ class Machine:
             self._touch_holders(target)
 
     def forget(self) -> None:
-        """What was remembered may have read what changes now: for the rest of the entry point, nothing of it is used."""
+        """What was remembered may have read what changes now: the rest of the entry point uses nothing of it."""
         if self.memo:
             self.memo = {}
 
