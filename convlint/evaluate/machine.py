@@ -24,6 +24,7 @@ from convlint.evaluate.values import (
     Instance,
     List,
     Span,
+    Tensor,
     Unknown,
     Value,
 )
@@ -296,8 +297,8 @@ class Machine:
     def write_attribute(self, target: Instance | Class, name: str, value: Any) -> None:
         """Set an attribute on the present path."""
         self.touch(target)
-        if self.flow.tracer is not None:
-            self.flow.stored(target, value)
+        if self.flow.tracer is not None or value.__class__ is Tensor:
+            self.flow.stored(self, target, value)
         if target.__class__ is Instance and target.original is not None:
             target.owns(value)
         attrs = target.attrs

@@ -186,9 +186,15 @@ class TensorFlow:
         else:
             self.passed(machine, args)
 
-    def stored(self, target: Value, value: Any) -> None:
-        """``target.name = value``: an object that was made on the way holds tensors as a list does."""
-        if target.__class__ is Instance and self._is_own(target):
+    def stored(self, machine: Machine, target: Value, value: Any) -> None:
+        """``target.name = value``: an object that was made on the way holds tensors as a list does.
+
+        What a module keeps may be read in a later call, such as the buffer of a convolution that runs step by step.
+        """
+        if self.tracer is None:
+            value.kept = True
+            self._unseen(machine, value)
+        elif target.__class__ is Instance and self._is_own(target):
             self.tracer.hold(target, value)
         else:
             self.unseen("an attribute", value)
@@ -291,7 +297,8 @@ class TensorFlow:
         self.ends.computed(part)
         readers = self._of(machine, tensor)
         axes = sliced_axes(machine, key)
-        if axes is None or not axes or readers.family.parent is not None or self._is_filtered(tensor):
+        others = readers.family.parent is not None or tensor.kept
+        if axes is None or not axes or others or self._is_filtered(tensor):
             readers.read_unseen()
         elif any(step > 1 for _, _, step in axes):
             self._add_slice(machine, readers, site, axes)
