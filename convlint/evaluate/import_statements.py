@@ -1,4 +1,4 @@
-"""Import statements that run, in functions and blocks; what plain ones of a module bind is looked up when it is used."""
+"""Import statements that run, in functions and blocks; what plain ones of a module bind is looked up when used."""
 
 from __future__ import annotations
 

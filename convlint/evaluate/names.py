@@ -40,9 +40,7 @@ def global_name(machine: Machine, module: Module, name: str, limit: int | None, 
     source: SourceModule | None = module.source
     if source is not None:
         if name == "__name__":
-            return Const(
-                "__main__" if limit is not None and source.linted and _is_main(source, limit) else module.name
-            )
+            return Const("__main__" if limit is not None and source.linted and _is_main(source, limit) else module.name)
         if name == "__file__":
             return Const(str(source.path))
         value = source.get(machine, name, limit)
