@@ -49,7 +49,7 @@ class BuiltLayers:
         self._pending: dict[int, list[Built]] = {}
         self._above: dict[Any, list[Edge]] | None = None
         self.roots: dict[int, list[str]] = {}
-        """The entry points whose root an activation is; with ``edges``, as is the next."""
+        """The entry points whose root an activation is. Filled by ``edges``, as is the next."""
         self.built_at: dict[Any, Built] = {}
         """What a call in an activation builds, by the activation, the call and the layer."""
 
