@@ -288,6 +288,14 @@ def padded(shape: Shape | None, padding: Sequence[int]) -> Shape | None:
     return tuple(found)
 
 
+def factors(value: object) -> tuple[float, ...] | None:
+    """A scale factor as numbers."""
+    values = value if isinstance(value, tuple) else (value,)
+    if all(isinstance(each, (int, float)) and not isinstance(each, bool) and each > 0 for each in values):
+        return tuple(float(each) for each in values)
+    return None
+
+
 def resized(shape: Shape | None, sizes: Sequence[Axis] | None, factors: Sequence[float] | None) -> Shape | None:
     """After ``interpolate`` to ``sizes``, or by ``factors``: floor(n * factor) (torch.nn.Upsample, "Shape")."""
     if shape is None or len(shape) < 3:
