@@ -22,6 +22,12 @@ def elements(shape: Shape | None) -> int | None:
     return prod(shape)  # type: ignore[arg-type]
 
 
+def sides(shape: Shape | None, rank: int) -> tuple[int, ...] | None:
+    """The last ``rank`` axes; None where one of them is not known, or there are no others before them."""
+    found = shape[-rank:] if shape is not None and len(shape) > rank else None
+    return None if found is None or None in found else found  # type: ignore[return-value]
+
+
 def same(one: Shape | None, other: Shape | None) -> Shape | None:
     """What is known of a tensor that has one shape or the other."""
     if one is None or other is None or len(one) != len(other):
