@@ -90,7 +90,7 @@ def _argument(machine: Machine, module: Any, param: ir.Param, number: int) -> Va
 
 
 def _annotated_class(machine: Machine, module: Any, annotation: ir.Expr, number: int) -> Class | None:
-    """The user's class that an annotation names, where its objects are plain configuration."""
+    """The class that an annotation names, where its objects are plain configuration and need no arguments."""
     if isinstance(annotation, ir.Text):
         if not annotation.value.isidentifier():
             return None
@@ -98,7 +98,10 @@ def _annotated_class(machine: Machine, module: Any, annotation: ir.Expr, number:
     value = compile_expression(Context(machine, number, None, ""), annotation)(Frame(module, None))
     if not isinstance(value, Class) or value.span is None or value.enum is not None or value.make is not None:
         return None
-    return None if value.derives_from_module else value
+    init = classes.lookup(value, "__init__")
+    params = init.code.node.params if isinstance(init, Function) else None
+    needs = params is not None and any(param.default is None for param in (*params.posonly, *params.args)[1:])
+    return None if needs or value.derives_from_module else value
 
 
 def run_forward(machine: Machine, target: Instance, site: Span) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from convlint.evaluate import restoring
 from convlint.evaluate.budget import MAX_DECISIONS, MAX_STEPS
 from convlint.evaluate.constructions import Constructions
+from convlint.evaluate.documents import Documents
 from convlint.evaluate.environment import Exhausted, Frame, NotIterable, Raised
 from convlint.evaluate.module_level import ModuleLevel
 from convlint.evaluate.paths import ROOT, Decision, Path, Undecided, choose, force, guarded, resolve, without_unbound
@@ -60,6 +61,7 @@ class Machine:
         self.module_level = ModuleLevel()
         self.inert, self.forwards = _judgements(self)
         self.constructions = Constructions()
+        self.documents = Documents()
         self.flow = TensorFlow()
         self.verdicts: Any = None
         """What becomes of the values that layers skip (``convlint.evaluate.graph.follow``); None: nobody asks."""

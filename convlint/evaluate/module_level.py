@@ -78,7 +78,11 @@ class ModuleLevel:
                 machine.trying,
                 self.importing,
             ) = kept
-            machine.clock = clock if clock > 0 else max(clock, self.clock)
+            if clock < 0:
+                clock = max(clock, self.clock)
+                for call in machine.candidates:
+                    call.start = clock  # what other statements have made meanwhile is not the call's
+            machine.clock = clock
 
     def _has_run(self, start: int) -> None:
         """Note the time from ``start`` until now as that of statements at module level that have ended."""

@@ -142,8 +142,13 @@ class Modules:
         self.by_path[path] = module
         return module
 
-    def import_by_name(self, name: str, importer: SourceModule | None = None) -> Module | None:
-        """The module of an absolute name: modelled (Python's own library, torch), of source, or None."""
+    def import_by_name(
+        self, name: str, importer: SourceModule | None = None, beside: Path | None = None
+    ) -> Module | None:
+        """The module of an absolute name: modelled (Python's own library, torch), of source, or None.
+
+        ``beside`` is the file, no module itself, that names it.
+        """
         top = name.partition(".")[0]
         if name in models.FIRST:
             return models.load(self.machine, name)
@@ -151,7 +156,7 @@ class Modules:
             if name in STANDARD_STANDINS and (path := self.finder.standin(name)) is not None:
                 return self.at(path)
             return models.load(self.machine, name) or models.unlisted(name)
-        path = self.finder.locate(name, importer.path if importer is not None else None)
+        path = self.finder.locate(name, importer.path if importer is not None else beside)
         if path is None:
             return models.load(self.machine, name)
         if top in models.WITHOUT_LAYERS and self.finder.is_installed(path):

@@ -8,6 +8,7 @@ from functools import cached_property, reduce
 from typing import Any
 
 from convlint.evaluate.built_layers import BuiltLayers, Key
+from convlint.evaluate.documents import FIRST
 from convlint.evaluate.entries import Entry
 from convlint.evaluate.graph.follow import Verdicts as Following
 from convlint.evaluate.graph.nodes import slice_key
@@ -22,6 +23,7 @@ from convlint.network.layers import Confidence, Layer, Use
 from convlint.network.operations import Operation
 from convlint.network.sizes import SizedLayer, SizedModule, Work, fact_of
 from convlint.network.verdicts import BRANCH, GATE_ONLY, UNKNOWN, Origins, Verdict, Verdicts, worse
+from convlint.source import Place
 
 
 class EvaluatedNetwork:
@@ -75,6 +77,11 @@ class EvaluatedNetwork:
                 found.setdefault(operation, key)
         self._keys |= found
         return tuple(sorted(found, key=lambda operation: (operation.call, operation.op, str(operation))))
+
+    def read(self) -> frozenset[Place]:
+        """The places in files that are not Python from which code reads sizes of layers."""
+        origins = (origin for fact in self._facts.values() for _, origin in fact.origins)
+        return frozenset(self.sites.place(origin) for origin in origins if origin.file >= FIRST)
 
     def reached_from(self, layer: Layer | Operation) -> tuple[tuple[str, ...], Confidence]:
         """The entry points that build a layer."""

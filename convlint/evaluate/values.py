@@ -427,5 +427,3 @@ NONE = Const(None)
 TRUE = Const(True)
 FALSE = Const(False)
 ELLIPSIS = Const(...)
-
-Callee = Function | Builtin | Class | Method | Partial | Instance

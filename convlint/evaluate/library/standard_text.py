@@ -7,9 +7,11 @@ import string as python_string
 import textwrap as python_textwrap
 from typing import Any
 
-from convlint.evaluate.library.adapt import pure, unknown
+from convlint.evaluate.environment import Arguments
+from convlint.evaluate.library.adapt import first, pure, unknown
 from convlint.evaluate.machine import Machine
-from convlint.evaluate.values import Builtin, Const, Value
+from convlint.evaluate.paths import force
+from convlint.evaluate.values import Builtin, Const, Span, Value
 
 
 def strings(machine: Machine) -> dict[str, Value]:
@@ -31,10 +33,17 @@ def wrapping(machine: Machine) -> dict[str, Value]:
 
 def json(machine: Machine) -> dict[str, Value]:
     """The names of json."""
-    from convlint.evaluate.library.data_files import load_json
+    from convlint.evaluate.library.data_files import load_json, load_json_text
+
+    plain = pure("loads", _loads)
+
+    def loads(machine: Machine, args: Arguments, site: Span) -> Value:
+        text = force(first(machine, args), machine.path)
+        found = load_json_text(machine, text, site) if isinstance(text, Const) else None
+        return plain.call(machine, args, site) if found is None else found
 
     return {
-        "loads": pure("loads", _loads),
+        "loads": Builtin("loads", loads),
         "load": Builtin("load", load_json),
         "JSONDecodeError": machine.modules.builtin_class("ValueError"),
         **unknown("json", "dump", "dumps"),
