@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from convlint.evaluate.environment import Arguments
+from convlint.evaluate.library.torch_signatures import MODULES
 from convlint.evaluate.tensor_readers import BuiltAt, Known, note
 from convlint.evaluate.tensor_slices import plain_arguments
 from convlint.evaluate.values import Class, Instance, Span
@@ -54,8 +55,6 @@ class Constructions:
         """Whether a class of the user's is derived from a sliding window of torch's."""
         found = self._layer_classes.get(cls)
         if found is None:
-            from convlint.evaluate.library.torch_layers import MODULES  # it knows the machine
-
             found = any(base.span is None and base.name in MODULES for base in cls.mro)
             self._layer_classes[cls] = found
         return found

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from convlint.evaluate.values import Const, Span
-from convlint.frontends.config.nodes import Scalar, Source
+from convlint.frontends.config.nodes import Source
 
 FIRST = 1_000_000
 """They are numbered from here; no run reads so many modules."""
@@ -22,10 +22,6 @@ class Documents:
         found = self._numbers.setdefault(source.path, FIRST + len(self._numbers))
         self.sources.setdefault(found, source)
         return found
-
-    def span(self, node: Scalar) -> Span:
-        """Where a value of a file stands."""
-        return Span(self.number(node.source), node.start, node.end)
 
     def whole(self, source: Source) -> Span:
         """All of a file: where its text comes from."""

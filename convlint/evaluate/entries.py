@@ -8,8 +8,8 @@ from functools import partial
 from typing import NamedTuple
 
 from convlint.evaluate import entry_calls, trials
-from convlint.evaluate.library.torch_layers import FUNCTIONS, MODULES
 from convlint.evaluate.library.torch_modules import is_module
+from convlint.evaluate.library.torch_signatures import FUNCTIONS, MODULES
 from convlint.evaluate.machine import Machine
 from convlint.evaluate.paths import ROOT, leaves
 from convlint.evaluate.records import NOWHERE, Record

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
-from convlint.evaluate.library.torch_layers import FUNCTIONS, MODULES
+from convlint.evaluate.library.torch_signatures import FUNCTIONS, MODULES
 from convlint.evaluate.names import global_name
 from convlint.evaluate.values import (
     NONE,

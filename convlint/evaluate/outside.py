@@ -11,8 +11,8 @@ from convlint.evaluate.definitions import Definitions
 from convlint.evaluate.entries import Entry
 from convlint.evaluate.entry_calls import run_forward
 from convlint.evaluate.environment import Arguments, NotIterable, Raised
-from convlint.evaluate.library.torch_layers import MODULES
 from convlint.evaluate.library.torch_modules import is_module
+from convlint.evaluate.library.torch_signatures import MODULES
 from convlint.evaluate.machine import Machine
 from convlint.evaluate.paths import Undecided, leaves
 from convlint.evaluate.records import Record, Scope

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from convlint.evaluate.constructions import forward_is_torchs, is_transparent
 from convlint.evaluate.environment import Arguments
+from convlint.evaluate.sizes.arguments import values_of
+from convlint.evaluate.sizes.results import combined, settle
 from convlint.evaluate.tensor_readers import ACTIVATIONS, Known
 from convlint.evaluate.tensor_reads import TensorReads
 from convlint.evaluate.values import Builtin, Function, Instance, List, Span, Tensor, Tuple, Value
@@ -91,9 +93,15 @@ class TensorFlow:
         else:
             self.passed(machine, args)
 
-    def stored(self, target: Value, value: Any) -> None:
-        """``target.name = value``: an object that was made on the way holds tensors as a list does."""
-        if target.__class__ is Instance and self._is_own(target):
+    def stored(self, machine: Machine, target: Value, value: Any) -> None:
+        """``target.name = value``: an object that was made on the way holds tensors as a list does.
+
+        What a module keeps may be read in a later call, such as the buffer of a convolution that runs step by step.
+        """
+        if self.tracer is None:
+            value.kept = True
+            self.reads.unseen(machine, value)
+        elif target.__class__ is Instance and self._is_own(target):
             self.tracer.hold(target, value)
         else:
             self.unseen("an attribute", value)
@@ -124,9 +132,11 @@ class TensorFlow:
         """A modelled function or method gets ``args`` and gives ``result``."""
         name = callee.name
         target = args.positional[0] if args.positional else None
-        keeps = self.tracer is None or not self.tracer.sized  # one that sizes all tensors does that itself
-        if keeps and target.__class__ is Tensor and target.shape is not None and result.__class__ is Tensor:
-            _keep_shape(machine, name, args, result)
+        # What is made of a tensor of known shape (a parameter, a table of positions) has one, too; a tracer that sizes
+        # all tensors sees to that itself.
+        settles = self.tracer is None or not self.tracer.sized
+        if settles and target.__class__ is Tensor and target.shape is not None and result.__class__ is Tensor:
+            settle(machine, name, args, result)
         if self.tracer is not None:
             self.tracer.called(machine, callee, args, result, site)
             return
@@ -225,18 +235,8 @@ def _add_tensors(found: list[Tensor], value: Any) -> None:
 _HOLDING = frozenset({Tensor, Tuple, List})
 
 
-def _keep_shape(machine: Machine, name: str, args: Arguments, result: Tensor) -> None:
-    """What is made of a tensor of known shape (a parameter, a table of positions) has a known shape, too."""
-    from convlint.evaluate.sizes.results import settle
-
-    settle(machine, name, args, result)
-
-
 def _of_operator(op: str, values: tuple[Any, ...]) -> Tensor:
     """The result of an operator; its shape is known where those of the operands are."""
     if not any(value.__class__ is Tensor and value.shape is not None for value in values):
         return Tensor()
-    from convlint.evaluate.sizes.arguments import values_of
-    from convlint.evaluate.sizes.results import combined
-
     return Tensor(values_of(combined(op, values)[0]))

@@ -8,8 +8,9 @@ from typing import Any, NamedTuple
 
 from convlint.evaluate import documents
 from convlint.evaluate.budget import MAX_TRACES
+from convlint.evaluate.built_layers import Edge, layer_key
 from convlint.evaluate.graph.outcomes import origins_of
-from convlint.evaluate.reach import Edge, EvaluatedNetwork, layer_key
+from convlint.evaluate.reach import EvaluatedNetwork
 from convlint.evaluate.records import Fact
 from convlint.evaluate.values import Span
 from convlint.network.layers import Confidence, Step, Use
@@ -40,10 +41,10 @@ def ways_to(network: EvaluatedNetwork, key: Any) -> Sequence[Use]:
 
 def _walk(network: EvaluatedNetwork, key: Any) -> Iterator[Way]:
     """Chains from the layer upwards, each as short as it can be."""
-    above = network.edges()
+    above = network.built.edges()
     queue: list[Way] = []
     for edge in above.get(key, ()):
-        built = network.built_at[(id(edge.record), edge.site, key)]
+        built = network.built.built_at[(id(edge.record), edge.site, key)]
         queue.append(Way(built.fact, (edge,), built.inner))
     position = 0
     while position < len(queue):
@@ -169,7 +170,7 @@ def _trace(network: EvaluatedNetwork, edges: list[Edge], way: Way) -> tuple[Step
     others = {
         Step(network.sites.place(edge.site), edge.record.scope.name)
         for record in _twins(network, way)
-        for edge in network.edges().get(id(record), ())
+        for edge in network.built.edges().get(id(record), ())
         if edge.record.scope.span.file >= 0
     }
     extra = sorted(others - set(steps), key=lambda step: step.place)
@@ -179,7 +180,7 @@ def _trace(network: EvaluatedNetwork, edges: list[Edge], way: Way) -> tuple[Step
 def _twins(network: EvaluatedNetwork, way: Way) -> list[Any]:
     """All activations in which the layer of a one-call chain is built at the same place."""
     key = layer_key(way.fact)
-    return [edge.record for edge in network.edges().get(key, ()) if edge.site == way.edges[0].site]
+    return [edge.record for edge in network.built.edges().get(key, ()) if edge.site == way.edges[0].site]
 
 
 def _built(network: EvaluatedNetwork, way: Way, times: int) -> int:
@@ -209,11 +210,11 @@ def _rise(network: EvaluatedNetwork, record: Any) -> _Climb:
     if found is not None:
         return found
     cache[id(record)] = _Climb((), (), {}, True)
-    roots = network.roots.get(id(record))
+    roots = network.built.roots.get(id(record))
     if roots is not None:
         found = _Climb(tuple(sorted(roots)), (), dict.fromkeys(roots, 1), True)
     else:
-        found = _through(network, network.edges().get(id(record), ()))
+        found = _through(network, network.built.edges().get(id(record), ()))
     cache[id(record)] = found
     return found
 

@@ -168,7 +168,7 @@ class _Search:
                 verdicts.follow(machine, target, seen.site, seen.record)
                 graphs.append(verdicts.seen[-1].graph)
             else:
-                graphs.append(verdicts.traced(machine, target, seen.site, training=training))
+                graphs.append(verdicts.traces.graph_of(machine, target, seen.site, training=training))
 
         run_once(machine, seen.site, follow)
         return graphs[0] if graphs else None

@@ -117,7 +117,7 @@ class _Search:
         found: list[dict[Key, Outcome]] = []
 
         def follow() -> None:
-            graph = self.verdicts.traced(self.machine, copies.copy(self.machine, module, None), site)
+            graph = self.verdicts.traces.graph_of(self.machine, copies.copy(self.machine, module, None), site)
             if graph is not None:
                 found.append(self.verdicts.outcomes_in(graph, self._backward))
 

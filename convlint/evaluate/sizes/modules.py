@@ -9,7 +9,6 @@ from convlint.evaluate import copies
 from convlint.evaluate.graph import operations
 from convlint.evaluate.graph.arguments import plain
 from convlint.evaluate.graph.nodes import SAME
-from convlint.evaluate.notes import factors
 from convlint.evaluate.paths import resolve
 from convlint.evaluate.sizes import shapes
 from convlint.evaluate.sizes.arguments import Call, optional_sizes
@@ -98,7 +97,7 @@ def _upsample(module: Module) -> Shape | None:
     if sizes is not None:
         sizes = sizes if isinstance(sizes, tuple) else (sizes,)
         return shapes.resized(module.shape, sizes, None) if all(isinstance(each, int) for each in sizes) else None
-    return shapes.resized(module.shape, None, factors(scale)) if scale is not None else None
+    return shapes.resized(module.shape, None, shapes.factors(scale)) if scale is not None else None
 
 
 def _pad(rank: int) -> Rule:
