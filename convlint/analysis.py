@@ -31,7 +31,7 @@ def analyse(request: Request) -> Analysis:
     dialects = load_dialects()
     reading = read_configs(request.root, configs, request.overlays, dialects)
     sources = tuple(path for path in request.linted if SUFFIXES.get(path.suffix) == "python")
-    rest = dataclasses.replace(request, linted=sources, calls=reading.calls)
+    rest = dataclasses.replace(request, linted=sources, calls=reading.calls, configs=configs)
     joined = _joined(reading, _evaluated(rest) if sources or reading.calls else None, len(request.linted))
     return dataclasses.replace(joined, dialects=dialects)
 
@@ -57,7 +57,8 @@ def _joined(reading: Reading, evaluated: Analysis | None, files: int) -> Analysi
     """What the config files say and what Python builds, in one."""
     from convlint.frontends.config.network import JoinedNetwork
 
-    network = JoinedNetwork([reading.network, *([evaluated.network] if evaluated else [])])
+    networks = [reading.network, *([evaluated.network] if evaluated else [])]
+    network = JoinedNetwork(networks, evaluated.read if evaluated else frozenset())
     sure = sum(
         all(known(size) for size in (layer.kernel_size, layer.stride, layer.dilation)) for layer in network.layers
     )

@@ -7,9 +7,6 @@ from convlint.network.sizes import SizedLayer, SizedModule
 
 from ._words import Sizes
 
-NAMED_NETWORKS = 2
-"""So many networks are named; the others are counted."""
-
 
 def taps(layer: Layer) -> tuple[Sizes, Sizes, Sizes] | None:
     """Kernel size, stride and dilation where all are known."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from convlint.network.layers import Kind, Layer, known
+from convlint.network.layers import Layer, known
 
 Sizes = tuple[int, ...]
 
@@ -46,8 +46,3 @@ def per_axis(value: object, axes: int) -> Sizes | None:
     if isinstance(value, tuple) and all(isinstance(size, int) for size in value):
         return value * axes if len(value) == 1 else value if len(value) == axes else None
     return None
-
-
-def is_average(layer: Layer) -> bool:
-    """Whether the layer averages."""
-    return layer.kind is Kind.AVERAGE_POOL

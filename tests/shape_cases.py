@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from convlint.evaluate.graph import follow
+from convlint.evaluate.graph import traces
 from convlint.evaluate.project import Request, analyse
 from convlint.evaluate.sizes.arguments import shape_of
 
@@ -71,7 +71,7 @@ def source(cases: Sequence[Case]) -> str:
 def said_of(cases: Sequence[Case], monkeypatch: pytest.MonkeyPatch) -> list[list[Any]]:
     """The shapes of all tensors that each module gives, None for one that is not known, as the evaluator has them."""
     found: list[list[Any]] = [[] for _ in cases]
-    traced, outputs = follow.Verdicts.traced, follow._outputs
+    traced, outputs = traces.Traces.graph_of, traces._outputs
     running: list[int] = []
 
     def noted(verdicts: Any, machine: Any, target: Any, site: Any, given: Any = None, *rest: Any) -> Any:
@@ -86,8 +86,8 @@ def said_of(cases: Sequence[Case], monkeypatch: pytest.MonkeyPatch) -> list[list
         yield from tensors
 
     with monkeypatch.context() as patched:
-        patched.setattr(follow.Verdicts, "traced", noted)
-        patched.setattr(follow, "_outputs", gathered)
+        patched.setattr(traces.Traces, "graph_of", noted)
+        patched.setattr(traces, "_outputs", gathered)
         path = _FOLDER / "model.py"
         analysis = analyse(Request(root=_FOLDER, linted=(path,), overlays={path: source(cases)}))
     assert not analysis.errors, analysis.errors

@@ -84,7 +84,10 @@ def test_documents_and_empty_texts() -> None:
 
 @pytest.mark.parametrize(
     ("text", "number"),
-    [("3", 3), ("-1", -1), ("1_000", 1000), ("+2", 2), ("2.0", None), ("'3'", None), ("0x10", None), ("1e3", None)],
+    [
+        *[("3", 3), ("-1", -1), ("1_000", 1000), ("+2", 2), ("2.0", None), ("'3'", None), ("0x10", None)],
+        *[("1e3", None), ("07", 7), ("010", None), ("08", 8), ("\u0662", None)],
+    ],
 )
 def test_integers(text: str, number: int | None) -> None:
     assert integer(yaml_root(text)) == number
@@ -160,6 +163,10 @@ def test_json_reads_what_python_writes(value: Any, indent: int | None, ascii_onl
 def test_json_forgives_comments_and_trailing_commas() -> None:
     text = '// c\n{"a": [1, 2,], /* d */ "b": {},}\n'
     assert plain(parse_json(source(text))[0]) == {"a": ["1", "2"], "b": {}}
+
+
+def test_a_log_of_one_value_a_line_is_no_config() -> None:
+    assert parse_json(source('{"config": "model = dict()"}\n{"mode": "train", "iter": 50}\n')) == []
 
 
 def test_sections() -> None:

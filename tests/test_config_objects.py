@@ -177,3 +177,104 @@ def test_text_that_python_would_warn_of_is_silent(tmp_path: Path) -> None:
         warnings.simplefilter("error")
         text = "m: {conv_feature_layers: '[(1if 2 else 3, 1, 2)]'}\nx: !ref 1or <y>\ny: 2\nz: !new:torch.nn.Conv1d\n"
         assert found(tmp_path, {"a.yaml": text}) == ()
+
+
+def test_a_script_beside_the_config_counts_before_others_of_its_name(tmp_path: Path) -> None:
+    net = "from torch import nn\n\n\ndef {name}():\n    return nn.Conv2d(8, 8, {kernel}, stride=2)\n"
+    files = {
+        "a/app.py": net.format(name="make", kernel=3),
+        "b/__init__.py": "",
+        "b/app.py": net.format(name="make", kernel=1),
+        "b/conf.yaml": "net:\n  _target_: app.make\n",
+        "c/app.py": net.format(name="other", kernel=3),
+        "c/conf/net.yaml": "net:\n  _target_: app.other\n",
+    }
+    analysis = read(tmp_path, files)
+    reached = {
+        name: layer.kernel_size for layer in analysis.network.layers for name in analysis.network.reached_from(layer)[0]
+    }
+    assert analysis.notes == ()
+    assert (reached["b/conf.yaml:net"], reached["c/conf/net.yaml:net"]) == ((1, 1), (3, 3))
+
+
+def test_a_name_that_any_module_of_the_projects_has_is_not_missing(tmp_path: Path) -> None:
+    files = {
+        "one/nets.py": "def first():\n    return 1\n",
+        "two/nets.py": "def second():\n    return 2\n",
+        "conf/a.yaml": "net:\n  _target_: nets.second\n",
+        "conf/b.yaml": "net:\n  _target_: nets.third\n",
+    }
+    assert [(note.place.path, note.message) for note in read(tmp_path, files).notes] == [
+        ("conf/b.yaml", "nets has no 'third'")
+    ]
+
+
+NET = (
+    "from torch import nn\nfrom mmengine.registry import MODELS\n\n\n{decorator}class Net(nn.Module):\n"
+    "    def __init__(self, strides=(1,), kernels=(1,)):\n        super().__init__()\n"
+    "        self.stages = nn.ModuleList(nn.Conv2d(8, 8, k, s) for k, s in zip(kernels, strides))\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("decorator", "kind", "places"),
+    [
+        ("@MODELS.register_module()\n", "Net", ["conf/a.py:1:49"]),
+        ("@MODELS.register_module()\n", "mmdet.Net", ["conf/a.py:1:55"]),
+        ("@MODELS.register_module(name='Other')\n", "Other", ["conf/a.py:1:51"]),
+        ("@MODELS.register_module(name='Other')\n", "Net", []),
+        ("@functools.cache\n", "Net", []),
+        ("", "Net", []),
+    ],
+)
+def test_a_registered_class_is_built_by_its_name(tmp_path: Path, decorator: str, kind: str, places: list[str]) -> None:
+    text = f"model = dict(backbone=dict(type='{kind}', strides=(2,)))\n"
+    assert dead(tmp_path, {"conf/a.py": text, "nets.py": NET.format(decorator=decorator)}) == places
+
+
+def test_of_several_registered_classes_the_nearest_counts(tmp_path: Path) -> None:
+    net = NET.format(decorator="@MODELS.register_module()\n")
+    wide = net.replace("kernels=(1,)", "kernels=(3,)")
+    text = "model = dict(backbone=dict(type='Net', strides=(2,)))\n"
+    assert dead(tmp_path / "0", {"a/conf/x.py": text, "a/nets.py": net, "b/nets.py": wide}) == ["a/conf/x.py:1:49"]
+    assert dead(tmp_path / "1", {"b/conf/x.py": text, "a/nets.py": net, "b/nets.py": wide}) == []
+    assert dead(tmp_path / "2", {"conf/x.py": text, "a/nets.py": net, "b/nets.py": wide}) == []
+
+
+def test_what_many_configs_take_in_is_built_once(tmp_path: Path) -> None:
+    files = {
+        "base.py": "model = dict(backbone=dict(type='Net', strides=(2,)))\n",
+        "one.py": "_base_ = './base.py'\n",
+        "two.py": "_base_ = './base.py'\nmodel = dict(backbone=dict(kernels=(1,)))\n",
+        "three.py": "_base_ = './base.py'\nmodel = dict(backbone=dict(kernels=(2,)))\n",
+        "nets.py": NET.format(decorator="@MODELS.register_module()\n"),
+    }
+    analysis = read(tmp_path, files)
+    names = {name for layer in analysis.network.layers for name in analysis.network.reached_from(layer)[0]}
+    assert {name for name in names if ".py:" in name} == {f"{n}.py:model.backbone" for n in ("base", "two", "three")}
+    assert dead(tmp_path, files) == ["base.py:1:49", "two.py:2:37"]
+
+
+OWN = (
+    "from torch import nn\n\n\nclass Own(nn.Module):\n    def __init__(self, {signature}):\n"
+    "        super().__init__()\n        self.m = nn.Sequential(*(nn.Conv2d(c2, c2, 3) for _ in range(n)))\n"
+    "        self.conv = nn.Conv2d(8, c2, k, s)\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("signature", "args", "found_at"),
+    [
+        ("c1, c2, k=1, s=1, n=1", "[64, 1, 2]", ["y.yaml:3:23"]),
+        ("c1, c2, k=1, s=1, n=1", "[64, 3, 2]", []),
+        ("c1, c2, k=1, s=1, n=1", "[64, 1, s]", []),
+        ("c1, c2, n=1, k=1, s=1", "[64, 1, 2]", ["y.yaml:3:23"]),
+        ("in_channels, c2, n=1, k=1, s=1", "[64, 1, 2]", ["y.yaml:3:23"]),
+        ("c2, k=1, s=1, n=1", "[64, 1, 2]", []),
+        ("c1, c2, k=1, s=1, n=1", "[64, 1, 2, 1, 1, 1]", []),
+        ("c1, c2, k=1, s=1, n=1", "[64, None, 2]", []),
+    ],
+)
+def test_a_module_of_a_yolo_fork(tmp_path: Path, signature: str, args: str, found_at: list[str]) -> None:
+    text = f"backbone:\n  - [-1, 1, Conv, [64, 3, 2]]\n  - [-1, 2, Own, {args}]\nhead:\n  - [-1, 1, Detect, [80]]\n"
+    assert dead(tmp_path, {"y.yaml": text, "own.py": OWN.format(signature=signature)}) == found_at

@@ -249,8 +249,8 @@ def test_a_stand_in_says_what_it_stands_for_and_needs_nothing_but_torch(file: Pa
         if isinstance(node, (ast.Import, ast.ImportFrom)) and not getattr(node, "level", 0):
             names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else [str(node.module)]
             assert {name.partition(".")[0] for name in names} <= own | {
-                "__convlint__", "collections", "copy", "dataclasses", "functools", "importlib", "inspect", "math", "re",
-                "sys", "torch", "types", "yaml",
+                "__convlint__", "ast", "collections", "copy", "dataclasses", "functools", "importlib", "inspect",
+                "math", "os", "re", "sys", "torch", "types", "yaml",
             }  # fmt: skip
 
 

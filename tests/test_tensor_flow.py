@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from fixing import findings
 
-from convlint.evaluate.tensor_flow import TensorFlow
+from convlint.evaluate.tensor_reads import TensorReads
 
 HEAD = "import itertools\n\nimport torch\nimport torch.nn.functional as F\nfrom torch import nn\n\n\n"
 
@@ -178,12 +178,12 @@ def test_rearranging_alone_filters_nothing() -> None:
 
 def test_what_is_in_a_list_already_is_not_read_again(monkeypatch: pytest.MonkeyPatch) -> None:
     asked = []
-    plain = TensorFlow._of
+    plain = TensorReads.of
 
-    def counted(flow: TensorFlow, machine: Any, tensor: Any) -> Any:
+    def counted(reads: TensorReads, machine: Any, tensor: Any) -> Any:
         asked.append(tensor)
-        return plain(flow, machine, tensor)
+        return plain(reads, machine, tensor)
 
-    monkeypatch.setattr(TensorFlow, "_of", counted)
+    monkeypatch.setattr(TensorReads, "of", counted)
     assert sliced("parts = []\nfor i in range(300):\n    parts.append(x.relu())\nreturn torch.cat(parts)") == []
     assert 300 < len(asked) < 3000

@@ -1,4 +1,7 @@
-"""Arithmetic: binary and unary operators over every kind of value. Raises Undecided where an operand is a choice."""
+"""Arithmetic: binary, augmented and unary operators over every kind of value.
+
+All raise Undecided where an operand is a choice.
+"""
 
 from __future__ import annotations
 
@@ -8,10 +11,13 @@ from typing import Any
 
 from convlint.evaluate import calls, classes
 from convlint.evaluate.budget import MAX_INTEGER_BITS, MAX_SEQUENCE, MAX_TEXT
-from convlint.evaluate.environment import Arguments, Raised, follows
+from convlint.evaluate.displays import merge_mapping
+from convlint.evaluate.environment import Arguments, NotIterable, Raised, follows
 from convlint.evaluate.formatting import format_percent
+from convlint.evaluate.iteration import iterate
 from convlint.evaluate.machine import Machine
 from convlint.evaluate.paths import force
+from convlint.evaluate.truth import truth
 from convlint.evaluate.values import FALSE, TRUE, Const, Dict, Instance, List, Span, Tensor, Tuple, Unknown, Value
 
 _BINARY: dict[str, Callable[[Any, Any], Any]] = {
@@ -53,6 +59,28 @@ def binary(machine: Machine, op: str, a: Value, b: Value, span: Span) -> Value:
     if a.__class__ is Unknown or b.__class__ is Unknown:
         return _of_unknown(op, a, b)
     return _containers(machine, op, a, b, span)
+
+
+def in_place(machine: Machine, op: str, a: Value, b: Value, span: Span) -> Any:
+    """``a op= b``: lists, dicts and objects with a method for it are changed in place."""
+    a = force(a, machine.path)
+    if isinstance(a, List) and op == "+":
+        try:
+            items = iterate(machine, b, span)
+        except NotIterable as error:
+            machine.touch(a)
+            a.items = follows(error.cause)
+            return a
+        machine.own_items(a).extend(items)
+        return a
+    if isinstance(a, Instance) and op in ("+", "|"):
+        method = classes.lookup(a.cls, "__iadd__" if op == "+" else "__ior__")
+        if method is not None:
+            return calls.call(machine, method, Arguments([a, b]), span)
+    if isinstance(a, Dict) and op == "|":
+        merge_mapping(machine, a, force(b, machine.path), span)
+        return a
+    return binary(machine, op, a, b, span)
 
 
 def _of_unknown(op: str, a: Value, b: Value) -> Value:
@@ -173,8 +201,6 @@ def _by_method(machine: Machine, op: str, a: Value, b: Value, span: Span) -> Val
 
 def unary(machine: Machine, op: str, value: Value, span: Span) -> Value:
     """``op value``; ``not`` of an unknown remembers what it negates."""
-    from convlint.evaluate.truth import truth
-
     value = force(value, machine.path)
     if op == "not":
         verdict = truth(machine, value)

@@ -1,4 +1,4 @@
-"""Attributes: reading, writing and deleting them on every kind of value; ``with`` and decorators on top of that."""
+"""Reading attributes: of every kind of value, as Python looks them up."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from convlint.evaluate import calls, classes, memo
-from convlint.evaluate.environment import Arguments, Frame, Raised, follows
+from convlint.evaluate import calls, classes, copies
+from convlint.evaluate.environment import Arguments, Raised, follows
+from convlint.evaluate.instance_dicts import dict_of, read_own_dict
 from convlint.evaluate.library.methods import method as method_of
 from convlint.evaluate.machine import Machine
 from convlint.evaluate.paths import force, resolve, without_unbound
-from convlint.evaluate.tensor_readers import Known
 from convlint.evaluate.values import (
     NONE,
     UNBOUND,
@@ -20,7 +20,6 @@ from convlint.evaluate.values import (
     Class,
     Const,
     Descriptor,
-    Dict,
     Function,
     Instance,
     Method,
@@ -60,7 +59,7 @@ def find(machine: Machine, target: Value, name: str, span: Span) -> Any:
 
 
 def _instance(machine: Machine, target: Instance, name: str, span: Span) -> Any:
-    value = memo.read_attribute(machine, target, name)
+    value = copies.read_attribute(machine, target, name)
     if value is not UNBOUND:
         if value.__class__ is Choice:
             value = without_unbound(resolve(value, machine.path))
@@ -73,46 +72,21 @@ def _instance(machine: Machine, target: Instance, name: str, span: Span) -> Any:
     if name == "__class__":
         return cls
     if name == "__dict__":
-        return _own_attributes(machine, target)
+        return dict_of(machine, target)
     if name == "__dir__":
         return Unknown("not-modelled", "__dir__ of an object", span)
     if isinstance(target.payload, Value):
         found = find(machine, target.payload, name, span)
         if found is not UNBOUND:
             return found
-    if "__dict__" in target.attrs and name != "__dict__":
-        found = _from_own_dict(machine, target, name)
+    if "__dict__" in target.attrs:
+        found = read_own_dict(machine, target, name)
         if found is not UNBOUND:
             return found
     getter = classes.lookup(cls, "__getattr__")
     if getter is not None and not name.startswith("__"):
         return calls.call(machine, getter, Arguments([target, Const(name)]), span)
     return follows(cls.incomplete) if cls.incomplete is not None else UNBOUND
-
-
-def _own_attributes(machine: Machine, target: Instance) -> Value:
-    """``target.__dict__``: what is written into it becomes an attribute."""
-    made = machine.dict()
-    for name in target.attrs:
-        value = memo.read_attribute(machine, target, name)
-        if value is not UNBOUND and name != "__dict__":
-            made.entries[name] = (Const(name), value)
-    made.owner = target
-    return made
-
-
-def _own_dict(machine: Machine, target: Instance) -> Any:
-    """The mapping that the code has set as the ``__dict__`` of an object."""
-    held = force(memo.read_attribute(machine, target, "__dict__"), machine.path)
-    return held.payload if isinstance(held, Instance) else held
-
-
-def _from_own_dict(machine: Machine, target: Instance, name: str) -> Any:
-    """An attribute of an object whose ``__dict__`` the code has set to a mapping of its own."""
-    entries = _own_dict(machine, target)
-    if isinstance(entries, Unknown):
-        return follows(entries)
-    return machine.read_entry(entries, name) if isinstance(entries, Dict) else UNBOUND
 
 
 def _bound(machine: Machine, value: Any, target: Value, cls: Class, span: Span) -> Any:
@@ -340,113 +314,3 @@ _FIND: dict[type, Find] = {
     Tensor: _tensor,
     Tuple: _tuple,
 }
-
-
-def put(machine: Machine, target: Value, name: str, value: Any, span: Span) -> None:
-    """``target.name = value``."""
-    target = force(target, machine.path)
-    if isinstance(target, Instance):
-        found = classes.lookup(target.cls, name)
-        if found.__class__ is Descriptor and found.kind == "property":
-            if found.setter is not None:
-                calls.call(machine, found.setter, Arguments([target, value]), span)
-                return
-            if target.cls.span is not None and found.setter is None:
-                machine.touch(target)
-                target.attrs.pop(name, None)
-        setter = classes.lookup(target.cls, "__setattr__")
-        if setter.__class__ is Function or (setter.__class__ is Builtin and setter.name != "__setattr__"):
-            calls.call(machine, setter, Arguments([target, Const(name), value]), span)
-            return
-        if name in NUMBERS and target.payload.__class__ is Known:
-            _keep_numbers(machine, target, span)
-        machine.write_attribute(target, name, value)
-        if "__dict__" in target.attrs and name != "__dict__":
-            _into_own_dict(machine, target, name, value)
-    elif isinstance(target, Class):
-        machine.write_attribute(target, name, value)
-    elif isinstance(target, Function):
-        target.attrs[name] = value
-    elif isinstance(target, Module):
-        machine.modules.write_attribute(target, name, value)
-
-
-NUMBERS = frozenset({"kernel_size", "stride", "dilation"})
-"""Attributes that decide which positions a layer reads."""
-
-
-def _keep_numbers(machine: Machine, target: Instance, span: Span) -> None:
-    """A layer of torch's gets other numbers than it was built with: findings know it by those."""
-    from convlint.evaluate.graph.layers import BUILT_AS, as_built  # it reads attributes
-
-    built = as_built(machine, target, span) if BUILT_AS not in target.attrs else None
-    if built is not None:
-        machine.write_attribute(target, BUILT_AS, Const(built))
-
-
-def _into_own_dict(machine: Machine, target: Instance, name: str, value: Any) -> None:
-    entries = _own_dict(machine, target)
-    if isinstance(entries, Dict):
-        machine.write_entry(entries, name, Const(name), value)
-
-
-def remove(machine: Machine, target: Value, name: str) -> None:
-    """``del target.name``."""
-    target = force(target, machine.path)
-    if isinstance(target, (Instance, Class)) and name in target.attrs:
-        machine.write_attribute(target, name, UNBOUND)
-
-
-def in_place(machine: Machine, target: Value, op: str, value: Value, span: Span) -> Any:
-    """The result of ``target op= value`` where ``target`` is changed in place; None where it is not."""
-    if isinstance(target, Instance) and op in ("+", "|"):
-        method = classes.lookup(target.cls, "__iadd__" if op == "+" else "__ior__")
-        if method is not None:
-            return calls.call(machine, method, Arguments([target, value]), span)
-    if isinstance(target, Dict) and op == "|":
-        from convlint.evaluate.displays import merge_mapping
-
-        merge_mapping(machine, target, force(value, machine.path), span)
-        return target
-    return None
-
-
-def enter(machine: Machine, manager: Value, span: Span) -> Any:
-    """What ``with manager as x`` binds to x."""
-    manager = force(manager, machine.path)
-    if isinstance(manager, Instance):
-        method = classes.lookup(manager.cls, "__enter__")
-        if method is not None:
-            return calls.call(machine, method, Arguments([manager]), span)
-        return manager
-    return follows(manager) if isinstance(manager, Unknown) else manager
-
-
-def compile_decorators(context: Any, decorators: tuple[Any, ...]) -> Callable[[Frame, Value], Any]:
-    """The function that applies decorators to a function or class; one that is unknown leaves it as it is."""
-    if not decorators:
-        return lambda frame, value: value
-    machine = context.machine
-    steps = [(context.compile(decorator), context.span(decorator)) for decorator in decorators]
-
-    def apply_one(decorator: Value, value: Value, span: Span) -> Any:
-        decorator = force(decorator, machine.path)
-        if isinstance(decorator, Unknown):
-            return value
-        result = calls.call(machine, decorator, Arguments([value]), span)
-        return value if result.__class__ is Unknown else result
-
-    def run(frame: Frame, value: Value) -> Any:
-        for evaluate, span in reversed(steps):
-            try:
-                decorator = evaluate(frame)
-                machine.decorating += 1
-                try:
-                    value = machine.apply(apply_one, decorator, value, span)
-                finally:
-                    machine.decorating -= 1
-            except Raised:
-                continue
-        return value
-
-    return run

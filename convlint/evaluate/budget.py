@@ -74,5 +74,8 @@ MAX_TRIAL_STEPS = 10 * MAX_STEPS
 MAX_MODULE_DEPTH = 60
 """Modules being evaluated at once, each because the one before needs a name of it."""
 
+MAX_IMPORT_CHAIN = 240
+"""Modules asked for one name, each because the one before has it from there: re-exports end, a circle does not."""
+
 MAX_TRACES = 200
 """Ways from a layer up to entry points that are enumerated for one layer; zoos share their builders among hundreds."""

@@ -1,4 +1,4 @@
-"""Classes: building them from their bodies, method resolution order, look-up, and types."""
+"""Classes: method resolution order, look-up of attributes, and the types of values."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from convlint.evaluate.budget import MAX_BASES
-from convlint.evaluate.environment import Arguments, Frame
+from convlint.evaluate.environment import Frame
 from convlint.evaluate.machine import Machine
-from convlint.evaluate.paths import ROOT, force, leaves, resolve, without_unbound
+from convlint.evaluate.paths import ROOT, force, without_unbound
 from convlint.evaluate.values import (
     UNBOUND,
     Builtin,
@@ -27,7 +27,6 @@ from convlint.evaluate.values import (
     Unknown,
     Value,
 )  # fmt: skip
-from convlint.frontends.python import ir
 
 
 class Field(NamedTuple):
@@ -67,6 +66,11 @@ def make_class(name: str, bases: tuple[Class, ...], attrs: dict[str, Any], born:
     return cls
 
 
+def is_based_on(cls: Class, name: str) -> bool:
+    """Whether a class has the modelled class ``name`` among its bases."""
+    return any(base.name == name and base.span is None for base in cls.mro[1:])
+
+
 def lookup(cls: Class, name: str) -> Any:
     """An attribute of a class or its bases; None where there is none."""
     for base in cls.mro:
@@ -74,84 +78,6 @@ def lookup(cls: Class, name: str) -> Any:
         if value is not None and value is not UNBOUND:
             return without_unbound(value) if value.__class__ is Choice else value
     return None
-
-
-def compile_class(context: Any, node: ir.Class) -> Callable[[Frame], Any]:
-    """The function that runs a class statement."""
-    from convlint.evaluate import calls, class_kinds
-    from convlint.evaluate.blocks import compile_block
-    from convlint.evaluate.expressions import Context, compile_arguments
-
-    machine, span = context.machine, context.span(node)
-    qualname = f"{context.qualname}.{node.name}" if context.qualname else node.name
-    arguments = compile_arguments(context, node.args)
-    inner = Context(machine, context.file, None, qualname)
-    body = compile_block(inner, node.body) if node.body else None
-    annotated = [
-        (statement.targets[0] if isinstance(statement, ir.Assign) else statement.target, statement.annotation)
-        for statement in node.body
-        if isinstance(statement, ir.Declare) or (isinstance(statement, ir.Assign) and statement.annotation is not None)
-    ]
-    fields = [
-        (target.id, inner.compile(note), _marker(note))
-        for target, note in annotated
-        if isinstance(target, ir.Name) and note is not None
-    ]
-
-    def run(frame: Frame) -> Any:
-        args = arguments(frame)
-        if args.__class__ is not Arguments:  # a choice between argument lists: the first will do for a class statement
-            args = next(leaf for leaf in leaves(args) if isinstance(leaf, Arguments))
-        bases, incomplete = _bases(machine, args.positional)
-        machine.clock += 1
-        cls = make_class(node.name, bases, {}, machine.clock)
-        cls.birth = machine.path
-        cls.qualname, cls.module, cls.span = qualname, frame.module, span
-        cls.incomplete = cls.incomplete or incomplete or args.unknown
-        metaclass = args.keywords.pop("metaclass", None)
-        if isinstance(metaclass, Class):
-            cls.metaclass = metaclass
-        inside = Frame(frame.module, frame, machine.path, machine.clock)
-        inside.owner = cls
-        inside.locals = cls.attrs
-        own = tuple(Field(name, note, inside, marker) for name, note, marker in fields)
-        class_kinds.begin(cls, own)
-        if body is not None:
-            body(inside)
-        class_kinds.finish(machine, cls, own, span)
-        hook = next(
-            (base.attrs.get("__init_subclass__") for base in cls.mro[1:] if "__init_subclass__" in base.attrs), None
-        )
-        if isinstance(hook, Value) and not isinstance(hook, Builtin):
-            function = getattr(hook, "function", hook)
-            calls.call(machine, function, Arguments([cls], args.keywords), span)
-        return cls
-
-    return run
-
-
-def _marker(note: ir.Expr) -> str:
-    """The last name of an annotation where it is one that dataclasses treat in a way of their own."""
-    if isinstance(note, ir.Subscript):
-        note = note.value
-    name = note.attr if isinstance(note, ir.Attribute) else note.id if isinstance(note, ir.Name) else ""
-    return name if name in ("InitVar", "KW_ONLY") else ""
-
-
-def _bases(machine: Machine, values: list[Value]) -> tuple[tuple[Class, ...], Unknown | None]:
-    """The known classes among the bases, and the unknown one where there is one."""
-    bases: list[Class] = []
-    incomplete: Unknown | None = None
-    for value in values:
-        value = resolve(value, machine.path)
-        if value.__class__ is Choice:
-            value = next((leaf for leaf in (value.yes, value.no) if isinstance(leaf, Class)), value.yes)
-        if isinstance(value, Class):
-            if value not in bases:
-                bases.append(value)
-        elif isinstance(value, Unknown):
-            incomplete = incomplete or value
-    return tuple(bases), incomplete
 
 
 def type_of(machine: Machine, value: Value) -> Value:

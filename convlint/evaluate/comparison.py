@@ -6,7 +6,7 @@ import operator
 from collections.abc import Callable
 from typing import Any
 
-from convlint.evaluate import calls, class_kinds, classes
+from convlint.evaluate import calls, classes, data_classes
 from convlint.evaluate.arithmetic import unary
 from convlint.evaluate.environment import Arguments, NotIterable, Raised, follows
 from convlint.evaluate.equality import equal, key_of, plain
@@ -14,19 +14,7 @@ from convlint.evaluate.iteration import iterate
 from convlint.evaluate.machine import Machine
 from convlint.evaluate.paths import force
 from convlint.evaluate.registries import settle_registrations
-from convlint.evaluate.values import (
-    FALSE,
-    TRUE,
-    UNBOUND,
-    Choice,
-    Const,
-    Dict,
-    Instance,
-    Span,
-    Tensor,
-    Unknown,
-    Value,
-)
+from convlint.evaluate.values import FALSE, TRUE, UNBOUND, Choice, Const, Dict, Instance, Span, Tensor, Unknown, Value
 
 _COMPARE: dict[str, Callable[[Any, Any], Any]] = {
     "==": operator.eq,
@@ -62,9 +50,9 @@ def compare(machine: Machine, op: str, a: Value, b: Value, span: Span) -> Value:
             result: Value = calls.call(machine, method, Arguments([a, b]), span)
             return result
         if isinstance(a, Instance) and isinstance(b, Instance) and a.cls is b.cls and op not in ("==", "!="):
-            mark = classes.lookup(a.cls, class_kinds.COMPARED)
+            mark = classes.lookup(a.cls, data_classes.COMPARED)
             if isinstance(mark, Const) and mark.value == "order":
-                a, b = class_kinds.field_values(machine, a), class_kinds.field_values(machine, b)
+                a, b = data_classes.field_values(machine, a), data_classes.field_values(machine, b)
     if a.__class__ is Tensor or b.__class__ is Tensor:
         machine.flow.unseen("a comparison", a, b)
         return Unknown("tensor", "a comparison of tensors", span)

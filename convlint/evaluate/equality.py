@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from convlint.evaluate import class_kinds, classes
+from convlint.evaluate import classes, data_classes
 from convlint.evaluate.environment import Raised
 from convlint.evaluate.machine import Machine
 from convlint.evaluate.paths import force
@@ -34,8 +34,8 @@ def equal(machine: Machine, a: Value, b: Value) -> bool | None:
         verdicts = [a.is_set or equal(machine, left_entries[k], right_entries[k]) for k in left_entries]
         return False if False in verdicts else None if None in verdicts else True
     if isinstance(a, Instance) and isinstance(b, Instance):
-        if a.cls is b.cls and classes.lookup(a.cls, class_kinds.COMPARED) is not None:
-            return equal(machine, class_kinds.field_values(machine, a), class_kinds.field_values(machine, b))
+        if a.cls is b.cls and classes.lookup(a.cls, data_classes.COMPARED) is not None:
+            return equal(machine, data_classes.field_values(machine, a), data_classes.field_values(machine, b))
         if a.made is not None and a.made == b.made and a.cls.fields:
             return True
         return (

@@ -5,33 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from convlint.evaluate import (
-    attributes,
-    calls,
-    displays,
-    formatting,
-    iteration,
-    operators,
-    subscripts,
-)
+from convlint.evaluate import attributes, call_expressions, displays, formatting, iteration, operators, subscripts
 from convlint.evaluate.comprehensions import comprehension
-from convlint.evaluate.environment import Arguments, Frame, Raised, follows
+from convlint.evaluate.environment import Frame, Raised
 from convlint.evaluate.machine import Machine
-from convlint.evaluate.paths import Undecided, force, resolve, without_unbound
-from convlint.evaluate.values import (
-    ELLIPSIS,
-    FALSE,
-    NONE,
-    TRUE,
-    UNBOUND,
-    Choice,
-    Const,
-    Slice,
-    Span,
-    Tuple,
-    Unknown,
-    Value,
-)  # fmt: skip
+from convlint.evaluate.names import lookup
+from convlint.evaluate.paths import Undecided, resolve, without_unbound
+from convlint.evaluate.values import ELLIPSIS, FALSE, NONE, TRUE, UNBOUND, Choice, Const, Slice, Span, Tuple, Unknown
 from convlint.frontends.python import ir
 
 Run = Callable[[Frame], Any]
@@ -102,7 +82,7 @@ def _name(context: Context, node: ir.Name) -> Run:
     machine = context.machine
     span = context.span(node)
     if context.locals is None:
-        return lambda frame: machine.modules.lookup(frame, name, span)
+        return lambda frame: lookup(machine, frame, name, span)
     if name not in context.locals:
 
         def outer(frame: Frame) -> Any:
@@ -110,7 +90,7 @@ def _name(context: Context, node: ir.Name) -> Run:
                 value = frame.module.settled.get(name)
                 if value is not None:
                     return value
-            return machine.modules.lookup(frame, name, span)
+            return lookup(machine, frame, name, span)
 
         return outer
 
@@ -125,7 +105,7 @@ def _name(context: Context, node: ir.Name) -> Run:
                 return without_unbound(value)
         if value is UNBOUND:
             if name in frame.declared:
-                return machine.modules.lookup(frame, name, span)
+                return lookup(machine, frame, name, span)
             raise Raised("UnboundLocalError", name)
         return value
 
@@ -171,73 +151,6 @@ def _slice(context: Context, node: ir.Slice) -> Run:
         return Slice(*(part(frame) if part else NONE for part in parts))
 
     return run
-
-
-def compile_arguments(context: Context, args: tuple[ir.Argument, ...]) -> Callable[[Frame], Arguments]:
-    """The function that evaluates the arguments of a call."""
-    machine = context.machine
-    compiled = [(arg.star, arg.name, compile_expression(context, arg.value)) for arg in args]
-    if not any(star for star, _, _ in compiled):
-        positional = [run for _, name, run in compiled if name is None]
-        keywords = [(name, run) for _, name, run in compiled if name is not None]
-        if keywords:
-            return lambda frame: Arguments(
-                [run(frame) for run in positional], {name: run(frame) for name, run in keywords}
-            )
-        if len(positional) == 1:
-            only = positional[0]
-            return lambda frame: Arguments([only(frame)])
-        return lambda frame: Arguments([run(frame) for run in positional])
-
-    def starred(frame: Frame) -> Arguments:
-        parts = [(star, name, run(frame)) for star, name, run in compiled]
-        return machine.apply(calls.gather, machine, parts)  # type: ignore[no-any-return]
-
-    return starred
-
-
-def _call(context: Context, node: ir.Call) -> Run:
-    callee = compile_expression(context, node.func)
-    call = compile_call(context, node)
-    return lambda frame: call(frame, callee(frame))
-
-
-def compile_call(context: Context, node: ir.Call) -> Callable[[Frame, Any], Any]:
-    """The function that makes a call in a frame, given what is called there."""
-    machine, site = context.machine, context.span(node)
-    func, call = node.func, calls.call
-    arguments = compile_arguments(context, node.args)
-    special = calls.SPECIAL.get(func.id) if isinstance(func, ir.Name) else None
-
-    def plain(frame: Frame, target: Any) -> Any:
-        args = arguments(frame)
-        try:
-            return call(machine, target, args, site)
-        except Undecided as undecided:
-            return machine.fork(undecided.decision, call, machine, target, args, site)
-
-    def run(frame: Frame, target: Any) -> Any:
-        if special is not None and target.__class__ is special[0]:
-            return machine.apply(special[1], machine, frame, target, arguments(frame), site)
-        args = arguments(frame)
-        if args.__class__ is not Arguments:
-            return _call_each(machine, target, args, site)
-        try:
-            return call(machine, target, args, site)
-        except Undecided as undecided:
-            return machine.fork(undecided.decision, call, machine, target, args, site)
-
-    return run if special is not None or any(arg.star for arg in node.args) else plain
-
-
-def _call_each(machine: Machine, target: Value, args: Any, site: Span) -> Any:
-    """A call whose list of arguments is itself a choice (``f(*layers)`` after an unknown append)."""
-
-    def once() -> Any:
-        known = force(args, machine.path)
-        return follows(known) if isinstance(known, Unknown) else calls.call(machine, target, known, site)
-
-    return machine.apply(once)
 
 
 def _sequence(context: Context, node: ir.Sequence) -> Run:
@@ -349,7 +262,7 @@ _COMPILE: dict[type, Callable[[Context, Any], Run]] = {
     ir.Attribute: _attribute,
     ir.Subscript: _subscript,
     ir.Slice: _slice,
-    ir.Call: _call,
+    ir.Call: call_expressions.compile_call,
     ir.Binary: operators.compile_binary,
     ir.Unary: operators.compile_unary,
     ir.Boolean: operators.compile_boolean,

@@ -67,13 +67,14 @@ class Finder:
     def locate(self, name: str, importer: Path | None) -> Path | None:
         """The file (or folder, for a namespace package) of an absolute module name; None where there is none.
 
-        As in Python, a folder without ``__init__.py`` counts only where no path has a module or regular package.
+        As in Python, a folder without ``__init__.py`` counts only where no path has a module or regular package. What a
+        config names may stand beside it, since scripts are run from their own folders, packages or not.
         """
         if goes_first(name):
             return self._below(STANDINS, name)
         roots = list(self._project)
         if importer is not None:
-            folder = self.package_root(importer)
+            folder = self.package_root(importer) if importer.suffix == ".py" else importer.parent
             roots = [folder, *self._ancestors(folder), *roots]
         namespace: Path | None = None
         for base in dict.fromkeys([*roots, *self.site_packages]):
@@ -85,6 +86,11 @@ class Finder:
         if found is None and namespace is not None and self._holds_source(namespace):
             return namespace
         return found
+
+    def namesakes(self, name: str) -> list[Path]:
+        """The files of a module's name in all folders that the project's modules are counted from."""
+        found = [self._below(base, name) for base in dict.fromkeys(self._project)]
+        return [path for path in dict.fromkeys(found) if path is not None and path.suffix == ".py"]
 
     def standin(self, name: str) -> Path | None:
         """The stand-in of a module, whether or not its package is missing."""
@@ -223,8 +229,8 @@ class Finder:
         except SourceError as error:
             return error
 
-    def data(self, path: str, beside: Path | None) -> str | None:
-        """The text of a file of data of the project; None where it is elsewhere, missing, too large or no text.
+    def data(self, path: str, beside: Path | None) -> tuple[Path, str] | None:
+        """A file of data of the project, and its text; None where it is elsewhere, missing, too large or no text.
 
         A relative path counts from the project's folder, where programs are mostly run from, else from ``beside``. What
         a link leads to has to lie in the project too.
@@ -239,7 +245,7 @@ class Finder:
         try:
             content = self.overlays[found[0]].encode() if found[0] in self.overlays else found[0].read_bytes()
             self.consulted[str(found[0])] = blake2b(content, digest_size=16).hexdigest()
-            return content.decode("utf-8-sig")
+            return found[0], content.decode("utf-8-sig")
         except (OSError, UnicodeDecodeError):
             return None
 

@@ -10,7 +10,8 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
-from convlint.evaluate.library.torch_layers import FUNCTIONS, MODULES
+from convlint.evaluate.library.torch_signatures import FUNCTIONS, MODULES
+from convlint.evaluate.names import global_name
 from convlint.evaluate.values import (
     NONE,
     UNBOUND,
@@ -172,7 +173,7 @@ class Forwards:
         names = sorted(words & source.affecting.keys())
         if source.stars:
             names += sorted(words - source.affecting.keys() - self.machine.modules.builtins.keys())
-        return [self.machine.modules.global_name(module, name, None, nowhere) for name in names]
+        return [global_name(self.machine, module, name, None, nowhere) for name in names]
 
     def _reaches(self, value: Any, found: list[Function], words: frozenset[str] = frozenset(), depth: int = 0) -> bool:
         """Whether a value is itself a layer; the user's functions in it are added to ``found``."""

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from convlint.evaluate import attributes
+from typing import Any
+
+from convlint.evaluate import calls, classes
 from convlint.evaluate.blocks import Live, Run, compile_block
-from convlint.evaluate.environment import Frame, Raised
+from convlint.evaluate.environment import Arguments, Frame, Raised, follows
 from convlint.evaluate.exceptions import caught
 from convlint.evaluate.expressions import Context, compile_expression
 from convlint.evaluate.functions import bound_names
 from convlint.evaluate.machine import Machine
+from convlint.evaluate.paths import force
 from convlint.evaluate.targets import compile_target, write_name
+from convlint.evaluate.values import Instance, Span, Unknown, Value
 from convlint.frontends.python import ir
 
 _MISSING = frozenset({"ImportError", "ModuleNotFoundError"})
@@ -30,12 +34,23 @@ def compile_with(context: Context, node: ir.With) -> Run:
     def run(frame: Frame) -> Live:
         for value, store in items:
             manager = value(frame)
-            entered = machine.apply(attributes.enter, machine, manager, span)
+            entered = machine.apply(enter, machine, manager, span)
             if store is not None:
                 store(frame, entered)
         return body(frame)
 
     return run
+
+
+def enter(machine: Machine, manager: Value, span: Span) -> Any:
+    """What ``with manager as x`` binds to x."""
+    manager = force(manager, machine.path)
+    if isinstance(manager, Instance):
+        method = classes.lookup(manager.cls, "__enter__")
+        if method is not None:
+            return calls.call(machine, method, Arguments([manager]), span)
+        return manager
+    return follows(manager) if isinstance(manager, Unknown) else manager
 
 
 def compile_try(context: Context, node: ir.Try) -> Run:

@@ -22,6 +22,8 @@ HARMLESS = WITHOUT_LAYERS | frozenset(
     paddle mindspore mxnet chainer megengine oneflow""".split()
 )
 """Packages that build no torch layers, of what is imported most: what else is installed is taken to lead to some."""
+BUILDERS = frozenset({"hydra", "torch"})
+"""Packages that build layers: torch, and what builds any class that a configuration names."""
 MAX_FILES = 2_000
 """So many files are looked into behind one; a file with more behind it is taken to matter."""
 
@@ -78,7 +80,7 @@ class Imports:
             inner = name.lstrip(".")
             return self.finder.relative(path, len(name) - len(inner), inner) or False
         top = name.partition(".")[0]
-        if top == "torch":
+        if top in BUILDERS:
             return True
         located = self.finder.locate(name, path)
         if located is None:

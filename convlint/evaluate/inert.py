@@ -11,19 +11,9 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 from convlint.evaluate import classes
-from convlint.evaluate.library.torch_layers import FUNCTIONS, MODULES
-from convlint.evaluate.values import (
-    Builtin,
-    Class,
-    Code,
-    Descriptor,
-    Function,
-    Instance,
-    Method,
-    Module,
-    Partial,
-    Span,
-)  # fmt: skip
+from convlint.evaluate.library.torch_signatures import FUNCTIONS, MODULES
+from convlint.evaluate.names import global_name
+from convlint.evaluate.values import Builtin, Class, Code, Descriptor, Function, Instance, Method, Module, Partial, Span
 from convlint.frontends.python import ir
 
 WALKS = frozenset({"modules", "named_modules", "parameters", "named_parameters", "buffers", "named_buffers"})
@@ -244,7 +234,7 @@ class Inertness:
             if name in frame.locals:
                 return frame.locals[name]
             frame = frame.parent
-        return self.machine.modules.global_name(function.module, name, None, NOWHERE)
+        return global_name(self.machine, function.module, name, None, NOWHERE)
 
     def bears(self, value: Any, called: bool) -> bool:
         """Whether an argument leaves an inert call inert; ``called``: the arguments themselves call that value."""

@@ -1,18 +1,20 @@
-"""The machine: the state of one evaluation (path, budget, records, memo), and how it forks on undecided values."""
+"""The machine: the state of one evaluation, how what it makes is changed, and how it forks on undecided values."""
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from collections.abc import Callable, Mapping
-from collections.abc import Iterator as Generator
-from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
-from convlint.evaluate.budget import MAX_DECISIONS, MAX_MODULE_DEPTH, MAX_STEPS
+from convlint.evaluate import restoring
+from convlint.evaluate.budget import MAX_DECISIONS, MAX_STEPS
+from convlint.evaluate.constructions import Constructions
+from convlint.evaluate.documents import Documents
 from convlint.evaluate.environment import Exhausted, Frame, NotIterable, Raised
+from convlint.evaluate.module_level import ModuleLevel
 from convlint.evaluate.paths import ROOT, Decision, Path, Undecided, choose, force, guarded, resolve, without_unbound
-from convlint.evaluate.records import Record, Scope
+from convlint.evaluate.records import NOWHERE, Record
 from convlint.evaluate.tensor_flow import TensorFlow
+from convlint.evaluate.trials import Trial
 from convlint.evaluate.values import (
     UNBOUND,
     Choice,
@@ -36,7 +38,6 @@ if TYPE_CHECKING:
 
 EXPECTED = frozenset({"AssertionError", "NotImplementedError", "Exception"})
 """Exceptions that code raises by itself where a condition is not as it wants."""
-NOWHERE = Scope("", Span(-1, 0, 0), None)
 
 
 class Purity:
@@ -53,76 +54,73 @@ Items = list[Value]
 Entries = list[tuple[Any, Value, Any]]
 
 
-class Trial(NamedTuple):
-    """What one evaluation of an entry point gives its parameters, and which tables it looks them up in."""
-
-    given: dict[Span, Const]
-    """The value of a parameter that has no default, by its place."""
-    open: dict[Span, str]
-    """The places of the parameters that have no value, and how their unknowns are described."""
-    asked: dict[Span, list[list[Const]]]
-    """The keys of each table too large to follow, by the parameter that is the key."""
-    optional: dict[Span, str]
-    """The places and names of the parameters whose default is None."""
-    refused: bool = False
-    """Whether the code has refused those defaults: they are unknown, as if there were none."""
-
-
 class Machine:
     """The state of one evaluation. Everything that runs takes it as its first argument; there is no other state."""
 
     def __init__(self, modules: Modules) -> None:
         self.modules = modules
-        self.path: Path = ROOT
-        self.record = Record(NOWHERE, ROOT)
-        self.steps = 0
-        self.depth = 0
-        self.clock = 1
-        """Counts heap objects: what was made earlier has the smaller number."""
-        self.module_clock = -(10**12)
-        self.module_depth = 0
-        self.decorating = 0
-        """How many decorators are being applied: they fill registries, so a look-up there that fails is no surprise."""
-        self.import_depth = 0
-        self.importing = False
-        """Whether a statement at the module level of a library runs."""
-        self.ran: list[tuple[int, int]] = []
-        """The clock before and after statements at module level that have ended, in order and joined."""
-        self.entry_start = 0
-        """The clock when the present entry point began; changes to older objects are undone after it."""
-        self.piece_start = -(10**13)
-        """The clock when the present statement at module level began."""
-        self.undo: list[Callable[[], None]] = []
-        self.saved: dict[int, Heap] = {}
-        self.candidates: list[Purity] = []
-        self.memo: dict[Any, Any] = {}
-        self.growing: list[List] | None = None
-        """The lists that are changed in a loop over something unknown while it runs."""
-        self.twins: dict[Any, Const] = {}
+        self.module_level = ModuleLevel()
         self.inert, self.forwards = _judgements(self)
-        self.frames: list[Frame] = []
-        """Those of the running functions, the innermost last."""
-        self.trial = Trial({}, {}, {}, {})
-        self.narrow = False
-        """Whether the first arm of a condition too many is running, so that the next such one takes only one arm."""
-        self.trying = 0
-        """How many ``try`` statements with handlers are running."""
-        self.activated: set[Code] = set()
-        """The user's functions that have been run."""
-        self.active: dict[Any, int] = {}
-        self.made = 0
-        self.modules_made = 0
-        """Objects of torch's modules made so far: a turn of a loop that adds none builds no part of a network."""
-        self.decisions = 0
-        self.forked: list[Decision] = []
-        """The decisions of which both outcomes are being tried because a value hangs on them."""
+        self.constructions = Constructions()
+        self.documents = Documents()
         self.flow = TensorFlow()
         self.verdicts: Any = None
         """What becomes of the values that layers skip (``convlint.evaluate.graph.follow``); None: nobody asks."""
-        self.number_of_tensor = Unknown("tensor", "a number taken from a tensor")
-        """One object, so that equal blocks with different such numbers stay equal."""
         self.gaps: dict[tuple[str, str, Span, str], int] = {}
         """Calls that may build layers and could not be followed: (reason, detail, place, what) -> count."""
+
+        # Where it is.
+        self.path: Path = ROOT
+        self.record = Record(NOWHERE, ROOT)
+        """The activation that runs: what is built goes there."""
+        self.frames: list[Frame] = []
+        """Those of the running functions, the innermost last."""
+        self.depth = 0
+        """How many functions of the user's are running."""
+        self.active: dict[Code, int] = {}
+        """How many activations of each are."""
+        self.trying = 0
+        """How many ``try`` statements with handlers are running."""
+        self.decorating = 0
+        """How many decorators are being applied: they fill registries, so a look-up there that fails is no surprise."""
+        self.forked: list[Decision] = []
+        """The decisions of which both outcomes are being tried because a value hangs on them."""
+        self.narrow = False
+        """Whether the first arm of a condition too many is running, so that the next such one takes only one arm."""
+        self.growing: list[List] | None = None
+        """The lists that are changed in a loop over something unknown while it runs."""
+
+        # The present entry point.
+        self.trial = Trial()
+        self.steps = 0
+        self.entry_start = 0
+        """The clock when it began; changes to older objects are undone after it."""
+        self.piece_start = -(10**13)
+        """The clock when the present statement at module level began."""
+        self.undo: list[Callable[[], None]] = []
+        """What undoes them, in the order of the changes."""
+        self.saved: dict[int, Heap] = {}
+        """The older objects that it has changed, by identity: what undoes that is there already."""
+
+        # Since the beginning.
+        self.clock = 1
+        """Counts heap objects: what was made earlier has the smaller number."""
+        self.made = 0
+        """Counts results that are remembered: what is equal to one of them has its number."""
+        self.modules_made = 0
+        """Objects of torch's modules made so far: a turn of a loop that adds none builds no part of a network."""
+        self.decisions = 0
+        """Counts the decisions opened so far."""
+        self.activated: set[Code] = set()
+        """The user's functions that have been run."""
+        self.memo: dict[Any, Any] = {}
+        """What calls gave, by their keys (``convlint.evaluate.memo``)."""
+        self.candidates: list[Purity] = []
+        """The running calls that will be remembered if they turn out pure, the innermost last."""
+        self.twins: dict[Any, Const] = {}
+        """One constant for all that are equal, in type and origin too: it is the key of each."""
+        self.number_of_tensor = Unknown("tensor", "a number taken from a tensor")
+        """One object, so that equal blocks with different such numbers stay equal."""
 
     # --- budget -------------------------------------------------------------------------------------------------------
 
@@ -131,80 +129,6 @@ class Machine:
         self.steps += count
         if self.steps > MAX_STEPS:
             raise Exhausted("MAX_STEPS")
-
-    # --- module level -------------------------------------------------------------------------------------------------
-
-    @contextmanager
-    def at_module_level(self, linted: bool) -> Generator[bool]:
-        """While a piece of a (linted) module runs: nothing of the entry point that asked for it shows.
-
-        Yields whether it may run.
-        """
-        if self.module_depth >= MAX_MODULE_DEPTH:
-            yield False
-            return
-        kept = (
-            self.path,
-            self.record,
-            self.steps,
-            self.clock,
-            self.entry_start,
-            self.undo,
-            self.saved,
-            self.candidates,
-            self.depth,
-            self.trying,
-            self.importing,
-            self.piece_start,
-        )
-        self.path, self.record, self.steps, self.depth, self.trying = ROOT, Record(NOWHERE, ROOT), 0, 0, 0
-        start = max(self.module_clock, self.clock) if self.clock < 0 else self.module_clock
-        self.clock, self.entry_start, self.undo, self.saved, self.candidates = start, 0, [], {}, []
-        self.importing, self.piece_start = not linted, start
-        self.module_depth += 1
-        try:
-            yield True
-        except Exhausted:
-            pass
-        finally:
-            self.module_depth -= 1
-            self.module_clock = max(self.module_clock, self.clock)
-            self._has_run(start)
-            (
-                self.path,
-                self.record,
-                self.steps,
-                clock,
-                self.entry_start,
-                self.undo,
-                self.saved,
-                self.candidates,
-                self.depth,
-                self.trying,
-                self.importing,
-                self.piece_start,
-            ) = kept
-            self.clock = clock if clock > 0 else max(clock, self.module_clock)
-
-    def _has_run(self, start: int) -> None:
-        """Note the time from ``start`` until now as that of statements at module level that have ended."""
-        while self.ran and self.ran[-1][1] >= start:
-            start = min(start, self.ran.pop()[0])
-        self.ran.append((start, self.module_clock))
-
-    def outlives(self, born: int) -> bool:
-        """Whether something was made by a statement at module level that has ended, and is still there."""
-        before = bisect_left(self.ran, (born, born)) - 1
-        return before >= 0 and born <= self.ran[before][1]
-
-    @contextmanager
-    def nested_module(self) -> Generator[bool]:
-        """While one module asks another for a name. Gives whether the chain is still short enough."""
-        self.import_depth += 1
-        try:
-            yield self.import_depth < MAX_MODULE_DEPTH * 4
-        finally:
-            self.import_depth -= 1
 
     def note_gap(self, reason: str, detail: str, span: Span, what: str) -> None:
         """Note that ``what`` was given up."""
@@ -248,7 +172,7 @@ class Machine:
         if born < self.entry_start:
             if id(target) not in self.saved:
                 self.saved[id(target)] = target
-                self.undo.append(_snapshot(target))
+                self.undo.append(restoring.object_of_heap(target))
             self.forget()
         elif born <= self.piece_start and not self.decorating:
             self.forget()
@@ -414,30 +338,3 @@ def _judgements(machine: Machine) -> tuple[Inertness, Forwards]:
     from convlint.evaluate.inert import Inertness
 
     return Inertness(machine), Forwards(machine)
-
-
-def _snapshot(target: Heap) -> Callable[[], None]:
-    """A function that puts ``target`` back to how it is now."""
-    if isinstance(target, List):
-        items = list(target.items) if target.items.__class__ is list else target.items
-
-        def restore_list() -> None:
-            target.items = items
-
-        return restore_list
-    if isinstance(target, Dict):
-        entries, unknown = dict(target.entries), target.unknown
-
-        def restore_dict() -> None:
-            target.entries, target.unknown = entries, unknown
-
-        return restore_dict
-    assert isinstance(target, (Instance, Class))
-    attrs, made = dict(target.attrs), getattr(target, "made", None)
-
-    def restore_attributes() -> None:
-        target.attrs = attrs
-        if isinstance(target, Instance):
-            target.made = made
-
-    return restore_attributes

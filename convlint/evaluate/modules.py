@@ -1,26 +1,27 @@
-"""Modules: names looked up through frames, modules and imports. Nothing is imported or run; source is only read."""
+"""Modules: found by name or path, asked for their attributes. Nothing is imported or run; source is only read."""
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from convlint.evaluate import calls
+from convlint.evaluate import calls, restoring
+from convlint.evaluate.budget import MAX_IMPORT_CHAIN
 from convlint.evaluate.declared import Exports
-from convlint.evaluate.environment import Arguments, Frame, Raised
+from convlint.evaluate.environment import Arguments, Raised
 from convlint.evaluate.finder import Finder
 from convlint.evaluate.later import Later
 from convlint.evaluate.library import builtins as builtin_names
 from convlint.evaluate.library import models
 from convlint.evaluate.machine import Machine
-from convlint.evaluate.paths import guarded, resolve, without_unbound
+from convlint.evaluate.paths import resolve, without_unbound
 from convlint.evaluate.registries import Registries
 from convlint.evaluate.source_module import SourceModule
 from convlint.evaluate.standins import STANDARD_STANDINS, is_standin
 from convlint.evaluate.values import UNBOUND, Choice, Class, Const, Module, Span, Unknown, Value
-from convlint.frontends.python import ir
 from convlint.frontends.python.python_file import PythonFile
 
 
@@ -32,13 +33,12 @@ class Modules:
         self.linted = linted
         self.exports = Exports(finder)
         self.builtins: dict[str, Value] = builtin_names.build()
-        self.builtins["globals"] = calls.Special(
-            "globals", lambda machine, args, site: Unknown("unsupported", "globals()")
-        )
         self.by_name: dict[str, Module] = {}
         self.by_path: dict[Path, Module] = {}
         self.sources: list[SourceModule] = []
         self.machine: Machine
+        self.import_depth = 0
+        """How many modules ask one another for a name."""
         self.searched: set[tuple[Module, str]] = set()
         """Star imports searched in vain, so far, for the name that is being looked up: each is searched once."""
         self.registries = Registries(self)
@@ -50,97 +50,6 @@ class Modules:
             found = self.builtins["object"]
         assert isinstance(found, Class)
         return found
-
-    # --- names --------------------------------------------------------------------------------------------------------
-
-    def lookup(self, frame: Frame, name: str, span: Span) -> Any:
-        """What a name means in ``frame``; an unknown where it is defined nowhere."""
-        machine = self.machine
-        at: Frame | None = frame
-        declared = frame.declared.get(name)
-        if declared == "nonlocal":
-            at = frame.parent
-        while at is not None and declared != "global":
-            value = at.locals.get(name, UNBOUND)
-            if value is not UNBOUND:
-                return without_unbound(resolve(value, machine.path)) if value.__class__ is Choice else value
-            at = at.parent
-        return self.global_name(frame.module, name, frame.limit, span)
-
-    def global_name(self, module: Module, name: str, limit: int | None, span: Span) -> Any:
-        """What a name means at module level, before piece ``limit`` where that is given."""
-        if limit is None:
-            value = module.settled.get(name)
-            if value is not None:
-                return value
-        value = module.attrs.get(name, UNBOUND)
-        if value is not UNBOUND:
-            return without_unbound(resolve(value, self.machine.path)) if value.__class__ is Choice else value
-        source: SourceModule | None = module.source
-        if source is not None:
-            if name == "__name__":
-                return Const(
-                    "__main__" if limit is not None and source.linted and self._is_main(source, limit) else module.name
-                )
-            if name == "__file__":
-                return Const(str(source.path))
-            value = source.get(self.machine, name, limit)
-            if value is not UNBOUND:
-                if limit is None and source.is_settled(name):
-                    module.settled[name] = value
-                return value
-        found = self.builtins.get(name)
-        if found is not None:
-            if limit is None and (source is None or source.is_settled(name)):
-                module.settled[name] = found
-            return found
-        if source is not None and source.stars:
-            return Unknown("module-not-found", f"'{name}', perhaps from a star import", span)
-        return Unknown("unknown-name", f"'{name}'", span)
-
-    @staticmethod
-    def _is_main(source: SourceModule, limit: int) -> bool:
-        """Whether piece ``limit`` is the ``if __name__ == "__main__"`` of a linted file: it is read as when run."""
-        piece = source.pieces[limit]
-        return "__main__" in source.file.text[piece.at : piece.at + 80]
-
-    def write_declared(self, frame: Frame, name: str, value: Any) -> None:
-        """Bind a name that is declared ``global`` or ``nonlocal`` in ``frame``."""
-        machine = self.machine
-        if frame.declared.get(name) == "nonlocal":
-            at = frame.parent
-            while at is not None and name not in at.locals:
-                at = at.parent
-            if at is not None:
-                for candidate in machine.candidates:
-                    if candidate.start > at.born:
-                        candidate.pure = False
-                at.ended = False
-                if at.born < machine.entry_start:
-                    machine.undo.append(_restoring(at, name))
-                at.locals[name] = guarded(value, at.locals.get(name, UNBOUND), machine.path, at.birth)
-                return
-        self.write_attribute(frame.module, name, value)
-
-    def write_attribute(self, module: Module, name: str, value: Any) -> None:
-        """``module.name = value``; undone when the entry point that did it ends."""
-        machine = self.machine
-        machine.flow.unseen("a global variable", value)
-        old = module.attrs.get(name, UNBOUND)
-        for candidate in machine.candidates:
-            candidate.pure = False
-        machine.forget()
-        if machine.entry_start:
-
-            def restore() -> None:
-                if old is UNBOUND:
-                    module.attrs.pop(name, None)
-                else:
-                    module.attrs[name] = old
-
-            machine.undo.append(restore)
-        module.attrs[name] = value
-        module.settled.pop(name, None)
 
     # --- attributes of modules ----------------------------------------------------------------------------------------
 
@@ -170,13 +79,25 @@ class Modules:
                 return found
         return UNBOUND
 
+    def write_attribute(self, module: Module, name: str, value: Any) -> None:
+        """``module.name = value``; undone when the entry point that did it ends."""
+        machine = self.machine
+        machine.flow.unseen("a global variable", value)
+        for candidate in machine.candidates:
+            candidate.pure = False
+        machine.forget()
+        if machine.entry_start:
+            machine.undo.append(restoring.global_variable(module, name))
+        module.attrs[name] = value
+        module.settled.pop(name, None)
+
     def _dynamic_attribute(self, source: SourceModule, name: str, span: Span) -> Any:
         """A module-level ``__getattr__``, a star import that could not be followed, or more than a stand-in models."""
         getter = source.get(self.machine, "__getattr__")
         if getter is not UNBOUND and not name.startswith("__"):
             return calls.call(self.machine, getter, Arguments([Const(name)]), span)
         for _, later in source.stars:
-            if self._module_of(source, later) is None:
+            if self.module_of(source, later) is None:
                 return Unknown("module-not-found", later.module, span)
         if is_standin(source.path) and (name == "__version__" or not name.startswith("__")):
             return Unknown("not-modelled", f"{source.module.name}.{name}", span)
@@ -222,8 +143,13 @@ class Modules:
         self.by_path[path] = module
         return module
 
-    def import_by_name(self, name: str, importer: SourceModule | None = None) -> Module | None:
-        """The module of an absolute name: modelled (Python's own library, torch), of source, or None."""
+    def import_by_name(
+        self, name: str, importer: SourceModule | None = None, beside: Path | None = None
+    ) -> Module | None:
+        """The module of an absolute name: modelled (Python's own library, torch), of source, or None.
+
+        ``beside`` is the file, no module itself, that names it.
+        """
         top = name.partition(".")[0]
         if name in models.FIRST:
             return models.load(self.machine, name)
@@ -231,7 +157,7 @@ class Modules:
             if name in STANDARD_STANDINS and (path := self.finder.standin(name)) is not None:
                 return self.at(path)
             return models.load(self.machine, name) or models.unlisted(name)
-        path = self.finder.locate(name, importer.path if importer is not None else None)
+        path = self.finder.locate(name, importer.path if importer is not None else beside)
         if path is None:
             return models.load(self.machine, name)
         if top in models.WITHOUT_LAYERS and self.finder.is_installed(path):
@@ -248,7 +174,7 @@ class Modules:
             return False
         return self.finder.package_root(importer.path) == importer.path.parent
 
-    def _module_of(self, source: SourceModule, later: Later) -> Module | None:
+    def module_of(self, source: SourceModule, later: Later) -> Module | None:
         """The module that an import statement names, seen from ``source``."""
         if later.found is UNBOUND:
             later.found = self._find_module(source, later)
@@ -280,7 +206,7 @@ class Modules:
 
     def imported(self, source: SourceModule, later: Later, trying: bool = False) -> Any:
         """What an import stands for; an unknown, or with ``trying`` an exception, where it cannot work."""
-        module = self._module_of(source, later)
+        module = self.module_of(source, later)
         span = Span(source.number, 0, 0)
         if module is None:
             if trying:
@@ -292,7 +218,7 @@ class Modules:
             inner = self.submodule(module, later.attribute)
             if inner is not None:
                 return inner
-        with self.machine.nested_module() as allowed:
+        with self._one_further() as allowed:
             value = self.attribute(module, later.attribute, span) if allowed else UNBOUND
         if value is UNBOUND:
             if trying:
@@ -300,13 +226,22 @@ class Modules:
             return Unknown("unknown-name", f"'{later.attribute}' of {module.name}")
         return value
 
+    @contextmanager
+    def _one_further(self) -> Iterator[bool]:
+        """While one module asks another for a name. Gives whether the chain is still short enough."""
+        self.import_depth += 1
+        try:
+            yield self.import_depth < MAX_IMPORT_CHAIN
+        finally:
+            self.import_depth -= 1
+
     def from_star(self, source: SourceModule, later: Later, name: str, rebinds: bool = False) -> Any:
         """What ``from module import *`` gives for ``name``; UNBOUND where it does not.
 
         ``rebinds``: the name meant something before. Then only what the module itself binds counts: to look through all
         that it imports with stars of its own, for every name, would cost more than the evaluation.
         """
-        module = self._module_of(source, later)
+        module = self.module_of(source, later)
         if module is None or module is source.module or name.startswith("_"):
             return UNBOUND
         inner: SourceModule | None = module.source
@@ -318,7 +253,7 @@ class Modules:
         self.searched.add((module, name))
         value: Any = UNBOUND
         try:
-            with self.machine.nested_module() as allowed:
+            with self._one_further() as allowed:
                 if allowed:
                     value = self._exported(module, name, Span(source.number, 0, 0))
         finally:
@@ -338,40 +273,3 @@ class Modules:
         if value is UNBOUND:
             value = module.attrs.get(name, UNBOUND)
         return value if value is UNBOUND or source.exports(self.machine, name) else UNBOUND
-
-    def run_import(self, frame: Frame, node: ir.Import) -> None:
-        """An ``import`` statement inside a block."""
-        from convlint.evaluate.targets import write_name
-
-        name = node.bound or node.module.partition(".")[0]
-        source: SourceModule = frame.module.source
-        later = Later(node.module, 0, None)
-        value = self.imported(source, later, trying=frame.trying > 0)
-        if not node.bound and not isinstance(value, Unknown):
-            value = self.imported(source, Later(name, 0, None))
-        write_name(self.machine, frame, name, value)
-
-    def run_import_from(self, frame: Frame, node: ir.ImportFrom) -> None:
-        """A ``from ... import`` statement inside a block."""
-        from convlint.evaluate.targets import write_name
-
-        source: SourceModule = frame.module.source
-        for name, bound in node.names:
-            later = Later(node.module, node.level, name)
-            if name == "*":
-                if frame.limit is not None:
-                    source.stars.append((frame.limit, later))
-                if frame.trying and self._module_of(source, later) is None:
-                    raise Raised("ModuleNotFoundError", node.module)
-                continue
-            write_name(self.machine, frame, bound, self.imported(source, later, trying=frame.trying > 0))
-
-
-def _restoring(frame: Frame, name: str) -> Callable[[], None]:
-    """A function that gives a variable of a closure the value back that it has now."""
-    old = frame.locals.get(name, UNBOUND)
-
-    def restore() -> None:
-        frame.locals[name] = old
-
-    return restore

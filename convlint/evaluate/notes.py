@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 from convlint.evaluate.records import Fact
 from convlint.evaluate.sites import Sites
+from convlint.evaluate.sizes.shapes import factors
 from convlint.evaluate.tensor_readers import Known, Link, Note, Readers
 from convlint.evaluate.tensor_slices import UNSEEN
 from convlint.evaluate.values import Span
@@ -140,14 +141,6 @@ def _resize(module: Module) -> Resize:
         corners if corners is None or isinstance(corners, bool) else None,
         False,
     )
-
-
-def factors(value: object) -> tuple[float, ...] | None:
-    """A scale factor as numbers."""
-    values = value if isinstance(value, tuple) else (value,)
-    if all(isinstance(each, (int, float)) and not isinstance(each, bool) and each > 0 for each in values):
-        return tuple(float(each) for each in values)
-    return None
 
 
 def leaves_phases_out(fact: Fact) -> bool:

@@ -7,15 +7,17 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from convlint.evaluate import attributes, calls, classes
-from convlint.evaluate.entries import Entry, entered, run_forward
+from convlint.evaluate.definitions import Definitions
+from convlint.evaluate.entries import Entry
+from convlint.evaluate.entry_calls import run_forward
 from convlint.evaluate.environment import Arguments, NotIterable, Raised
-from convlint.evaluate.library.torch_layers import MODULES
 from convlint.evaluate.library.torch_modules import is_module
+from convlint.evaluate.library.torch_signatures import MODULES
 from convlint.evaluate.machine import Machine
 from convlint.evaluate.paths import Undecided, leaves
 from convlint.evaluate.records import Record, Scope
-from convlint.evaluate.sites import OUTSIDE
 from convlint.evaluate.standins import is_standin
+from convlint.evaluate.trials import run_once
 from convlint.evaluate.values import UNBOUND, Class, Const, Function, Module, Partial, Span, Tuple, Unknown, Value
 from convlint.findings import Finding, Severity
 from convlint.frontends.config.calls import Argument, Call, Given, Keyed, Listed
@@ -29,6 +31,11 @@ MOST_UNKNOWN_KEYWORDS = 2
 """Where more keywords of one mapping are unknown, other code than the class reads it, and takes what is its own out."""
 _DYNAMIC = re.compile(r"\b(?:globals\(|vars\(|setattr\(|exec\(|sys\.modules|importlib|lazy|__getattr__|__path__)")
 """What a module may get more names by than its statements bind."""
+_INPUT = re.compile(
+    r"c1|c_?in|in_?c(?:h(?:an(?:nel)?s?)?)?|ch_?in|inp|in_?planes|in_?dim|dim_?in|input_(?:channels|dim)"
+)
+_OUTPUT = re.compile(r"c2|c_?out|ou(?:t_?)?c(?:h(?:an(?:nel)?s?)?)?|ch_?out|oup|out_?planes|out_?dim|dim_?out")
+"""What modules of YOLO files call the channels that they read, and those that they write."""
 _WINDOWS = ("Conv", "Pool", "fold")
 _OTHER_WINDOWS = frozenset(
     {"Fold", *(f"MaxUnpool{rank}d" for rank in (1, 2, 3)), "FractionalMaxPool2d", "FractionalMaxPool3d"}
@@ -51,24 +58,24 @@ class Missing(NamedTuple):
 
 
 class Outside:
-    """The calls of one run. ``sources`` are the files in which they stand, by number."""
+    """The calls of one run. ``paths`` are the files in which they stand."""
 
     def __init__(self, machine: Machine, requested: Sequence[Call]) -> None:
         self.machine = machine
         self.requested = requested
         self.notes: list[Finding] = []
-        self.sources: dict[int, Source] = {}
-        self.numbers: dict[str, int] = {}
+        self.paths: set[str] = set()
+        self.definitions = Definitions(machine.modules)
         for call in requested:
             self._number(call.target.source)
 
     def entries(self) -> Iterator[Entry]:
         """Build every requested object, each an entry point of its own."""
         for call in self.requested:
-            source = call.target.source
+            source = call.asked_by or call.target.source
             span = Span(self._number(source), 0, len(source.text))
-            name = f"{source.path}:{call.path}"
-            root = entered(self.machine, span, lambda call=call: self._enter(call))  # type: ignore[misc]
+            name = f"{source.path}:{call.path}" if call.path else source.path
+            root = run_once(self.machine, span, lambda call=call: self._enter(call))  # type: ignore[misc]
             scope = Scope(name, span, None)
             inner = Record(scope, root.birth)
             inner.calls = root.calls
@@ -88,6 +95,11 @@ class Outside:
         if isinstance(callee, Unknown):
             return callee
         self._check_keywords(call, callee)
+        if call.repeats is not None:
+            bound = _with_channels(callee, positional, call.repeats, self._span(call.target))
+            if bound is None:
+                return Unknown("config", f"what {call.name} is given", self._span(call.target))
+            positional = bound
         if isinstance(callee, Class) and callee.span is not None and not _is_network(callee):
             return Unknown("config", f"an object of {callee.name}", self._span(call.target))
         if call.partial:
@@ -118,35 +130,66 @@ class Outside:
     # --- targets ------------------------------------------------------------------------------------------------------
 
     def _target(self, call: Call) -> Value:
-        """The class or function that is called; an unknown, and a note where that is sure, for one that is missing."""
-        span, parts = self._span(call.target), call.name.split(".")
-        module, used = self._module(parts)
-        if module is None:
-            return Unknown("module-not-found", call.name, span)
+        """The class or function that is called; an unknown, and a note where that is sure, for one that is missing.
+
+        A project may have several modules of one name, scripts that are each run from their own folder: the nearest to
+        the config that has the name counts.
+        """
+        parts = call.name.split(".")
+        if call.bare:
+            return self._defined(call)
+        missing: Missing | None = None
+        for module, used in self._modules(call, parts):
+            found = self._member(call, module, parts[used:])
+            if not isinstance(found, Missing):
+                return found
+            missing = missing or found
+        if missing is None:
+            return Unknown("module-not-found", call.name, self._span(call.target))
+        if not call.guessed:
+            self._note(call.target, missing.message)
+        return Unknown("unknown-attribute", missing.name, self._span(call.target))
+
+    def _defined(self, call: Call) -> Value:
+        """The class that a bare name stands for."""
+        definition = self.definitions.nearest(call.name, call.target.source.file, call.registered)
+        module = self.machine.modules.at(definition.path) if definition is not None else None
+        found = self._member(call, module, [definition.name]) if definition is not None and module is not None else None
+        return found if isinstance(found, Class) else Unknown("module-not-found", call.name, self._span(call.target))
+
+    def _member(self, call: Call, module: Module, names: list[str]) -> Value | Missing:
+        """What stands at ``names`` below a module."""
+        span = self._span(call.target)
         value: Value = module
-        for name in parts[used:]:
+        for name in names:
             try:
                 found = self.machine.apply(attributes.find, self.machine, value, name, span)
             except (Raised, Undecided, NotIterable):
                 return Unknown("unknown-attribute", name, span)
-            missing = _missing(value, name, found) if name is parts[-1] else None
-            if missing is not None and not call.guessed:
-                hint = nearest(name, missing.choices)
-                self._note(call.target, f"{missing.owner} has no '{name}'{hint}")
-            if missing is not None or found is UNBOUND:
+            missing = _missing(value, name, found) if name is names[-1] else None
+            if missing is not None:
+                return missing
+            if found is UNBOUND:
                 return Unknown("unknown-attribute", name, span)
             value = found
         return value if not isinstance(value, Module) else Unknown("raises", call.name, span)
 
-    def _module(self, parts: list[str]) -> tuple[Module | None, int]:
-        """The innermost module that a dotted name begins with, and how many of its parts that takes."""
+    def _modules(self, call: Call, parts: list[str]) -> Iterator[tuple[Module, int]]:
+        """The innermost modules that a dotted name begins with, the nearest first, and how many of its parts they
+        take."""
         if len(parts) > MOST_PARTS or not all(part.isidentifier() for part in parts):
-            return None, 0
+            return
+        modules, beside = self.machine.modules, call.target.source.file
         for used in range(len(parts) - 1, 0, -1):
-            module = self.machine.modules.import_by_name(".".join(parts[:used]))
-            if module is not None:
-                return module, used
-        return None, 0
+            name = ".".join(parts[:used])
+            module = modules.import_by_name(name, beside=beside)
+            if module is None:
+                continue
+            yield module, used
+            for path in modules.finder.namesakes(name) if module.source is not None else ():
+                if path != module.source.path and (other := modules.at(path)) is not None:
+                    yield other, used
+            return
 
     def _check_keywords(self, call: Call, callee: Value) -> None:
         """A note for each keyword that the class or function does not take."""
@@ -165,9 +208,24 @@ class Outside:
         return Span(self._number(node.source), node.start, node.end)
 
     def _number(self, source: Source) -> int:
-        number = self.numbers.setdefault(source.path, OUTSIDE + len(self.numbers))
-        self.sources.setdefault(number, source)
-        return number
+        self.paths.add(source.path)
+        return self.machine.documents.number(source)
+
+
+def _with_channels(callee: Value, given: list[Value], repeats: int, span: Span) -> list[Value] | None:
+    """The arguments that YOLO's parser gives a module: channels in front, repeats where the third parameter is ``n``.
+
+    The channels are scaled by the model's width, and not known. None for a module that begins with anything else.
+    """
+    names = _parameters(callee)
+    if not names or not _INPUT.fullmatch(names[0]):
+        return None
+    bound: list[Value] = [Unknown("config", "channels of the line before", span), *given]
+    if len(names) > 1 and len(bound) > 1 and _OUTPUT.fullmatch(names[1]):
+        bound[1] = Unknown("config", "channels scaled by the model's width", span)
+    if names[2:3] == ("n",):
+        bound.insert(2, Const(repeats))
+    return bound if len(bound) <= len(names) else None
 
 
 def _missing(owner: Value, name: str, found: object) -> Missing | None:

@@ -35,6 +35,8 @@ class Request:
     """Where lowered files are kept; None for nowhere."""
     calls: tuple[Call, ...] = ()
     """Calls that config files ask for: entry points of their own."""
+    configs: tuple[Path, ...] = ()
+    """Absolute paths of the linted files that are not Python; numbers that code reads from them are reported there."""
     progress: Progress | None = None
     input_size: tuple[tuple[int, ...], str] | None = None
     """The size of the networks' input that the user says, and how it was said: one number for all axes, one for each,
@@ -91,6 +93,8 @@ class Analysis:
     """The dialects that config files were read with."""
     graphs: tuple[ModelGraph, ...] = ()
     """What every model computes, by the names of the entry points, where that was asked for."""
+    read: frozenset[Place] = frozenset()
+    """The places in files that are not Python from which code reads sizes of layers."""
 
 
 def analyse(request: Request) -> Analysis:

@@ -1,60 +1,29 @@
-"""From records to network facts: which layers there are, who builds them, and where their numbers meet."""
+"""The network that rules ask: which layers there are, who builds them, and what becomes of what they skip."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import cached_property, reduce
-from typing import Any, NamedTuple
+from typing import Any
 
+from convlint.evaluate.built_layers import BuiltLayers, Key
+from convlint.evaluate.documents import FIRST
 from convlint.evaluate.entries import Entry
 from convlint.evaluate.graph.follow import Verdicts as Following
 from convlint.evaluate.graph.nodes import slice_key
 from convlint.evaluate.graph.outcomes import Outcomes
 from convlint.evaluate.graph.sized import Followed
-from convlint.evaluate.notes import ALONE, Around, is_note, operation_of, slices_in, summary_of, who_follows
-from convlint.evaluate.records import Fact, Record
+from convlint.evaluate.layer_facts import layer_of, order_of
+from convlint.evaluate.notes import ALONE, Around, is_note, operation_of, slices_in, who_follows
+from convlint.evaluate.records import Record
 from convlint.evaluate.sites import Sites
 from convlint.evaluate.sized_layers import SizedEntry, sized_layers, sized_modules, works
-from convlint.evaluate.values import Span
-from convlint.network.layers import Confidence, Kind, Layer, Unknown, Use
+from convlint.network.layers import Confidence, Layer, Use
 from convlint.network.operations import Operation
 from convlint.network.sizes import SizedLayer, SizedModule, Work, fact_of
 from convlint.network.verdicts import BRANCH, GATE_ONLY, UNKNOWN, Origins, Verdict, Verdicts, worse
-
-_KINDS = (
-    ("ConvTranspose", Kind.TRANSPOSED), ("conv_transpose", Kind.TRANSPOSED), ("Conv", Kind.CONVOLUTION), ("conv",
-    Kind.CONVOLUTION),
-    ("MaxPool", Kind.MAX_POOL), ("max_pool", Kind.MAX_POOL), ("AvgPool", Kind.AVERAGE_POOL), ("avg_pool",
-    Kind.AVERAGE_POOL), ("LPPool", Kind.LP_POOL), ("lp_pool", Kind.LP_POOL), ("nfold", Kind.UNFOLD),
-)  # fmt: skip
-
-Key = tuple[Any, ...]
-
-
-def layer_key(fact: Fact) -> Key:
-    """What makes two facts the same layer: all but where the numbers come from."""
-    if is_note(fact):
-        return fact.op, fact.site, summary_of(fact)
-    return fact[:10]
-
-
-class Edge(NamedTuple):
-    """One call that leads down: the activation it stands in, its place, and how often it happens there."""
-
-    record: Record
-    site: Span
-    certain: bool
-    times: int
-
-
-class Built(NamedTuple):
-    """A layer that one call builds. ``inner`` are the calls inside a subclass's ``__init__`` on to torch, innermost
-    first."""
-
-    fact: Fact
-    inner: tuple[Edge, ...]
-    certain: bool
+from convlint.source import Place
 
 
 class EvaluatedNetwork:
@@ -76,25 +45,22 @@ class EvaluatedNetwork:
         self._entries = sorted(entries, key=lambda entry: entry.name)
         self.sites = sites
         self.linted = linted
-        self._below: dict[int, dict[Key, bool]] = {}
-        self._facts: dict[Key, Fact] = {}
-        self._pending: dict[int, list[Built]] = {}
+        self.built = BuiltLayers(self._entries)
+        self._facts = self.built.facts
         self._reached: dict[Key, tuple[list[str], bool]] = {}
-        self._above: dict[Any, list[Edge]] | None = None
         self._called: frozenset[str] | None = None
         self._written_for: dict[Any, frozenset[Origins]] = {}
-        self.roots: dict[int, list[str]] = {}
-        self.built_at: dict[Any, Built] = {}
         self.climbs: dict[int, Any] = {}
+        """What ``convlint.evaluate.ways`` found on the way up from each activation."""
         for entry in self._entries:
-            for key, certain in self._collect(entry.root).items():
+            for key, certain in self.built.below(entry.root).items():
                 names, sure = self._reached.get(key, ([], False))
                 if not names or names[-1] != entry.name:
                     names.append(entry.name)
                 self._reached[key] = (names, sure or certain)
         pairs = sorted(
-            ((self._layer(fact), key) for key, fact in self._facts.items() if not is_note(fact)),
-            key=lambda pair: _order(pair[0]),
+            ((layer_of(fact, sites), key) for key, fact in self._facts.items() if not is_note(fact)),
+            key=lambda pair: order_of(pair[0]),
         )
         self._keys: dict[Any, Key] = dict(pairs)
         self.layers: tuple[Layer, ...] = tuple(self._keys)
@@ -112,77 +78,10 @@ class EvaluatedNetwork:
         self._keys |= found
         return tuple(sorted(found, key=lambda operation: (operation.call, operation.op, str(operation))))
 
-    def _collect(self, record: Record) -> dict[Key, bool]:
-        """The layers below an activation, and whether one is certainly built."""
-        found = self._below.get(id(record))
-        if found is not None:
-            return found
-        found = self._below[id(record)] = {}
-        for (site, child, certain), _ in record.calls.items():
-            for built in self.built_by(record, site, child):
-                key = layer_key(built.fact)
-                self._facts.setdefault(key, built.fact)
-                found[key] = found.get(key, False) or (certain and built.certain)
-            if isinstance(child, Record):
-                for key, sure in self._collect(child).items():
-                    found[key] = found.get(key, False) or (certain and sure)
-        return found
-
-    def built_by(self, record: Record, site: Span, child: Record | Fact) -> list[Built]:
-        """The layers that the call at ``site`` itself builds: torch's class, or a subclass through its ``__init__``."""
-        if isinstance(child, Fact):
-            return [] if child.lifts or (is_note(child) and summary_of(child) is None) else [Built(child, (), True)]
-        rising = self._rising(child)
-        if not rising:
-            return []
-        return [
-            Built(built.fact._replace(site=site, lifts=0), built.inner, built.certain)
-            for built in rising
-            if built.fact.lifts == 1
-        ]
-
-    def _rising(self, record: Record) -> list[Built]:
-        """Layers below an ``__init__`` that belong to a call further up; ``lifts`` says how far."""
-        found = self._pending.get(id(record))
-        if found is None:
-            found = self._pending[id(record)] = []
-            if not record.scope.name.endswith(".__init__"):
-                return found
-            for (site, child, certain), count in record.calls.items():
-                edge = Edge(record, site, certain, count)
-                if isinstance(child, Fact):
-                    if child.lifts:
-                        found.append(Built(child, (edge,), certain))
-                else:
-                    for built in self._rising(child):
-                        if built.fact.lifts > 1:
-                            fact = built.fact._replace(lifts=built.fact.lifts - 1)
-                            found.append(Built(fact, (*built.inner, edge), built.certain and certain))
-        return found
-
-    def _layer(self, fact: Fact) -> Layer:
-        gaps = {gap.parameter: gap for gap in fact.unknowns}
-
-        def sizes(name: str, values: Any) -> Any:
-            if isinstance(values, str):
-                return values
-            gap = gaps.get(name)
-            place = self.sites.place(gap.span) if gap is not None and gap.span is not None else None
-            unknown = Unknown(gap.reason, gap.detail, place) if gap is not None else Unknown("unknown-operand")
-            return tuple(unknown if value is None else value for value in values)
-
-        def channels(value: int | None) -> int | Unknown:
-            return Unknown("unknown-operand") if value is None else value
-
-        name = fact.op.rpartition(".")[2]
-        kind = next(kind for word, kind in _KINDS if word in name)
-        convolution = kind in (Kind.CONVOLUTION, Kind.TRANSPOSED)
-        return Layer(
-            fact.op, kind, self.sites.place(fact.site), sizes("kernel_size", fact.kernel_size), sizes("stride",
-            fact.stride), sizes("dilation", fact.dilation), sizes("padding", fact.padding),
-            channels(fact.in_channels) if convolution else None, channels(fact.out_channels) if convolution else None,
-            channels(fact.groups) if convolution else None, dict(fact.options),
-        )  # fmt: skip
+    def read(self) -> frozenset[Place]:
+        """The places in files that are not Python from which code reads sizes of layers."""
+        origins = (origin for fact in self._facts.values() for _, origin in fact.origins)
+        return frozenset(self.sites.place(origin) for origin in origins if origin.file >= FIRST)
 
     def reached_from(self, layer: Layer | Operation) -> tuple[tuple[str, ...], Confidence]:
         """The entry points that build a layer."""
@@ -276,7 +175,7 @@ class EvaluatedNetwork:
                 own = tuple(self._sized.get(id(entry.root), ()))
                 followed = self._sized_below(entry.root, known) if self._runs else own
                 if followed:
-                    found.append(SizedEntry(entry.name, followed, self._below[id(entry.root)]))
+                    found.append(SizedEntry(entry.name, followed, self.built.below(entry.root)))
         return found
 
     def _sized_below(self, record: Record, known: dict[int, tuple[Followed, ...]]) -> tuple[Followed, ...]:
@@ -313,32 +212,6 @@ class EvaluatedNetwork:
             self._called = frozenset(found - {""})
         return self._called
 
-    # --- ways up ------------------------------------------------------------------------------------------------------
-
-    def edges(self) -> dict[Any, list[Edge]]:
-        """For each layer key and each activation (by identity), the calls that lead to it."""
-        if self._above is None:
-            above: dict[Any, list[Edge]] = {}
-            seen: set[int] = set()
-            for entry in self._entries:
-                self.roots.setdefault(id(entry.root), []).append(entry.name)
-                stack = [entry.root]
-                while stack:
-                    record = stack.pop()
-                    if id(record) in seen:
-                        continue
-                    seen.add(id(record))
-                    for (site, child, certain), count in record.calls.items():
-                        edge = Edge(record, site, certain, count)
-                        for built in self.built_by(record, site, child):
-                            above.setdefault(layer_key(built.fact), []).append(edge)
-                            self.built_at[(id(record), site, layer_key(built.fact))] = built
-                        if isinstance(child, Record):
-                            above.setdefault(id(child), []).append(edge)
-                            stack.append(child)
-            self._above = above
-        return self._above
-
     def uses(self, layer: Layer | Operation | SizedLayer | SizedModule) -> Sequence[Use]:
         """The distinct ways to reach ``layer``: one for each meeting place and innermost linted call."""
         from convlint.evaluate.ways import ways_to
@@ -348,8 +221,3 @@ class EvaluatedNetwork:
         names = set(layer.entry_points)
         shared = ((use, tuple(name for name in use.entry_points if name in names)) for use in self.uses(fact_of(layer)))
         return [replace(use, entry_points=of_these) for use, of_these in shared if of_these]
-
-
-def _order(layer: Layer) -> tuple[Any, ...]:
-    return (*layer.call, layer.op, *map(str, (layer.kernel_size, layer.stride, layer.dilation, layer.padding)),
-            *map(str, (layer.in_channels, layer.out_channels, layer.groups)))  # fmt: skip

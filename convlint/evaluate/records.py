@@ -48,6 +48,10 @@ class Scope(NamedTuple):
     owner: Span | None
 
 
+NOWHERE = Scope("", Span(-1, 0, 0), None)
+"""That of calls which stand in no function."""
+
+
 class Record:
     """One activation: the calls in it that lead to layers. ``calls`` counts (call site, what it led to, certain)."""
 

@@ -71,9 +71,9 @@ def settle_registrations(machine: Machine, target: Dict, key: Any) -> bool:
 
     What a call makes for itself is no registry, and what a library looks up while it is imported is filled already.
     """
-    if target.born >= 0 or machine.decorating or machine.importing or key in target.entries:
+    if target.born >= 0 or machine.decorating or machine.module_level.importing or key in target.entries:
         return False
-    if not machine.outlives(target.born):
+    if not machine.module_level.outlives(target.born):
         return False
     return machine.modules.registries.settle(key)
 

@@ -38,7 +38,7 @@ class Session:
         self.machine = Machine(self.modules)
         self.modules.machine = self.machine
         self.machine.verdicts = self.verdicts = Verdicts(request.graphs, request.input_size)
-        self.sites = Sites(self.modules.sources, request.root)
+        self.sites = Sites(self.modules.sources, request.root, self.machine.documents)
 
     def run(self) -> Analysis:
         """Evaluate everything.
@@ -75,15 +75,14 @@ class Session:
 
             others = Outside(self.machine, self.request.calls)
             entries += others.entries()
-            self.sites.outside, notes = others.sources, others.notes
-            outside = frozenset(source.path for source in others.sources.values())
+            notes, outside = others.notes, frozenset(others.paths)
         entries += uncalled(self.machine, postponed)
         follow_within(self.machine, self.verdicts, entries)
         follow_parts(self.machine, self.verdicts, entries)
         across = follow_across(self.machine, self.verdicts, {id(entry.root): entry.name for entry in entries})
         self.machine.memo.clear()  # no call is evaluated any more, and what was remembered takes half of the memory
         self.verdicts.forget()
-        linted = outside | frozenset(self._shown(path) for path in self.request.linted)
+        linted = outside | {self._shown(path) for path in (*self.request.linted, *self.request.configs)}
         network = EvaluatedNetwork(entries, self.sites, linted, across, self.verdicts)
         errors = self._unreadable()
         for file in self.finder.files.values():
@@ -103,6 +102,7 @@ class Session:
             frozenset(self.finder.absent),
             tuple(dict.fromkeys(notes)),
             graphs=self._graphs(entries, network),
+            read=network.read(),
         )
 
     def _graphs(self, entries: list[Entry], network: EvaluatedNetwork) -> tuple[ModelGraph, ...]:

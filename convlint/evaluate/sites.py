@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from convlint.evaluate.documents import Documents
 from convlint.evaluate.records import Scope
 from convlint.evaluate.source_module import SourceModule
 from convlint.evaluate.standins import is_standin, shown_path
 from convlint.evaluate.values import Span
-from convlint.frontends.config.nodes import Source
 from convlint.frontends.python import ir
 from convlint.source import Lines, Place
-
-OUTSIDE = 1_000_000
-"""Files that are not Python are numbered from here; no run reads so many modules."""
 
 
 class Home(NamedTuple):
@@ -28,10 +25,9 @@ class Home(NamedTuple):
 class Sites:
     """Turns spans into places. ``paths`` is how each file is named in results."""
 
-    def __init__(self, sources: Sequence[SourceModule], root: Path) -> None:
+    def __init__(self, sources: Sequence[SourceModule], root: Path, documents: Documents) -> None:
         self.sources = sources
-        self.outside: Mapping[int, Source] = {}
-        """Files that are not Python and hold calls, by number."""
+        self.documents = documents.sources
         self.root = root
         self._lines: dict[int, Lines] = {}
         self._places: dict[Span, Place] = {}
@@ -52,8 +48,8 @@ class Sites:
         """The place of a span."""
         found = self._places.get(span)
         if found is None:
-            if span.file in self.outside:
-                return self.outside[span.file].place(span.start, span.end)
+            if span.file in self.documents:
+                return self.documents[span.file].place(span.start, span.end)
             if not 0 <= span.file < len(self.sources):
                 return Place("<built in>", 1, 1, 1, 1)
             lines = self._lines.get(span.file)

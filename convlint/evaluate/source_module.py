@@ -164,7 +164,7 @@ class SourceModule:
                 self.run(machine, index)
             if waiting:
                 return self.get(machine, name, limit)
-        if limit is None and machine.import_depth == 0:
+        if limit is None and machine.modules.import_depth == 0:
             self.missing.add(name)  # no module is being run: none will bind it later
         return UNBOUND
 
@@ -221,7 +221,7 @@ class SourceModule:
             machine.memo = self._memo
         before = machine.memo
         try:
-            with machine.at_module_level(self.linted) as allowed:
+            with machine.module_level.running(machine, self.linted) as allowed:
                 if allowed:
                     self._run(machine, index)
         finally:

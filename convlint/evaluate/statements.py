@@ -6,22 +6,24 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any
 
-from convlint.evaluate import arithmetic, attributes, subscripts
+from convlint.evaluate import arithmetic, attribute_writes, subscripts
 from convlint.evaluate.blocks import Live, Run
-from convlint.evaluate.classes import compile_class
+from convlint.evaluate.call_expressions import compile_call_of
+from convlint.evaluate.class_statements import compile_class
 from convlint.evaluate.conditions import compile_assert, compile_if
-from convlint.evaluate.environment import Frame, NotIterable, Raised, follows
+from convlint.evaluate.decorators import compile_decorators
+from convlint.evaluate.environment import Frame, Raised
 from convlint.evaluate.exceptions import raised_by
-from convlint.evaluate.expressions import Context, compile_call, compile_expression
+from convlint.evaluate.expressions import Context, compile_expression
 from convlint.evaluate.functions import make_function, prepare
 from convlint.evaluate.guards import compile_try, compile_with
-from convlint.evaluate.iteration import iterate
+from convlint.evaluate.import_statements import compile_import, compile_import_from
 from convlint.evaluate.loops import compile_for, compile_while
 from convlint.evaluate.machine import Machine
 from convlint.evaluate.paths import force, guarded
 from convlint.evaluate.patterns import compile_match
 from convlint.evaluate.targets import compile_target, write_name
-from convlint.evaluate.values import NONE, UNBOUND, Function, List, Method, Partial, Span, Value
+from convlint.evaluate.values import NONE, UNBOUND, Function, Method, Partial, Span, Value
 from convlint.frontends.python import ir
 
 
@@ -41,7 +43,7 @@ def _call_alone(context: Context, node: ir.Call) -> Run:
     """A call whose result nobody uses: skipped where all that it can do is to initialise weights."""
     machine = context.machine
     callee = compile_expression(context, node.func)
-    call = compile_call(context, node)
+    call = compile_call_of(context, node)
     given = list(_judged(context, node.args))
 
     def run(frame: Frame) -> Live:
@@ -96,28 +98,14 @@ def _declare(context: Context, node: ir.Declare) -> Run:
 
 
 def _augmented(context: Context, node: ir.AugAssign) -> Run:
-    """``a op= b``; a list is extended in place."""
+    """``a op= b``."""
     machine, span, op = context.machine, context.span(node), node.op
     load, store = compile_expression(context, node.target), compile_target(context, node.target)
     value = compile_expression(context, node.value)
 
-    def combine(old: Value, new: Value) -> Any:
-        old = force(old, machine.path)
-        if isinstance(old, List) and op == "+":
-            try:
-                items = iterate(machine, new, span)
-            except NotIterable as error:
-                machine.touch(old)
-                old.items = follows(error.cause)
-                return old
-            machine.own_items(old).extend(items)
-            return old
-        result = attributes.in_place(machine, old, op, new, span)
-        return arithmetic.binary(machine, op, old, new, span) if result is None else result
-
     def run(frame: Frame) -> Live:
         old, new = load(frame), value(frame)
-        store(frame, machine.apply(combine, old, new))
+        store(frame, machine.apply(arithmetic.in_place, machine, op, old, new, span))
         return None
 
     return run
@@ -168,7 +156,7 @@ def _function(context: Context, node: ir.Function) -> Run:
     machine = context.machine
     qualname = f"{context.qualname}.{node.name}" if context.qualname else node.name
     blank = prepare(context, node, qualname)
-    decorate = attributes.compile_decorators(context, node.decorators)
+    decorate = compile_decorators(context, node.decorators)
 
     def run(frame: Frame) -> Live:
         owner = frame.owner if frame.function is None else None
@@ -182,7 +170,7 @@ def _function(context: Context, node: ir.Function) -> Run:
 def _class(context: Context, node: ir.Class) -> Run:
     machine = context.machine
     build = compile_class(context, node)
-    decorate = attributes.compile_decorators(context, node.decorators)
+    decorate = compile_decorators(context, node.decorators)
 
     def run(frame: Frame) -> Live:
         write_name(machine, frame, node.name, decorate(frame, build(frame)))
@@ -196,7 +184,7 @@ def _remove_name(machine: Machine, name: str, frame: Frame) -> None:
 
 
 def _remove_attribute(machine: Machine, owner: Callable[[Frame], Any], name: str, frame: Frame) -> None:
-    machine.apply(attributes.remove, machine, owner(frame), name)
+    machine.apply(attribute_writes.remove, machine, owner(frame), name)
 
 
 def _remove_item(
@@ -225,26 +213,6 @@ def _delete(context: Context, node: ir.Delete) -> Run:
     return run
 
 
-def _import(context: Context, node: ir.Import) -> Run:
-    machine = context.machine
-
-    def run(frame: Frame) -> Live:
-        machine.modules.run_import(frame, node)
-        return None
-
-    return run
-
-
-def _import_from(context: Context, node: ir.ImportFrom) -> Run:
-    machine = context.machine
-
-    def run(frame: Frame) -> Live:
-        machine.modules.run_import_from(frame, node)
-        return None
-
-    return run
-
-
 def _scope(context: Context, node: ir.Scope) -> Run:
     return lambda frame: None
 
@@ -265,8 +233,8 @@ COMPILE: dict[type, Callable[[Context, Any], Run]] = {
     ir.Delete: _delete,
     ir.Jump: _jump,
     ir.Scope: _scope,
-    ir.Import: _import,
-    ir.ImportFrom: _import_from,
+    ir.Import: compile_import,
+    ir.ImportFrom: compile_import_from,
     ir.Function: _function,
     ir.Class: _class,
     ir.Match: compile_match,

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from convlint.evaluate import attributes, subscripts
+from convlint.evaluate import attribute_writes, subscripts
 from convlint.evaluate.environment import Frame, NotIterable, Raised, follows
 from convlint.evaluate.iteration import iterate
+from convlint.evaluate.names import write_declared
 from convlint.evaluate.paths import Undecided, force, guarded
 from convlint.evaluate.values import UNBOUND, Const, List, Span, Tensor, Unknown, Value
 from convlint.frontends.python import ir
@@ -33,7 +34,7 @@ def compile_target(context: Any, node: ir.Expr) -> Store:
 def write_name(machine: Any, frame: Frame, name: str, value: Any) -> None:
     """Bind ``name`` in ``frame`` on the present path."""
     if name in frame.declared:
-        machine.modules.write_declared(frame, name, value)
+        write_declared(machine, frame, name, value)
         return
     if machine.path is not frame.birth:
         value = guarded(value, frame.locals.get(name, UNBOUND), machine.path, frame.birth)
@@ -56,7 +57,7 @@ def _attribute(context: Any, node: ir.Attribute) -> Store:
     machine, name, span = context.machine, node.attr, context.span(node)
     target = context.compile(node.value)
 
-    put = attributes.put
+    put = attribute_writes.put
 
     def store(frame: Frame, value: Any) -> None:
         owner = target(frame)

@@ -1,4 +1,4 @@
-"""What reads one tensor in one activation, and what came of it: plain records that ``TensorFlow`` fills."""
+"""What reads one tensor in one activation, and what came of it: plain records that ``TensorReads`` fills."""
 
 from __future__ import annotations
 

@@ -429,5 +429,3 @@ NONE = Const(None)
 TRUE = Const(True)
 FALSE = Const(False)
 ELLIPSIS = Const(...)
-
-Callee = Function | Builtin | Class | Method | Partial | Instance

@@ -6,11 +6,12 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
+from convlint.evaluate import documents
 from convlint.evaluate.budget import MAX_TRACES
+from convlint.evaluate.built_layers import Edge, layer_key
 from convlint.evaluate.graph.outcomes import origins_of
-from convlint.evaluate.reach import Edge, EvaluatedNetwork, layer_key
+from convlint.evaluate.reach import EvaluatedNetwork
 from convlint.evaluate.records import Fact
-from convlint.evaluate.sites import OUTSIDE
 from convlint.evaluate.values import Span
 from convlint.network.layers import Confidence, Step, Use
 
@@ -30,7 +31,7 @@ def ways_to(network: EvaluatedNetwork, key: Any) -> Sequence[Use]:
     for number, way in enumerate(_walk(network, key)):
         if number >= MAX_TRACES:
             break
-        meeting = _written(way, _meeting(network, way))
+        meeting = _written(network, way, _meeting(network, way))
         place = network.sites.place(meeting)
         call = () if place.path in network.linted else _innermost_linted(network, way)
         groups[(place, call)].append(way)
@@ -40,10 +41,10 @@ def ways_to(network: EvaluatedNetwork, key: Any) -> Sequence[Use]:
 
 def _walk(network: EvaluatedNetwork, key: Any) -> Iterator[Way]:
     """Chains from the layer upwards, each as short as it can be."""
-    above = network.edges()
+    above = network.built.edges()
     queue: list[Way] = []
     for edge in above.get(key, ()):
-        built = network.built_at[(id(edge.record), edge.site, key)]
+        built = network.built.built_at[(id(edge.record), edge.site, key)]
         queue.append(Way(built.fact, (edge,), built.inner))
     position = 0
     while position < len(queue):
@@ -113,12 +114,19 @@ def _meeting(network: EvaluatedNetwork, way: Way) -> Span:
     return _meeting_at(way, outermost if kernel is None else kernel, outermost if stride is None else stride)
 
 
-def _written(way: Way, meeting: Span) -> Span:
-    """A call in a config file is met at a number that is written there, where one is: that is the place to act."""
-    if meeting.file < OUTSIDE:
-        return meeting
-    origins = (_origin(way, "kernel_size"), _origin(way, "stride"))
-    return next((origin for origin in origins if origin is not None and origin.file == meeting.file), meeting)
+def _written(network: EvaluatedNetwork, way: Way, meeting: Span) -> Span:
+    """Numbers that come from a config, by its own call or through code that reads it, are met where one stands there.
+
+    That is the place to act. Of a call, the config that asks for it comes before one that it takes in, in which the
+    call's target may stand; of code that reads both numbers, the config has to be linted too.
+    """
+    origins = [origin for name in ("kernel_size", "stride") if (origin := _origin(way, name)) is not None]
+    written = [origin for origin in origins if origin.file >= documents.FIRST]
+    if meeting.file >= documents.FIRST:
+        asking = way.edges[-1].record.scope.span.file
+        return min(written, key=lambda origin: (origin.file != asking, origin.file != meeting.file), default=meeting)
+    read = written if len(written) == 2 else []
+    return next((origin for origin in read if network.sites.place(origin).path in network.linted), meeting)
 
 
 def _innermost_linted(network: EvaluatedNetwork, way: Way) -> tuple[Any, ...]:
@@ -162,7 +170,7 @@ def _trace(network: EvaluatedNetwork, edges: list[Edge], way: Way) -> tuple[Step
     others = {
         Step(network.sites.place(edge.site), edge.record.scope.name)
         for record in _twins(network, way)
-        for edge in network.edges().get(id(record), ())
+        for edge in network.built.edges().get(id(record), ())
         if edge.record.scope.span.file >= 0
     }
     extra = sorted(others - set(steps), key=lambda step: step.place)
@@ -172,7 +180,7 @@ def _trace(network: EvaluatedNetwork, edges: list[Edge], way: Way) -> tuple[Step
 def _twins(network: EvaluatedNetwork, way: Way) -> list[Any]:
     """All activations in which the layer of a one-call chain is built at the same place."""
     key = layer_key(way.fact)
-    return [edge.record for edge in network.edges().get(key, ()) if edge.site == way.edges[0].site]
+    return [edge.record for edge in network.built.edges().get(key, ()) if edge.site == way.edges[0].site]
 
 
 def _built(network: EvaluatedNetwork, way: Way, times: int) -> int:
@@ -202,11 +210,11 @@ def _rise(network: EvaluatedNetwork, record: Any) -> _Climb:
     if found is not None:
         return found
     cache[id(record)] = _Climb((), (), {}, True)
-    roots = network.roots.get(id(record))
+    roots = network.built.roots.get(id(record))
     if roots is not None:
         found = _Climb(tuple(sorted(roots)), (), dict.fromkeys(roots, 1), True)
     else:
-        found = _through(network, network.edges().get(id(record), ()))
+        found = _through(network, network.built.edges().get(id(record), ()))
     cache[id(record)] = found
     return found
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from convlint.evaluate.library.torch_layers import FUNCTIONS, MODULES
+from convlint.evaluate.library.torch_signatures import FUNCTIONS, MODULES
 from convlint.fixes.call_text import argument_index
 from convlint.fixes.source_view import SourceView, is_literal, is_simple, walk
 from convlint.frontends.python import ir

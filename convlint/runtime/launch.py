@@ -7,7 +7,7 @@ import os
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from queue import Empty, Queue
 from typing import IO, Any
@@ -119,10 +119,3 @@ def workshop() -> Iterator[Workshop]:
         yield shop
     finally:
         shop.close()
-
-
-def examine_all(requests: Iterable[Request], stage: Stage) -> Iterator[Outcome]:
-    """What became of each model, in order, as soon as it is known."""
-    with workshop() as shop:
-        for request in requests:
-            yield shop.examine(request, stage)

@@ -8,8 +8,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Set
 from contextlib import contextmanager
 
-from convlint.evaluate import memo
-from convlint.evaluate.entries import ENTRY, entered
+from convlint.evaluate import copies
 from convlint.evaluate.graph.follow import Seen, Verdicts
 from convlint.evaluate.graph.nodes import Graph, slice_key
 from convlint.evaluate.graph.successions import Found, Successions
@@ -19,6 +18,7 @@ from convlint.evaluate.paths import ROOT
 from convlint.evaluate.records import Fact, Record, Scope
 from convlint.evaluate.tensor_ends import ACTIVATION, BIAS, FITTING, End, gives
 from convlint.evaluate.tensor_readers import Family, Known, Link, Note, Readers, note
+from convlint.evaluate.trials import ENTRY, run_once
 from convlint.evaluate.values import Class, Span, Tensor
 
 MAX_ALIKE = 2
@@ -56,7 +56,7 @@ def follow_across(machine: Machine, verdicts: Verdicts, names: Mapping[int, str]
     for number, pairs in found.items():
         with search.alone(networks[number]):
             search.add_pairs(networks[number], pairs)
-    return Around(machine.flow.loose | search.loose, frozenset(search.crowded))
+    return Around(machine.flow.reads.loose | search.loose, frozenset(search.crowded))
 
 
 class _Search:
@@ -74,7 +74,7 @@ class _Search:
         self._alike: Counter[frozenset[Class]] = Counter()
         self._of_record: dict[int, Open] = {}
         self._of_class: dict[Class, Open] = {}
-        ends = machine.flow.ends
+        ends = machine.flow.reads.ends
         self._open: dict[Span, set[End]] = {span: set(found) for span, found in ends.of.items()}
         self._sliced: dict[Note, bool] = {}
         for span, notes in ends.sliced.items():
@@ -163,14 +163,14 @@ class _Search:
         graphs: list[Graph | None] = []
 
         def follow() -> None:
-            target = memo.copy(machine, seen.target, None)
+            target = copies.copy(machine, seen.target, None)
             if sliced:
                 verdicts.follow(machine, target, seen.site, seen.record)
                 graphs.append(verdicts.seen[-1].graph)
             else:
-                graphs.append(verdicts.traced(machine, target, seen.site, training=training))
+                graphs.append(verdicts.traces.graph_of(machine, target, seen.site, training=training))
 
-        entered(machine, seen.site, follow)
+        run_once(machine, seen.site, follow)
         return graphs[0] if graphs else None
 
     # --- facts --------------------------------------------------------------------------------------------------------
@@ -193,7 +193,7 @@ class _Search:
             return
         for pair, alone in found.pairs.items():
             first, second = pair
-            if (first.site, second.site) in self.machine.flow.ends.pairs:
+            if (first.site, second.site) in self.machine.flow.reads.ends.pairs:
                 continue
             if gives(first) == BIAS:
                 whole = first.site not in found.read_otherwise

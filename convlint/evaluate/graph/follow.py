@@ -2,38 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from convlint.evaluate import calls, classes
-from convlint.evaluate.environment import Arguments, Exhausted, NotIterable, Raised
+from convlint.evaluate.environment import Arguments
 from convlint.evaluate.graph.backward import Backward, root
-from convlint.evaluate.graph.contents import tensors_in
 from convlint.evaluate.graph.levels import DEAD, GATE
-from convlint.evaluate.graph.nodes import PORT, Graph, Key, Node, Origins
+from convlint.evaluate.graph.nodes import Graph, Key, Origins
 from convlint.evaluate.graph.outcomes import Outcome, Outcomes, add_worst, outcome_of
 from convlint.evaluate.graph.sized import Followed, followed
 from convlint.evaluate.graph.skips import cases_of
-from convlint.evaluate.graph.templates import Following, Template
+from convlint.evaluate.graph.traces import Traces
 from convlint.evaluate.library.torch_modules import is_module
-from convlint.evaluate.machine import NOWHERE, Machine
-from convlint.evaluate.paths import ROOT, Undecided, leaves, resolve
+from convlint.evaluate.machine import Machine
+from convlint.evaluate.paths import resolve
 from convlint.evaluate.records import Fact, Record
 from convlint.evaluate.sizes.arguments import shape_of, values_of
 from convlint.evaluate.sizes.candidates import Candidates
 from convlint.evaluate.sizes.inputs import Given, Wanted, example_among, first_convolution, input_of
-from convlint.evaluate.sizes.shapes import Shape
 from convlint.evaluate.tensor_readers import Note
-from convlint.evaluate.values import FALSE, TRUE, Descriptor, Function, Instance, Span, Tensor, Unknown
+from convlint.evaluate.values import Instance, Span, Tensor
 from convlint.network.geometry import residues_reached
 
 MAX_RUNS = 1000
 """Calls of modules with tensors of known size that are followed in one run; a folder of tests has some hundreds."""
-
-
-NUMBERING = "0123456789_"
-"""What tells parameters apart that are of one kind."""
 
 
 class Seen(NamedTuple):
@@ -73,12 +65,7 @@ class Verdicts:
         self._inside = False
         """Whether the code runs a module on a tensor of known size."""
         self._sizes = Candidates()
-        self._known: dict[bool, tuple[dict[Any, Template], dict[Any, Any]]] = {False: ({}, {}), True: ({}, {})}
-        """Templates and remembered calls, in evaluation mode and in training."""
-        self._sized_templates: dict[Any, Template] = {}
-        self._sized_graphs: list[Graph] = []
-        self._sized_backward = Backward()
-        self._sized_file = -1
+        self.traces = Traces(keep)
         self._backward = Backward()
         self._skips: dict[int, bool] = {}
 
@@ -107,7 +94,7 @@ class Verdicts:
         """
         record = entry if entry is not None else machine.record
         outcomes = self.outcomes.of.setdefault(id(record), {})
-        graph = self.traced(machine, target, site)
+        graph = self.traces.graph_of(machine, target, site)
         self.seen.append(Seen(record, target, site, graph))
         if graph is None:
             return
@@ -147,11 +134,11 @@ class Verdicts:
             return
         wanted = self.input_size is not None or self.graphs is not None or self._loses(record)
         if wanted or self._sizes.worth_following(record, first, given.size):
-            graph = self.traced(machine, target, site, given)
+            graph = self.traces.graph_of(machine, target, site, given)
             if graph is not None:
                 if self.graphs is not None:
                     self.graphs[id(record)] = graph
-                found = followed(given, root(graph, self._sized_backward))
+                found = followed(given, root(graph, self.traces.sized_backward))
                 if not found.cost.misfit:
                     self.sized.setdefault(id(record), []).append(found)
 
@@ -174,10 +161,10 @@ class Verdicts:
     def _ran(self, machine: Machine, target: Instance, args: Arguments, given: Given, result: Any) -> None:
         site = given.site
         assert site is not None
-        graph = self.traced(machine, target, site, given, args)
+        graph = self.traces.graph_of(machine, target, site, given, args)
         if graph is None:
             return
-        found = followed(given, root(graph, self._sized_backward))
+        found = followed(given, root(graph, self.traces.sized_backward))
         if machine.entry_start:
             self.runs.add(id(machine.record))
             self.sized.setdefault(id(machine.record), []).append(found)
@@ -203,83 +190,16 @@ class Verdicts:
             self.runs.add(id(entry))
             self.sized.setdefault(id(entry), []).extend(found)
 
-    def _begin_sized(self, file: int) -> None:
-        """What is shared between the networks of one file is of little use to those of another, and takes memory."""
-        if file == self._sized_file:
-            return
-        if self.graphs is None:
-            for graph in self._sized_graphs:
-                graph.release()
-        self._sized_file, self._sized_backward = file, Backward()
-        self._sized_templates, self._sized_graphs = {}, []
-
     def forget(self) -> None:
         """Let go of what only helps to follow more networks."""
         self.seen = []
         self.bound_by, self.given = {}, {}
-        self._known = {False: ({}, {}), True: ({}, {})}
-        self._begin_sized(-1)
+        self.traces.forget()
 
     def _loses(self, record: Record) -> bool:
         """Whether an entry point was seen to compute something in vain, so that people will ask how much."""
         found = self.outcomes.of.get(id(record), {})
         return any(outcome.level in (DEAD, GATE) for outcome in found.values())
-
-    def traced(
-        self,
-        machine: Machine,
-        target: Instance,
-        site: Span,
-        given: Given | None = None,
-        called: Arguments | None = None,
-        training: bool = False,
-    ) -> Graph | None:
-        """The graph of ``forward`` on tensors without values, as it is ``called`` or on as many as it needs; None where
-        it does not come to an end.
-        """
-        if given is not None:
-            self._begin_sized(site.file)
-        templates = self._known[training][0] if given is None else self._sized_templates
-        tracer = Following(target.cls.name, templates, given is not None)
-        tracer.graph.doubts = machine.path.doubts
-        tracer.machine = machine
-        if given is not None:
-            tracer.made = self._sized_graphs
-            tracer.made.append(tracer.graph)
-        shape = (given.batch, given.channels, *given.size) if given is not None else None
-        args = _operands(target, tracer.graph, shape) if called is None else _ports_for(machine, called, tracer.graph)
-        with self._aside(machine, tracer, target, training):
-            try:
-                result = machine.apply(calls.call, machine, target, args, site)
-            except (Raised, Undecided, NotIterable, Exhausted):
-                return None
-        graph = tracer.graph
-        graph.outputs = tuple(dict.fromkeys(tensor.node for tensor in _outputs(result) if tensor.node.graph is graph))
-        if any(leaf.__class__ is Unknown for leaf in leaves(result)):
-            graph.lose("an output that is not known")
-        for node in graph.outputs:
-            node.read = True
-        return graph
-
-    @contextmanager
-    def _aside(self, machine: Machine, tracer: Following, target: Instance, in_training: bool) -> Iterator[None]:
-        """While ``forward`` is followed nothing is recorded, and it is known in which mode modules are."""
-        kept = machine.record, machine.path, machine.steps, machine.memo, machine.candidates, machine.depth
-        module = next((base for base in target.cls.mro if base.name == "Module" and base.span is None), None)
-        training = module.attrs["training"] if module is not None else None
-        machine.record, machine.steps, machine.candidates = Record(NOWHERE, ROOT), 0, []
-        machine.memo = self._known[in_training][1]
-        machine.flow.tracer, machine.flow.traced_since = tracer, machine.clock
-        machine.flow.decided_before = machine.decisions
-        if module is not None:
-            module.attrs["training"] = TRUE if in_training else FALSE
-        try:
-            yield
-        finally:
-            machine.flow.tracer = None
-            if module is not None:
-                module.attrs["training"] = training
-            machine.record, machine.path, machine.steps, machine.memo, machine.candidates, machine.depth = kept
 
 
 def skips(fact: Fact) -> bool:
@@ -303,59 +223,3 @@ def _given_by(machine: Machine, args: Arguments, site: Span) -> Given | None:
         return None
     batch, channels, *size = shape
     return Given(channels, tuple(size), "the tensor that it is called with", site, batch or 1)  # type: ignore[arg-type]
-
-
-def _port(graph: Graph, shape: Shape | None) -> Tensor:
-    """One more tensor that the network is given."""
-    node = Node(graph, PORT, (), len(graph.ports))
-    node.solid = True
-    node.shape, node.rank = shape, len(shape) if shape is not None else None
-    graph.ports.append(node)
-    return Tensor(values_of(shape), None, node)
-
-
-def _ports_for(machine: Machine, args: Arguments, graph: Graph) -> Arguments:
-    """The arguments of a call, with a tensor of the graph's for each one that is a tensor."""
-    ports: dict[int, Tensor] = {}
-
-    def of(value: Any) -> Any:
-        tensor = resolve(value, machine.path)
-        if tensor.__class__ is not Tensor:
-            return value
-        if id(tensor) not in ports:
-            ports[id(tensor)] = _port(graph, shape_of(tensor))
-        return ports[id(tensor)]
-
-    keywords = {name: of(value) for name, value in args.keywords.items()}
-    return Arguments([of(value) for value in args.positional], keywords, args.unknown)
-
-
-def _operands(target: Instance, graph: Graph, shape: Shape | None) -> Arguments:
-    """A tensor for each parameter of ``forward`` that has no default: the first of ``shape``, and so those that are
-    called like it but for a number (``image1, image2``). The others may be anything: a mask, a number of steps.
-    """
-    forward = classes.lookup(target.cls, "forward")
-    if isinstance(forward, Descriptor):
-        forward = forward.function
-    if not isinstance(forward, Function):
-        return Arguments([_port(graph, shape)])
-    params = forward.code.node.params
-    needed = [param.name for param in (*params.posonly, *params.args)[1:] if param.default is None]
-    named = [param.name for param in params.kwonly if param.default is None]
-    if not needed and not named:
-        return Arguments([_port(graph, shape)])
-    like = (*needed, *named)[0].strip(NUMBERING)
-
-    def operand(name: str) -> Tensor:
-        return _port(graph, shape if name.strip(NUMBERING) == like else None)
-
-    return Arguments([operand(name) for name in needed], {name: operand(name) for name in named})
-
-
-def _outputs(result: Any) -> Iterator[Tensor]:
-    """The tensors that a model gives, those in objects included."""
-    for leaf in leaves(result):
-        yield from tensors_in(leaf)
-        if leaf.__class__ is Instance:
-            for value in leaf.attrs.values():
-                yield from tensors_in(value)

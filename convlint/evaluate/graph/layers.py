@@ -5,12 +5,12 @@ from __future__ import annotations
 from math import prod
 from typing import Any, NamedTuple
 
-from convlint.evaluate import memo
+from convlint.evaluate import copies
 from convlint.evaluate.environment import Arguments
 from convlint.evaluate.graph.arguments import plain
 from convlint.evaluate.graph.nodes import Key, Origins, Window, Work
-from convlint.evaluate.library import torch_layers
-from convlint.evaluate.library.torch_layers import FUNCTIONS, MODULES, Spec
+from convlint.evaluate.library import torch_signatures, torch_windows
+from convlint.evaluate.library.torch_signatures import FUNCTIONS, MODULES, Spec
 from convlint.evaluate.paths import resolve
 from convlint.evaluate.values import NONE, UNBOUND, Const, Instance, Span, Tensor
 
@@ -43,14 +43,14 @@ def layer_of(machine: Any, callee: Instance | str, args: Arguments, site: Span) 
         spec = FUNCTIONS.get(callee)
         if spec is None or spec.family == "transposed":
             return None
-        names = torch_layers.bound(spec, args, 0)
+        names = torch_signatures.bound(spec, args, 0)
     else:
         spec = spec_of(callee)
         if spec is None:
             return None
         names = _attributes(machine, callee, spec)
         site = getattr(callee.payload, "site", site)
-    sizes = torch_layers.window(machine, spec, names)
+    sizes = torch_windows.window(machine, spec, names)
     numbers = [_numbers(values) for values in sizes]
     kernel, stride, dilation, padding = numbers
     channels, pools = _channels(machine, callee, names), spec.family == "pool"
@@ -59,7 +59,7 @@ def layer_of(machine: Any, callee: Instance | str, args: Arguments, site: Span) 
     named = first.value if isinstance(first, Const) and isinstance(first.value, str) else ""
     work = _work(machine, names, spec, kernel, channels, named == "same")
     known = (kernel, stride, dilation)
-    written = torch_layers.origin_of(sizes.kernel_size, smallest=True), torch_layers.origin_of(sizes.stride)
+    written = torch_windows.origin_of(sizes.kernel_size, smallest=True), torch_windows.origin_of(sizes.stride)
     two = "return_indices" in names and plain(machine, names["return_indices"]) is not False
     if kernel is None or stride is None or dilation is None or min(*kernel, *stride, *dilation) < 1:
         return LayerCall((site, (), (), ()), None, site, words, grid, known, channels, pools, work, two, written)
@@ -138,7 +138,7 @@ def owner_of(machine: Any, target: Instance) -> LayerCall | None:
 def _attributes(machine: Any, target: Instance, spec: Spec) -> dict[str, Any]:
     names: dict[str, Any] = {}
     for name in spec.names:
-        value = memo.read_attribute(machine, target, name)
+        value = copies.read_attribute(machine, target, name)
         names[name] = value if value is not UNBOUND else Const(spec.defaults[name]) if name in spec.defaults else NONE
     return names
 

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from convlint.evaluate import memo
-from convlint.evaluate.entries import Entry, entered
+from convlint.evaluate import copies
+from convlint.evaluate.entries import Entry
 from convlint.evaluate.graph.backward import Backward
 from convlint.evaluate.graph.follow import Verdicts, skips
 from convlint.evaluate.graph.levels import GATE, LIVE
@@ -20,6 +20,7 @@ from convlint.evaluate.graph.within import given_modules
 from convlint.evaluate.machine import Machine
 from convlint.evaluate.records import Fact, Record
 from convlint.evaluate.tensor_readers import Note
+from convlint.evaluate.trials import run_once
 from convlint.evaluate.values import Instance, Span
 
 MAX_BLOCKS = 2_000
@@ -116,11 +117,11 @@ class _Search:
         found: list[dict[Key, Outcome]] = []
 
         def follow() -> None:
-            graph = self.verdicts.traced(self.machine, memo.copy(self.machine, module, None), site)
+            graph = self.verdicts.traces.graph_of(self.machine, copies.copy(self.machine, module, None), site)
             if graph is not None:
                 found.append(self.verdicts.outcomes_in(graph, self._backward))
 
-        entered(self.machine, site, follow)
+        run_once(self.machine, site, follow)
         return found[0] if found else {}
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from convlint.evaluate import calls, memo
+from convlint.evaluate import call_keys, calls, memo
 from convlint.evaluate.environment import Arguments
 from convlint.evaluate.graph.contents import Mutable, given_out, replaced, tensors_in
 from convlint.evaluate.graph.layers import LayerCall, owner_of
@@ -60,7 +60,7 @@ class Following(Tracer):
 
     def _inside(self, machine: Machine, function: Function, args: Arguments, site: Span) -> Any:
         """A call that is followed as if its body stood in the caller."""
-        result = calls.run_function(machine, function, args, site, False)
+        result = calls.run_function(machine, function, args, site)
         if any(leaf.__class__ is Unknown for leaf in leaves(result)):
             self.unseen(*args.positional, *args.keywords.values(), reason=function.name)
         return result
@@ -70,7 +70,7 @@ class Following(Tracer):
         stand_in = Tensor()
         places = {id(tensor): (number, self._form(tensor)) for number, tensor in enumerate(given)}
         try:
-            key = memo.call_key(machine, function, _with(args, lambda tensor: stand_in))
+            key = call_keys.call_key(machine, function, _with(args, lambda tensor: stand_in))
         except Mutable:
             return None
         return None if key is None else (key, self.owners[-1], tuple([places[id(tensor)] for tensor in _tensors(args)]))
@@ -95,7 +95,7 @@ class Following(Tracer):
         machine.candidates.append(purity)
         self.graph = graph
         try:
-            result = calls.run_function(machine, function, _with(args, lambda tensor: ports[id(tensor)]), site, False)
+            result = calls.run_function(machine, function, _with(args, lambda tensor: ports[id(tensor)]), site)
         finally:
             self.graph = outer
             machine.candidates.pop()

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from convlint.evaluate import memo
-from convlint.evaluate.entries import Entry, entered
+from convlint.evaluate import copies
+from convlint.evaluate.entries import Entry
 from convlint.evaluate.graph.follow import Verdicts
 from convlint.evaluate.library.torch_modules import is_module
 from convlint.evaluate.machine import Machine
 from convlint.evaluate.paths import leaves
 from convlint.evaluate.records import Record
+from convlint.evaluate.trials import run_once
 from convlint.evaluate.values import Instance, Span
 
 MAX_NETWORKS = 20
@@ -36,11 +37,11 @@ def follow_within(machine: Machine, verdicts: Verdicts, entries: Iterable[Entry]
         for site, network in networks if len(networks) <= MAX_NETWORKS else ():
 
             def follow(site: Span = site, network: Instance = network, root: Record = root) -> None:
-                copy = memo.copy(machine, network, None)
+                copy = copies.copy(machine, network, None)
                 verdicts.follow(machine, copy, site, root)
                 verdicts.measure(machine, copy, site, root)
 
-            entered(machine, site, follow)
+            run_once(machine, site, follow)
 
 
 def given_modules(machine: Machine) -> dict[int, tuple[Instance, ...]]:

@@ -7,6 +7,7 @@ from typing import Any, NoReturn
 
 from convlint.evaluate import calls, displays, equality, iteration, subscripts
 from convlint.evaluate.budget import MAX_INTEGER_BITS, MAX_SEQUENCE, MAX_TEXT
+from convlint.evaluate.classes import make_class
 from convlint.evaluate.environment import Arguments, Exhausted, NotIterable, Raised, follows
 from convlint.evaluate.machine import Machine
 from convlint.evaluate.paths import Undecided, force, guarded
@@ -327,6 +328,12 @@ def asked(subject: Unknown, question: str) -> Unknown:
 def verdict(value: bool | Unknown) -> Value:
     """A truth value as a value."""
     return value if isinstance(value, Unknown) else TRUE if value else FALSE
+
+
+def plain_classes(machine: Machine, *names: str) -> dict[str, Value]:
+    """Classes that only have a name."""
+    base = machine.modules.builtin_class("object")
+    return {name: make_class(name, (base,), {}) for name in names}
 
 
 def submodule(name: str, attrs: Mapping[str, Value]) -> Module:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from convlint.evaluate import attributes, calls, memo
+from convlint.evaluate import attribute_writes, attributes, copies
 from convlint.evaluate.environment import Arguments, Raised
 from convlint.evaluate.library.adapt import asked, builtin_table, give_up, take
 from convlint.evaluate.machine import Machine
@@ -36,7 +36,7 @@ def _settled(machine: Machine, target: Value, name: str) -> bool:
     """Whether an object itself holds the attribute on the present path; raises Undecided where it may or may not."""
     if not isinstance(target, Instance):
         return False
-    held = memo.read_attribute(machine, target, name)
+    held = copies.read_attribute(machine, target, name)
     if held.__class__ is Choice:
         held = resolve(held, machine.path)
         if held.__class__ is Choice and without_unbound(held) is not held:
@@ -70,13 +70,13 @@ def _hasattr(machine: Machine, args: Arguments, site: Span) -> Value:
 
 def _setattr(machine: Machine, args: Arguments, site: Span) -> Value:
     target, name, value = take(machine, args, "setattr", 3, "object", "name", "value")
-    attributes.put(machine, target, _name(name), value, site)
+    attribute_writes.put(machine, target, _name(name), value, site)
     return NONE
 
 
 def _delattr(machine: Machine, args: Arguments, site: Span) -> Value:
     target, name = take(machine, args, "delattr", 2, "object", "name")
-    attributes.remove(machine, target, _name(name))
+    attribute_writes.remove(machine, target, _name(name))
     return NONE
 
 
@@ -104,8 +104,8 @@ def _import(machine: Machine, args: Arguments, site: Span) -> Value:
 
 def build() -> dict[str, Value]:
     """The built-in functions that look into objects."""
-    return {
-        **builtin_table(
+    return dict(
+        builtin_table(
             {
                 "__import__": _import,
                 "delattr": _delattr,
@@ -115,11 +115,5 @@ def build() -> dict[str, Value]:
                 "setattr": _setattr,
                 "vars": _vars,
             }
-        ),
-        **{
-            name: calls.Special(
-                name, lambda machine, args, site: Unknown("unsupported", "a call that needs its frame", site)
-            )
-            for name in ("super", "locals", "eval")
-        },
-    }
+        )
+    )

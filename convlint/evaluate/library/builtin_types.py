@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from convlint.evaluate import attributes, calls, classes, displays
+from convlint.evaluate import attribute_writes, attributes, calls, classes, displays
 from convlint.evaluate.budget import MAX_SEQUENCE
 from convlint.evaluate.classes import make_class
 from convlint.evaluate.environment import Arguments, Raised, follows
@@ -154,7 +154,7 @@ def _get_attribute(machine: Machine, args: Arguments, site: Span) -> Value:
 
 def _delete_attribute(machine: Machine, args: Arguments, site: Span) -> Value:
     target, name = take(machine, args, "__delattr__", 2, "self", "name")
-    attributes.remove(machine, target, text(machine, name))
+    attribute_writes.remove(machine, target, text(machine, name))
     return NONE
 
 

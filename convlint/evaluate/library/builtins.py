@@ -7,7 +7,7 @@ from typing import Any
 
 from convlint.evaluate.classes import make_class
 from convlint.evaluate.environment import Arguments
-from convlint.evaluate.library import builtin_functions, builtin_objects, builtin_text, builtin_types
+from convlint.evaluate.library import builtin_frames, builtin_functions, builtin_objects, builtin_text, builtin_types
 from convlint.evaluate.machine import Machine
 from convlint.evaluate.paths import force
 from convlint.evaluate.values import ELLIPSIS, NONE, TRUE, Builtin, Class, Const, Instance, Span, Tuple, Value
@@ -18,6 +18,7 @@ def build() -> dict[str, Value]:
     types = builtin_types.build()
     return {
         **types,
+        **builtin_frames.build(),
         **builtin_functions.build(),
         **builtin_objects.build(),
         **builtin_text.build(),

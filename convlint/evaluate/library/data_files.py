@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from convlint.evaluate.budget import MAX_TEXT
 from convlint.evaluate.classes import make_class
@@ -25,6 +25,9 @@ from convlint.evaluate.library.standard_pathlib import plain_path
 from convlint.evaluate.machine import Machine
 from convlint.evaluate.paths import force
 from convlint.evaluate.values import NONE, Class, Const, Instance, Span, Unknown, Value
+
+if TYPE_CHECKING:
+    from convlint.frontends.config.nodes import Source
 
 MAX_VALUES = 5_000
 """Scalars, lists and mappings of one file, aliases written out; settings of programs have a few hundred."""
@@ -46,7 +49,7 @@ def open_file(machine: Machine, args: Arguments, site: Span) -> Value:
     if not isinstance(path, (Const, Instance)) or (isinstance(path, Const) and not isinstance(path.value, str)):
         return Unknown("not-modelled", "open()", site)
     found = Const(str(plain_path(machine, path)), site)
-    if _content(machine, found.value, site) is None:
+    if _document(machine, found.value, site) is None:
         return Unknown("not-modelled", "open()", site)
     return instance_of(machine, _file_class(machine), **{_PATH: found})
 
@@ -59,29 +62,38 @@ def _file_class(machine: Machine) -> Class:
 
 
 def _read(machine: Machine, args: Arguments, site: Span) -> Value:
-    return Const(text_of(machine, take(machine, args, "read", 1, "self")[0], site), site)
+    return text_of(machine, take(machine, args, "read", 1, "self")[0], site)
 
 
-def text_of(machine: Machine, file: Value, site: Span) -> str:
-    """The text of an opened file, or of a path; gives up where it is not one of the project's."""
+def text_of(machine: Machine, file: Value, site: Span) -> Const:
+    """The text of an opened file, or of a path; it comes from all of that file. Gives up as ``document_of``."""
+    source = document_of(machine, file, site)
+    return Const(source.text, machine.documents.whole(source))
+
+
+def document_of(machine: Machine, file: Value, site: Span) -> Source:
+    """An opened file, or that at a path; gives up where it is not one of the project's."""
     file = force(file, machine.path)
     held = file.attrs.get(_PATH) if isinstance(file, Instance) else file
     if isinstance(file, Unknown):
         give_up(file)
     if not isinstance(held, Const) or not isinstance(held.value, str):
         give_up(Unknown("not-modelled", "the content of a file", site))
-    found = _content(machine, held.value, site)
+    found = _document(machine, held.value, site)
     if found is None:
         give_up(Unknown("not-modelled", f"the content of {Path(held.value).name}", site))
-    if len(found) > MAX_TEXT:
+    if len(found.text) > MAX_TEXT:
         limit("MAX_TEXT", site)
     return found
 
 
-def _content(machine: Machine, path: str, site: Span) -> str | None:
-    sources = machine.modules.sources
+def _document(machine: Machine, path: str, site: Span) -> Source | None:
+    from convlint.frontends.config.nodes import Source
+
+    sources, finder = machine.modules.sources, machine.modules.finder
     beside = sources[site.file].path.parent if 0 <= site.file < len(sources) else None
-    return machine.modules.finder.data(path, beside)
+    found = finder.data(path, beside)
+    return None if found is None else Source(found[0].relative_to(finder.root).as_posix(), *found)
 
 
 # --- YAML and JSON ----------------------------------------------------------------------------------------------------
@@ -97,42 +109,51 @@ def yaml(machine: Machine) -> dict[str, Value]:
 
 def load_json(machine: Machine, args: Arguments, site: Span) -> Value:
     """``json.load``."""
-    return _loaded(machine, text_of(machine, first(machine, args), site), site, as_json=True)
+    return _loaded(machine, document_of(machine, first(machine, args), site), site, as_json=True)
+
+
+def load_json_text(machine: Machine, text: Const, site: Span) -> Value | None:
+    """``json.loads`` of the text of a file; None where it is another text."""
+    source = machine.documents.read_by(text)
+    return None if source is None else _loaded(machine, source, site, as_json=True)
 
 
 def _load_yaml(machine: Machine, args: Arguments, site: Span) -> Value:
     source = args.positional[0] if args.positional else args.keywords.get("stream", NONE)
     source = force(source, machine.path)
-    plain = isinstance(source, Const) and isinstance(source.value, str)
-    return _loaded(machine, source.value if plain else text_of(machine, source, site), site, as_json=False)
+    if isinstance(source, Const) and isinstance(source.value, str):
+        return _loaded(machine, machine.documents.read_by(source) or source.value, site, as_json=False)
+    return _loaded(machine, document_of(machine, source, site), site, as_json=False)
 
 
-def _loaded(machine: Machine, text: str, site: Span, as_json: bool) -> Value:
-    roots = _parsed(text, as_json)
+def _loaded(machine: Machine, source: Source | str, site: Span, as_json: bool) -> Value:
+    """The first document of a file, or of a text that the program itself makes."""
+    roots = _parsed(source, as_json) if isinstance(source, str) else _parsed(source.text, as_json, source.path)
     if roots is None:
         give_up(Unknown("unsupported", "a file that cannot be read as data", site))
-    return _Values(machine, site).of(roots[0]) if roots else NONE
+    return _Values(machine, site, None if isinstance(source, str) else source).of(roots[0]) if roots else NONE
 
 
 @lru_cache(maxsize=16)  # a program's settings are read again for every entry point
-def _parsed(text: str, as_json: bool) -> Sequence[Any] | None:
+def _parsed(text: str, as_json: bool, path: str = "") -> Sequence[Any] | None:
     """The documents of a file; None where it is no YAML or JSON."""
     from convlint.frontends.config.json_nodes import parse_json
     from convlint.frontends.config.nodes import Source
     from convlint.frontends.config.yaml_nodes import ConfigError, parse_yaml
 
     try:
-        return (parse_json if as_json else parse_yaml)(Source("", Path(), text))
+        return (parse_json if as_json else parse_yaml)(Source(path, Path(), text))
     except ConfigError:
         return None
 
 
 class _Values:
-    """Nodes of a config as values that come from the place that reads them."""
+    """Nodes of a file as values that come from where they stand in it; those of a text from the place that reads it."""
 
-    def __init__(self, machine: Machine, site: Span) -> None:
+    def __init__(self, machine: Machine, site: Span, source: Source | None) -> None:
         self.machine = machine
         self.site = site
+        self.number = None if source is None else machine.documents.number(source)
         self.count = 0
 
     def of(self, node: Any) -> Value:
@@ -166,7 +187,8 @@ class _Values:
         from convlint.frontends.config.plain_values import plain_value
 
         found = Given(node.text, node) if node.quoted or node.text[:1] in "($?" else plain_value(node)
+        span = self.site if self.number is None else Span(self.number, node.start, node.end)
         if not isinstance(found, Given):
-            return Unknown("unsupported", "a value of a config file", self.site)
+            return Unknown("unsupported", "a value of a config file", span)
         value: Any = found.value
-        return NONE if value is None else Const(value, self.site)
+        return NONE if value is None else Const(value, span)

@@ -26,9 +26,9 @@ WITHOUT_LAYERS = frozenset(
     IPython ipywidgets jax jinja2 joblib jsonschema keras librosa lightning lightning_fabric lmdb loguru mako
     markupsafe matplotlib ml_collections mlflow mpl_toolkits munch neptune networkx nibabel nltk numba omegaconf
     onnx onnxruntime openai optuna pandas PIL plotly polars psutil pyarrow pycocotools pydicom pygments
-    pyparsing pytest pytorch_lightning ray regex requests rich ruamel scipy seaborn shapely skimage sklearn
-    skopt soundfile spacy sphinx sqlalchemy streamlit swanlab sympy tabulate tensorboard tensorboardX tensorflow
-    termcolor tokenizers toml tomli tomlkit trimesh typer urllib3 visdom wandb xarray yacs yaml zarr""".split()
+    pyparsing pytest pytorch_lightning ray regex requests rich ruamel scipy seaborn shapely simple_parsing skimage
+    sklearn skopt soundfile spacy sphinx sqlalchemy streamlit swanlab sympy tabulate tensorboard tensorboardX tensorflow
+    termcolor tokenizers toml tomli tomlkit trimesh typer tyro urllib3 visdom wandb xarray yacs yaml zarr""".split()
 )
 """Popular packages that build no torch layer of their own. Their source is not followed where it is installed: it is
 long, and nothing in it can matter. What they give is unknown, but for what a stand-in models."""

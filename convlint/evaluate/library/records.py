@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from convlint.evaluate import class_kinds
-from convlint.evaluate.class_kinds import FIELD
+from convlint.evaluate import class_kinds, data_classes
 from convlint.evaluate.classes import Field, make_class
+from convlint.evaluate.data_classes import FIELD
 from convlint.evaluate.environment import Arguments, Frame
 from convlint.evaluate.library.adapt import builtin_table, fixed, identity, nothing
 from convlint.evaluate.machine import Machine
@@ -61,7 +61,7 @@ def _defined(machine: Machine, args: Arguments, site: Span) -> Value:
     after = target.attrs.get("__attrs_post_init__")
     if isinstance(after, Function):
         target.attrs["__post_init__"] = after
-    return class_kinds.dataclass(machine, target, {})
+    return data_classes.dataclass(machine, target, {})
 
 
 def _field(machine: Machine, args: Arguments, site: Span) -> Value:
@@ -77,7 +77,7 @@ def _field(machine: Machine, args: Arguments, site: Span) -> Value:
         del given["default"]
     if given.get("default") is ELLIPSIS:
         del given["default"]
-    return class_kinds.field_value(machine, Arguments([], given, args.unknown), site)
+    return data_classes.field_value(machine, Arguments([], given, args.unknown), site)
 
 
 FACTORY = "attrs.Factory"
@@ -92,12 +92,12 @@ def _factory(machine: Machine, args: Arguments, site: Span) -> Value:
 
 
 def _as_dict(machine: Machine, args: Arguments, site: Span) -> Value:
-    return class_kinds.as_dict(machine, force(args.positional[0], machine.path) if args.positional else NONE)
+    return data_classes.as_dict(machine, force(args.positional[0], machine.path) if args.positional else NONE)
 
 
 def _changed(machine: Machine, args: Arguments, site: Span) -> Value:
     target = force(args.positional[0], machine.path) if args.positional else NONE
-    return class_kinds.replace(machine, target, args.keywords, args.unknown, site)
+    return data_classes.replace(machine, target, args.keywords, args.unknown, site)
 
 
 # --- pydantic ---------------------------------------------------------------------------------------------------------
@@ -127,7 +127,7 @@ def _copied(machine: Machine, args: Arguments, site: Span) -> Value:
     """``model.model_copy(update={...})``."""
     update = force(args.keywords.get("update", NONE), machine.path)
     changes = {str(key): value for key, _, value in machine.entries(update)} if isinstance(update, Dict) else {}
-    return class_kinds.replace(machine, force(args.positional[0], machine.path), changes, None, site)
+    return data_classes.replace(machine, force(args.positional[0], machine.path), changes, None, site)
 
 
 def _validated(machine: Machine, args: Arguments, site: Span) -> Value:
@@ -147,7 +147,7 @@ def decorated(machine: Machine) -> dict[str, Value]:
 
 def finish_model(machine: Machine, cls: Class) -> None:
     """Complete a class derived from ``BaseModel``: names that are no fields are left out, dicts become models."""
-    class_kinds.dataclass(machine, cls, {})
+    data_classes.dataclass(machine, cls, {})
     plain = cls.attrs["__init__"]
     if not isinstance(plain, Builtin):
         return

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from convlint.evaluate import class_kinds
+from convlint.evaluate import named_tuples
 from convlint.evaluate.classes import make_class
 from convlint.evaluate.environment import Arguments
 from convlint.evaluate.equality import key_of
@@ -106,4 +106,4 @@ def _named_tuple(machine: Machine, args: Arguments, site: Span) -> Value:
         names = [text(machine, field) for field in items(machine, fields, site)]
     given = items(machine, args.keywords["defaults"], site) if "defaults" in args.keywords else []
     defaults = dict(zip(names[len(names) - len(given) :], given, strict=False)) if given else {}
-    return class_kinds.make_named_tuple(machine, text(machine, name), names, defaults)
+    return named_tuples.make_named_tuple(machine, text(machine, name), names, defaults)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from convlint.evaluate import class_kinds
+from convlint.evaluate import named_tuples
 from convlint.evaluate.classes import make_class
 from convlint.evaluate.environment import Arguments, Frame, Raised
 from convlint.evaluate.library.adapt import give_up, instance_of, take
@@ -50,7 +50,7 @@ def contents(machine: Machine) -> dict[str, Value]:
         "f_code": Descriptor("property", Builtin("f_code", code_of)),
         "f_locals": Descriptor("property", Builtin("f_locals", _locals)),
     }
-    values = class_kinds.make_named_tuple(machine, "ArgInfo", ["args", "varargs", "keywords", "locals"], {})
+    values = named_tuples.make_named_tuple(machine, "ArgInfo", ["args", "varargs", "keywords", "locals"], {})
     return {"currentframe": Builtin("currentframe", present), "getargvalues": _values(values)}
 
 

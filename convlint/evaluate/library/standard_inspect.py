@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from convlint.evaluate import class_kinds, classes
+from convlint.evaluate import classes, named_tuples
 from convlint.evaluate.classes import make_class
 from convlint.evaluate.environment import Arguments, Raised
 from convlint.evaluate.library import standard_frames
@@ -39,7 +39,7 @@ def contents(machine: Machine) -> dict[str, Value]:
     empty = make_class("_empty", (base,), {})
     parameter = make_class("Parameter", (base,), {"empty": empty, **{name: Const(at) for at, name in enumerate(KINDS)}})
     signature = make_class("Signature", (base,), {"empty": empty})
-    spec = class_kinds.make_named_tuple(machine, "FullArgSpec", SPEC, {})
+    spec = named_tuples.make_named_tuple(machine, "FullArgSpec", SPEC, {})
     signature.attrs["from_callable"] = maker = Builtin("signature", _signature(signature, parameter, empty), bind=False)
     return {
         "Parameter": parameter,

@@ -115,7 +115,7 @@ def _open(machine: Machine, args: Arguments, site: Span) -> Value:
 def _read_text(machine: Machine, args: Arguments, site: Span) -> Value:
     from convlint.evaluate.library.data_files import text_of
 
-    return Const(text_of(machine, first(machine, args), site), site)
+    return text_of(machine, first(machine, args), site)
 
 
 def _asking(name: str) -> Callable[[Machine, Arguments, Span], Value]:

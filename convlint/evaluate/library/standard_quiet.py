@@ -7,6 +7,7 @@ from collections.abc import Callable
 from convlint.evaluate import attributes, calls
 from convlint.evaluate.classes import make_class
 from convlint.evaluate.environment import Arguments
+from convlint.evaluate.guards import enter
 from convlint.evaluate.library.adapt import (
     builtin_table,
     first,
@@ -111,7 +112,7 @@ def contexts(machine: Machine) -> dict[str, Value]:
 
 def _enter(machine: Machine, args: Arguments, site: Span) -> Value:
     _, manager = take(machine, args, "enter_context", 2, "self", "cm")
-    return attributes.enter(machine, manager, site)  # type: ignore[no-any-return]
+    return enter(machine, manager, site)  # type: ignore[no-any-return]
 
 
 def _holder(machine: Machine, name: str) -> Class:

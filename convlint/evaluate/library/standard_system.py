@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import posixpath
 
-from convlint.evaluate import attributes, class_kinds
+from convlint.evaluate import attributes, named_tuples
 from convlint.evaluate.budget import MAX_TEXT
 from convlint.evaluate.classes import make_class
 from convlint.evaluate.environment import Arguments, Raised
@@ -109,7 +109,7 @@ def _get_variable(machine: Machine, args: Arguments, site: Span) -> Value:
 def sys(machine: Machine) -> dict[str, Value]:
     """The names of sys."""
     fields = ["major", "minor", "micro", "releaselevel", "serial"]
-    version = class_kinds.make_named_tuple(machine, "version_info", fields, {})
+    version = named_tuples.make_named_tuple(machine, "version_info", fields, {})
     stream = make_class("TextIOWrapper", (), nothing("write", "flush", "close", "writelines", "reconfigure"))
     return {
         "version_info": Tuple(tuple(Const(part) for part in VERSION), version),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from convlint.evaluate import attributes, calls, memo
+from convlint.evaluate import attributes, calls, copies
 from convlint.evaluate.environment import Arguments, NotIterable, Raised, follows
 from convlint.evaluate.iteration import iterate
 from convlint.evaluate.library.torch_modules import Call, is_module, named_pairs, target_of
@@ -60,7 +60,7 @@ def items_of(machine: Machine, target: Instance) -> list[tuple[str, Value]]:
         raise NotIterable(target.payload)
     found = []
     for name in list(target.attrs):
-        value = resolve(memo.read_attribute(machine, target, name), machine.path)
+        value = resolve(copies.read_attribute(machine, target, name), machine.path)
         if value is UNBOUND or not (name.isdigit() or is_module(value) or isinstance(value, Choice)):
             continue
         if isinstance(value, Choice):
@@ -230,7 +230,7 @@ def named() -> dict[str, Any]:
     def get(machine: Machine, args: Arguments, site: Span) -> Value:
         target, key = target_of(machine, args), force(args.positional[1], machine.path)
         if isinstance(key, Const):
-            value = resolve(memo.read_attribute(machine, target, str(key.value)), machine.path)
+            value = resolve(copies.read_attribute(machine, target, str(key.value)), machine.path)
             if value is UNBOUND:
                 if isinstance(target.payload, Unknown):
                     return follows(target.payload)
@@ -248,7 +248,7 @@ def named() -> dict[str, Any]:
         target, key = target_of(machine, args), force(args.positional[1], machine.path)
         if not isinstance(key, Const):
             return follows(key) if isinstance(key, Unknown) else FALSE
-        return Const(memo.read_attribute(machine, target, str(key.value)) is not UNBOUND)
+        return Const(copies.read_attribute(machine, target, str(key.value)) is not UNBOUND)
 
     def names(machine: Machine, args: Arguments, site: Span) -> Value:
         return Iterator([Const(name) for name, _ in items_of(machine, target_of(machine, args))])

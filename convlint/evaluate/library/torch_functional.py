@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from convlint.evaluate.library.torch_layers import FUNCTIONS, build_function
+from convlint.evaluate.library.torch_layers import build_function
 from convlint.evaluate.library.torch_operations import resizing
+from convlint.evaluate.library.torch_signatures import FUNCTIONS
 from convlint.evaluate.machine import Machine
 from convlint.evaluate.values import Builtin, Tensor, Value
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from convlint.evaluate import attributes, calls, class_kinds, classes, memo
+from convlint.evaluate import attributes, calls, classes, copies, named_tuples
 from convlint.evaluate.environment import Arguments, Raised, follows
 from convlint.evaluate.machine import Machine
 from convlint.evaluate.paths import force, resolve, without_unbound
@@ -84,7 +84,7 @@ def _loading() -> Call:
     def call(machine: Machine, args: Arguments, site: Span) -> Value:
         if not made:
             fields = ["missing_keys", "unexpected_keys"]
-            made.append(class_kinds.make_named_tuple(machine, "_IncompatibleKeys", fields, {}))
+            made.append(named_tuples.make_named_tuple(machine, "_IncompatibleKeys", fields, {}))
         return Tuple((_state(site), _state(site)), made[0])
 
     return call
@@ -142,7 +142,7 @@ def _registering(kind: str) -> Call:
 
 
 def _hooks(machine: Machine, target: Instance, kind: str) -> tuple[Value, ...]:
-    found = memo.read_attribute(machine, target, kind)
+    found = copies.read_attribute(machine, target, kind)
     if found is UNBOUND:
         return ()
     found = without_unbound(force(found, machine.path))
@@ -182,7 +182,7 @@ def _run_hook(machine: Machine, hook: Value, given: list[Value], site: Span) -> 
 
 def _load_state(machine: Machine, args: Arguments, site: Span) -> Value:
     """``load_state_dict`` names the keys that did not fit: none."""
-    cls = class_kinds.make_named_tuple(machine, "_IncompatibleKeys", ["missing_keys", "unexpected_keys"], {})
+    cls = named_tuples.make_named_tuple(machine, "_IncompatibleKeys", ["missing_keys", "unexpected_keys"], {})
     return Tuple((machine.list([]), machine.list([])), cls)
 
 
@@ -195,7 +195,7 @@ def children(machine: Machine, target: Instance) -> list[tuple[str, Value]]:
     """The modules that are attributes of ``target``, in order. Raises Undecided where one is a choice."""
     found: list[tuple[str, Value]] = []
     for name in list(target.attrs):
-        value = resolve(memo.read_attribute(machine, target, name), machine.path)
+        value = resolve(copies.read_attribute(machine, target, name), machine.path)
         if value.__class__ is Choice:
             value = force(value, machine.path)
         if is_module(value) and not any(value is child for _, child in found):

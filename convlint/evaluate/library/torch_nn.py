@@ -7,20 +7,13 @@ from typing import Any
 from convlint.evaluate import classes
 from convlint.evaluate.environment import Arguments
 from convlint.evaluate.library.torch_containers import chain, fill_list, fill_sequential, named, numbered
-from convlint.evaluate.library.torch_layers import MODULES, layer_classes
+from convlint.evaluate.library.torch_layers import layer_classes
 from convlint.evaluate.library.torch_modules import module_class
+from convlint.evaluate.library.torch_signatures import MODULES
 from convlint.evaluate.library.torch_wrappers import holders
 from convlint.evaluate.machine import Machine
 from convlint.evaluate.paths import force
-from convlint.evaluate.values import (
-    NONE,
-    Builtin,
-    Descriptor,
-    Instance,
-    Span,
-    Tensor,
-    Value,
-)  # fmt: skip
+from convlint.evaluate.values import NONE, Builtin, Descriptor, Instance, Span, Tensor, Value
 
 PARAMETERS = {
     "Linear": "in_features out_features bias",

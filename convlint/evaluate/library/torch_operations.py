@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from convlint.evaluate.environment import Arguments
-from convlint.evaluate.library.torch_layers import constant
+from convlint.evaluate.library.torch_windows import constant
 from convlint.evaluate.machine import Machine
-from convlint.evaluate.notes import factors
 from convlint.evaluate.paths import resolve
+from convlint.evaluate.sizes.shapes import factors
 from convlint.evaluate.tensor_readers import note
 from convlint.evaluate.values import NONE, Builtin, Const, Span, Tensor, Value
 

@@ -9,8 +9,9 @@ from convlint.evaluate.environment import Arguments, NotIterable
 from convlint.evaluate.equality import plain
 from convlint.evaluate.iteration import iterate
 from convlint.evaluate.library.torch_functional import gives_tensor
-from convlint.evaluate.library.torch_layers import FUNCTIONS, build_function
+from convlint.evaluate.library.torch_layers import build_function
 from convlint.evaluate.library.torch_operations import framing
+from convlint.evaluate.library.torch_signatures import FUNCTIONS
 from convlint.evaluate.library.torch_vectors import FUNCTIONS as FUNCTIONS_OF_VECTORS
 from convlint.evaluate.library.torch_vectors import MAX_VECTOR, knowing, tensor, unique, vector
 from convlint.evaluate.machine import Machine

@@ -6,7 +6,6 @@ from typing import Any
 
 from convlint.evaluate.graph import operations
 from convlint.evaluate.graph.nodes import SAME
-from convlint.evaluate.notes import factors
 from convlint.evaluate.sizes import movements, pieces, reductions, shapes
 from convlint.evaluate.sizes.arguments import Call, Rule, Several, optional_sizes
 from convlint.evaluate.sizes.einsum import einsum
@@ -75,7 +74,7 @@ def _interpolate(call: Call) -> Shape | None:
         return shapes.resized(call.shape(0), sizes, None) if all(isinstance(each, int) for each in sizes) else None
     if size is not None and getattr(size, "value", size) is not None:
         return None
-    scale = factors(factor) if factor is not None else None
+    scale = shapes.factors(factor) if factor is not None else None
     return shapes.resized(call.shape(0), None, scale)
 
 

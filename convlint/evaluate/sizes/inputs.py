@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any, NamedTuple
 
-from convlint.evaluate import classes, memo
+from convlint.evaluate import classes, copies
 from convlint.evaluate.graph.arguments import plain
 from convlint.evaluate.notes import is_note
 from convlint.evaluate.paths import resolve
@@ -94,7 +94,7 @@ def _first_convolution(record: Record, seen: set[int]) -> tuple[Fact, bool] | No
 
 def _said(machine: Any, target: Instance, name: str) -> Any:
     """An attribute of a network, or of its class; UNBOUND where there is none."""
-    found = memo.read_attribute(machine, target, name)
+    found = copies.read_attribute(machine, target, name)
     if found is UNBOUND:
         of_class = classes.lookup(target.cls, name)
         found = of_class if isinstance(of_class, (Const, Dict, Instance, List, Tuple)) else UNBOUND
@@ -125,7 +125,7 @@ def _entry(machine: Any, value: Any, name: str) -> Any:
     if isinstance(value, Dict):
         found = next((item for _, key, item in machine.entries(value) if getattr(key, "value", None) == name), None)
     elif isinstance(value, Instance):
-        found = memo.read_attribute(machine, value, name)
+        found = copies.read_attribute(machine, value, name)
     else:
         return None
     return plain(machine, found) if found is not None and found is not UNBOUND else None

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from convlint.evaluate import memo
+from convlint.evaluate import copies
 from convlint.evaluate.graph import operations
 from convlint.evaluate.graph.arguments import plain
 from convlint.evaluate.graph.nodes import SAME
-from convlint.evaluate.notes import factors
 from convlint.evaluate.paths import resolve
 from convlint.evaluate.sizes import shapes
 from convlint.evaluate.sizes.arguments import Call, optional_sizes
@@ -32,7 +31,7 @@ class Module:
 
     def value(self, name: str) -> Any:
         """An attribute, resolved; None where it was not given."""
-        found = resolve(memo.read_attribute(self.machine, self.target, name), self.machine.path)
+        found = resolve(copies.read_attribute(self.machine, self.target, name), self.machine.path)
         return None if found is UNBOUND else found
 
     def plain(self, name: str) -> Any:
@@ -98,7 +97,7 @@ def _upsample(module: Module) -> Shape | None:
     if sizes is not None:
         sizes = sizes if isinstance(sizes, tuple) else (sizes,)
         return shapes.resized(module.shape, sizes, None) if all(isinstance(each, int) for each in sizes) else None
-    return shapes.resized(module.shape, None, factors(scale)) if scale is not None else None
+    return shapes.resized(module.shape, None, shapes.factors(scale)) if scale is not None else None
 
 
 def _pad(rank: int) -> Rule:

@@ -7,8 +7,8 @@ from typing import Any
 
 from convlint.evaluate.environment import Arguments
 from convlint.evaluate.graph.nodes import PART, Node, arms_of
-from convlint.evaluate.library import torch_layers
-from convlint.evaluate.library.torch_layers import FUNCTIONS, MODULES, Spec
+from convlint.evaluate.library import torch_signatures, torch_windows
+from convlint.evaluate.library.torch_signatures import FUNCTIONS, MODULES, Spec
 from convlint.evaluate.paths import resolve
 from convlint.evaluate.sizes import functions, modules, products, shapes
 from convlint.evaluate.sizes.arguments import Call, is_tensor, shape_of, values_of
@@ -39,7 +39,7 @@ def _settled(machine: Any, name: str, args: Arguments, result: Any) -> tuple[int
     if name in FUNCTIONS:
         spec = FUNCTIONS[name]
         if spec.family == "transposed" and result.__class__ is Tensor:
-            names = torch_layers.bound(spec, args, 0)
+            names = torch_signatures.bound(spec, args, 0)
             return _transposed(machine, spec, names, shape_of(names["input"]), result), None
         return 0, None
     call = Call(machine, args)
@@ -72,8 +72,8 @@ def _transposed(machine: Any, spec: Spec, names: dict[str, Any], shape: Shape | 
     """A transposed convolution: every value of the input is multiplied with all weights of its channel."""
     if shape is None or any(names.get(name) is None for name in ("stride", "padding", "dilation", "output_padding")):
         return None
-    sizes = [_numbers(values) for values in torch_layers.window(machine, spec, names)]
-    extra = _numbers(torch_layers.axes(machine, names["output_padding"], spec.rank))
+    sizes = [_numbers(values) for values in torch_windows.window(machine, spec, names)]
+    extra = _numbers(torch_windows.axes(machine, names["output_padding"], spec.rank))
     weight = resolve(names.get("weight"), machine.path)
     per_group = _number(weight.shape[1]) if isinstance(weight, Tensor) and weight.shape else None
     groups, out = (

@@ -22,6 +22,12 @@ def elements(shape: Shape | None) -> int | None:
     return prod(shape)  # type: ignore[arg-type]
 
 
+def sides(shape: Shape | None, rank: int) -> tuple[int, ...] | None:
+    """The last ``rank`` axes; None where one of them is not known, or there are no others before them."""
+    found = shape[-rank:] if shape is not None and len(shape) > rank else None
+    return None if found is None or None in found else found  # type: ignore[return-value]
+
+
 def same(one: Shape | None, other: Shape | None) -> Shape | None:
     """What is known of a tensor that has one shape or the other."""
     if one is None or other is None or len(one) != len(other):
@@ -286,6 +292,14 @@ def padded(shape: Shape | None, padding: Sequence[int]) -> Shape | None:
         size = found[-1 - index]
         found[-1 - index] = None if size is None else size + padding[2 * index] + padding[2 * index + 1]
     return tuple(found)
+
+
+def factors(value: object) -> tuple[float, ...] | None:
+    """A scale factor as numbers."""
+    values = value if isinstance(value, tuple) else (value,)
+    if all(isinstance(each, (int, float)) and not isinstance(each, bool) and each > 0 for each in values):
+        return tuple(float(each) for each in values)
+    return None
 
 
 def resized(shape: Shape | None, sizes: Sequence[Axis] | None, factors: Sequence[float] | None) -> Shape | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from convlint.frontends.config.nodes import Mapping, Node, Scalar
+from convlint.frontends.config.nodes import Mapping, Node, Scalar, Source
 
 
 @dataclass(slots=True, eq=False)
@@ -58,6 +58,15 @@ class Call:
     """Arguments are bound, and nothing is called yet."""
     guessed: bool = False
     """The name may stand for something else: that nothing has it is no mistake."""
+    asked_by: Source | None = None
+    """The config that asks for it, where its target stands in another that is taken in."""
+    bare: bool = False
+    """The name is that of a class alone, which some file of the project defines."""
+    registered: bool = False
+    """A bare name counts only where a registry's decorator stands over the class."""
+    repeats: int | None = None
+    """YOLO's number of repeats: the channels of the line before go in front of the arguments, it goes behind the
+    second where the class asks for it. None for calls that are written out."""
 
 
 Argument = Given | Listed | Keyed | Opaque | Call

@@ -20,8 +20,8 @@ _KINDS = (
     ("max_pool", Kind.MAX_POOL),
     ("AvgPool", Kind.AVERAGE_POOL),
 )
-_LISTED = re.compile(r"\s*[(\[]\s*(-?\d{1,9}(?:\s*,\s*-?\d{1,9})*)\s*,?\s*[)\]]\s*")
-_DIGITS = re.compile(r"-?\d+")
+_LISTED = re.compile(r"\s*[(\[]\s*(-?\d{1,9}(?:\s*,\s*-?\d{1,9})*)\s*,?\s*[)\]]\s*", re.ASCII)
+_DIGITS = re.compile(r"-?\d+", re.ASCII)
 _ANCHOR = re.compile(r"(?:^|[\s\[{,])&[^\s,\[\]{}]+\s+(?:![^\s]*\s+)?\Z")
 OPEN = Unknown("config")
 """A number that the config does not say."""

@@ -15,7 +15,10 @@ _BARE = re.compile(r"-?\d[\d.eE+-]*|-?Infinity|NaN|true|false|null")
 
 
 def parse_json(source: Source) -> list[Node]:
-    """The root node of a JSON text, in a list; empty for an empty text. Raises ConfigError."""
+    """The root node of a JSON text, in a list; empty for an empty text and for a log of one value a line.
+
+    Raises ConfigError.
+    """
     return _Parser(source).run()
 
 
@@ -36,7 +39,10 @@ class _Parser:
         root = self._value()
         while self.open:
             self._next(self.open[-1])
+        end = self.at
         self._skip()
+        if self._peek() in ("{", "[") and "\n" in self.text[end : self.at]:
+            return []  # records of a run, such as a training log that quotes its config
         if self.at < len(self.text):
             raise self._error("is not valid JSON: something follows the end of the value")
         return [root]

@@ -11,6 +11,7 @@ from convlint.network.layers import Confidence, Layer, Network, Use
 from convlint.network.operations import Operation
 from convlint.network.sizes import SizedLayer, SizedModule, Work, fact_of
 from convlint.network.verdicts import NOT_FOLLOWED, Verdict, Verdicts, worse
+from convlint.source import Place
 
 
 class ConfigNetwork:
@@ -59,16 +60,19 @@ class JoinedNetwork:
     """Several networks as one.
 
     Where a config's own dialect and the code that it names tell of the same numbers (a vocoder's lists, which the
-    generator's class turns into layers), the dialect's words count, and the code's are left out.
+    generator's class turns into layers), the dialect's words count, and the code's are left out. What a dialect only
+    takes for a layer is left out where code that reads the number, at one of the places ``read``, says what it is.
     """
 
-    def __init__(self, networks: Sequence[Network]) -> None:
+    def __init__(self, networks: Sequence[Network], read: frozenset[Place] = frozenset()) -> None:
+        self._read = read
         self._told: set[object] = {
             (use.meeting, layer.kernel_size, layer.stride, layer.dilation)
             for network in networks
             if isinstance(network, ConfigNetwork)
             for layer in network.layers
             for use in network.uses(layer)
+            if not self._is_read(use)
         }
         self._networks = networks
         self._holders: dict[Layer | Operation | SizedLayer | SizedModule, list[Network]] = defaultdict(list)
@@ -109,13 +113,19 @@ class JoinedNetwork:
         return [use for network in self._holders[layer] for use in self._new(network, layer)]
 
     def _new(self, network: Network, layer: Layer | Operation | SizedLayer | SizedModule) -> Sequence[Use]:
-        """The ways of one network, without those of which a dialect tells."""
+        """The ways of one network, without those of which another one tells better."""
         uses = network.uses(layer)
         layer = fact_of(layer)
-        if isinstance(network, ConfigNetwork) or not isinstance(layer, Layer) or not self._told:
+        if isinstance(network, ConfigNetwork):
+            return [use for use in uses if not self._is_read(use)]
+        if not isinstance(layer, Layer) or not self._told:
             return uses
         sizes = (layer.kernel_size, layer.stride, layer.dilation)
         return [use for use in uses if (use.meeting, *sizes) not in self._told]
+
+    def _is_read(self, use: Use) -> bool:
+        """Whether a dialect's guess is about a number of which code says what it is."""
+        return use.confidence is Confidence.POSSIBLE and use.meeting in self._read
 
     def reached_from(self, layer: Layer | Operation) -> tuple[tuple[str, ...], Confidence]:
         """The entry points of all networks that hold the layer."""

@@ -12,7 +12,8 @@ from pathlib import Path
 
 from convlint.source import Lines, Place
 
-_INTEGER = re.compile(r"[-+]?\d(?:_?\d)*")
+_INTEGER = re.compile(r"[-+]?(?:0*[0-9]|[1-9](?:_?[0-9])*)")
+"""A number that YAML 1.1, YAML 1.2 and Python read alike: ``010`` is 8 to one and 10 to another."""
 _TRUE = frozenset({"true", "yes", "on"})
 _FALSE = frozenset({"false", "no", "off"})
 

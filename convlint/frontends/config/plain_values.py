@@ -9,7 +9,7 @@ from convlint.frontends.config.limits import MAX_NUMBER_TEXT
 from convlint.frontends.config.nodes import Scalar, integer, truth
 
 _ITEM = re.compile(r"[^,()\[\]\s][^,()\[\]]*")
-_FLOAT = re.compile(r"[-+]?(\d+\.\d*|\.\d+|\d+)([eE][-+]?\d+)?")
+_FLOAT = re.compile(r"[-+]?(\d+\.\d*|\.\d+|\d+)([eE][-+]?\d+)?", re.ASCII)
 
 
 def plain_value(node: Scalar) -> Argument:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from convlint.findings import Finding, InputError, Severity
-from convlint.frontends.config.calls import Call
+from convlint.frontends.config.calls import Argument, Call, Keyed, Listed
 from convlint.frontends.config.dialect import Dialect
 from convlint.frontends.config.facts import Found
 from convlint.frontends.config.limits import HEAD_BYTES, MAX_BYTES, MAX_CALLS, MAX_LAYERS
@@ -62,6 +62,7 @@ class _Reader:
         self.absent: set[str] = set()
         self.unread: list[str] = []
         self.configs: dict[Path, ConfigFile | None] = {}
+        self.asked: set[object] = set()
 
     def run(self, files: Sequence[Path]) -> Reading:
         for file in files:
@@ -97,10 +98,20 @@ class _Reader:
                     file, 0, f"dialect {dialect.name} raised {type(error).__name__}, so it was not read to the end"
                 )
         self.found += found
-        self.calls += calls
+        self.calls += self._new(calls)
         places = [place for one in found for place in (one.layer.call, *one.use.origins.values())]
         places += [call.target.place for call in calls]
         self.notes += _duplicates(config, places)
+
+    def _new(self, calls: Sequence[Call]) -> list[Call]:
+        """The calls that no config before asks for: many take in the same base."""
+        new = []
+        for call in calls:
+            key = (call.target.place, call.name, tuple(_written(call)))
+            if key not in self.asked:
+                self.asked.add(key)
+                new.append(call)
+        return new
 
     def _content(self, file: Path) -> bytes | None:
         """The bytes of a file that is small enough; an error where a larger one is a config nevertheless."""
@@ -199,6 +210,20 @@ def parse(source: Source) -> list[Node]:
     from convlint.frontends.config.yaml_nodes import parse_yaml
 
     return parse_yaml(source)
+
+
+def _written(call: Call) -> Iterator[Place]:
+    """The places of all that a call is given."""
+    stack: list[Argument] = [*call.positional, *call.keywords.values()]
+    while stack:
+        given = stack.pop()
+        yield (given.target if isinstance(given, Call) else given.node).place
+        if isinstance(given, Call):
+            stack += [*given.positional, *given.keywords.values()]
+        elif isinstance(given, Listed):
+            stack += given.items
+        elif isinstance(given, Keyed):
+            stack += given.entries.values()
 
 
 def _duplicates(config: ConfigFile, places: Sequence[Place]) -> Iterator[Finding]:

@@ -10,11 +10,15 @@ from absl.flags import FLAGS, DEFINE_enum, DEFINE_integer
 from addict import Dict as AddictDict
 from click import echo
 from easydict import EasyDict
+from fire import Fire
 from hydra.utils import instantiate
 from ml_collections import ConfigDict, FieldReference
 from munch import munchify
 from omegaconf import OmegaConf
+from simple_parsing import ArgumentParser as NestedParser
+from simple_parsing import parse
 from typer import Argument, Option
+from tyro import cli
 from wandb import init
 from yacs.config import CfgNode
 
@@ -163,3 +167,31 @@ def of_wandb():
     wandb.config.update({"stride": 3})
     wandb.log({"loss": 0})
     return first, nn.Conv2d(3, 8, wandb.config.kernel, wandb.config.stride)
+
+
+@dataclass
+class Net:
+    """No layer."""
+
+    kernel: int = 1
+    stride: int = 2
+
+
+def of_tyro():
+    """Conv2d 3>8 k=1 s=2"""
+    net = cli(Net)
+    return nn.Conv2d(3, 8, net.kernel, net.stride)
+
+
+def of_simple_parsing():
+    """Conv2d 3>8 k=1 s=2"""
+    parser = NestedParser()
+    parser.add_arguments(Net, dest="net")
+    net = parser.parse_args().net
+    return nn.Conv2d(3, 8, net.kernel, parse(Net).stride)
+
+
+def of_fire():
+    """Conv2d 3>8 k=1 s=2"""
+    net = Fire(Net)
+    return nn.Conv2d(3, 8, net.kernel, net.stride)

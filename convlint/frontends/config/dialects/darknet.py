@@ -125,7 +125,7 @@ _OPERATIONS = {
 
 
 _HAND_ON = ("route", "shortcut", "dropout")
-_POSITION = re.compile(r"-?\d{1,6}")
+_POSITION = re.compile(r"-?\d{1,6}", re.ASCII)
 
 
 class Darknet(Dialect):

@@ -15,6 +15,9 @@ taken in and `_delete_` obeyed; also in the new style with `read_base()`.
   `start_level` on, and what nobody hands out or reads is lost. A level of an FPN is read by its head as well. With
   `avg_down` the shortcut averages, and reads everything.
 - `dict(type='Conv2d', kernel_size=..., stride=...)` and the other layers of torch by their names.
+- `dict(type='MyNet', strides=(4, 2))`: a class that the linted files register under that name (with a decorator such
+  as `@MODELS.register_module()`) is built with these keywords, where one of them may make a window (strides, kernels,
+  dilations, patches, pools). Where several files have the name, the nearest to the config counts.
 
 ## Examples
 
@@ -69,6 +72,31 @@ model = dict(
 3:101 dead-pixels dead
 ```
 
+A class of the project's own.
+
+```python bad
+_base_ = "./base.py"
+model = dict(backbone=dict(strides=(2, 2, 2)))
+# file: base.py
+model = dict(backbone=dict(type="Stages", strides=(2, 2, 1)))
+# file: nets.py
+from mmengine.model import BaseModule
+from torch import nn
+
+from mmdet.registry import MODELS
+
+
+@MODELS.register_module()
+class Stages(BaseModule):
+    def __init__(self, strides, kernels=(3, 3, 1)):
+        super().__init__()
+        self.stages = nn.ModuleList(nn.Conv2d(64, 64, k, s) for k, s in zip(kernels, strides))
+```
+
+```text
+2:43 dead-pixels
+```
+
 ```python good
 model = dict(
     backbone=dict(type="ResNet", depth=50, style="pytorch"),
@@ -100,7 +128,9 @@ import re
 from collections.abc import Iterator
 from typing import ClassVar
 
+from convlint.frontends.config.arguments import argument, may_stride
 from convlint.frontends.config.bases import Composed, compose
+from convlint.frontends.config.calls import Call
 from convlint.frontends.config.dialect import Config, Dialect
 from convlint.frontends.config.facts import Found, Number, Spot, found, number, numbers
 from convlint.frontends.config.nodes import (
@@ -129,18 +159,21 @@ _READING_FROM_A_LEVEL = _PYRAMIDS | {"FPN_CARAFE", "NASFPN", "RFP", "FPG", "SSH"
 _ALL_STAGES = (0, 1, 2, 3)
 _LAYERS = frozenset(f"{name}{rank}d" for name in ("Conv", "ConvTranspose", "MaxPool", "AvgPool") for rank in (1, 2, 3))
 _POOLS = ("MaxPool", "AvgPool")
+_OWN_KEYS = ("type", "_delete_", "_scope_", "init_cfg")
+_WINDOW = re.compile(r"stride|kernel|dilation|patch|pool|ratio")
+"""Keywords from which a class may make windows: what is built without any is the same in every config."""
 
 
 class OpenMmlab(Dialect):
     name = "openmmlab"
     marks: ClassVar = ((b"type", b"_base_", b"read_base"),)
     shape = re.compile(
-        rb"\b_base_['\"]?\s*[:=]|read_base\(|type['\"]?\s*[:=]\s*['\"]?(?:[\w.]*\.)?"
+        rb"\b_base_['\"]?\s*[:=]|read_base\(|\bdict\(\s*type\s*=|type['\"]?\s*[:=]\s*['\"]?(?:[\w.]*\.)?"
         rb"(?:\w*ResNet|\w*ResNeXt|Res2Net|(?:PA)?FPN|(?:Max|Avg)Pool[123]d|Conv(?:Transpose)?[123]d)"
     )
     suffixes: ClassVar[tuple[str, ...]] = (".py", ".yaml", ".yml", ".json")
 
-    def read(self, config: Config) -> Iterator[Found]:
+    def read(self, config: Config) -> Iterator[Found | Call]:
         composed = compose(config)
         if composed is None:
             return
@@ -157,6 +190,23 @@ class OpenMmlab(Dialect):
                 yield from _pyramid(config, composed, path, mapping, name)
             elif kind.text in _LAYERS and "kernel_size" in mapping.entries:
                 yield from _layer(config, composed, path, mapping, name)
+            elif name.isidentifier() and any(
+                _WINDOW.search(key) and may_stride(value) for key, value in mapping.entries.items()
+            ):
+                yield _registered(config, kind, path, mapping)
+
+
+def _registered(config: Config, kind: Scalar, path: str, mapping: Mapping) -> Call:
+    """An object of the project's own class; a class that is imported by name needs no registry."""
+    named = kind.source.file.suffix != ".py" or kind.quoted
+    name = kind.text.rpartition(".")[2]
+    call = Call(kind, name, mapping, path, guessed=True, asked_by=config.source, bare=True, registered=named)
+    for key, value in mapping.entries.items():
+        own = mapping.key(key)
+        if key not in _OWN_KEYS and own is not None:
+            call.keywords[key] = argument(value)
+            call.keys[key] = own
+    return call
 
 
 def _backbone(

@@ -12,6 +12,10 @@ argument of `DWConv` is its dilation. `nn.X` follows torch's order. Modules that
 first block of a `ResNetLayer` has a 1x1 shortcut with the layer's stride, `SCDown` a depthwise convolution, `MP` and
 `SP` are pools. `TorchVision` builds a model of torchvision, which is evaluated where its source is installed.
 
+A module that is none of these, and whose arguments hold a number that may be a stride, is built where the linted
+files have one class of that name (the nearest, where several have). Its first parameter has to be the input's channels
+(`c1`, `in_channels`, ...); the repeats go in where the third is `n`, as Ultralytics' parser puts them.
+
 `scales`, `depth_multiple` and `width_multiple` change channels and repeats only, and are not looked at.
 
 ## Examples
@@ -90,9 +94,31 @@ head:
 4:37 dead-pixels branch
 ```
 
+A module of the project's own.
+
+```yaml bad
+backbone:
+  - [-1, 1, Conv, [64, 3, 2]]
+  - [-1, 1, PlainConv, [128, 1, 2]]
+head:
+  - [-1, 1, Detect, [80]]
+# file: modules.py
+from torch import nn
+
+
+class PlainConv(nn.Module):
+    def __init__(self, c1, c2, k=3, s=1):
+        super().__init__()
+        self.conv = nn.Conv2d(c1, c2, k, s)
+```
+
+```text
+3:30 dead-pixels
+```
+
 ## Limits
 
-Modules that are not in the table (a fork's own) are passed over. The 1x1 twin inside `RepConv` and `Conv2` is not
+A module that no linted file defines is passed over. The 1x1 twin inside `RepConv` and `Conv2` is not
 reported: the 3x3 convolution beside it reads the same pixels and is added to it.
 
 ## References
@@ -108,6 +134,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import ClassVar, NamedTuple
 
+from convlint.frontends.config.arguments import argument, may_stride
 from convlint.frontends.config.calls import Call
 from convlint.frontends.config.chains import Chain, Link, link, plain
 from convlint.frontends.config.dialect import Config, Dialect
@@ -239,6 +266,17 @@ def _read_line(config: Config, line: Sequence, where: str, verdict: Verdict | No
         yield from _torchvision(line, args, name)
     elif module == "nn.Conv2d" or module in _MODULES:
         yield from _layers(spot, module, *_module(module, args), args)
+    elif module.isidentifier() and any(may_stride(item) for item in args.items[1:]):
+        yield _own_module(line, module, name)
+
+
+def _own_module(line: Sequence, module: str, name: str) -> Call:
+    """A module that is not in the table: the project's own class, where it has one of that name."""
+    target, args = line.items[2], line.items[3]
+    assert isinstance(target, Scalar)
+    assert isinstance(args, Sequence)
+    given = [argument(item) for item in args.items]
+    return Call(target, module, target, name, given, guessed=True, bare=True, repeats=integer(line.items[1]))
 
 
 def _module(module: str, args: Sequence) -> tuple[str, tuple[Window, ...]]:

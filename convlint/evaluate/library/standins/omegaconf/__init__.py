@@ -69,6 +69,18 @@ def _merge(into, other):
             into[name] = value
 
 
+def _resolve(node, root):
+    """Put in what references such as `${model.width}` name; those to the environment and the like stay open."""
+    for key in list(node) if isinstance(node, dict) else range(len(node)):
+        value = dict.__getitem__(node, key) if isinstance(node, dict) else node[key]
+        if isinstance(value, (dict, list)):
+            _resolve(value, root)
+        elif isinstance(value, str) and value.startswith("${") and value.endswith("}") and value.count("${") == 1:
+            path = value[2:-1]
+            if ":" not in path and not path.startswith("."):
+                node[key] = OmegaConf.select(root, path, default=sys.argv)
+
+
 class OmegaConf:
     @staticmethod
     def create(obj=None, parent=None, flags=None):
@@ -144,7 +156,7 @@ class OmegaConf:
 
     @staticmethod
     def resolve(cfg):
-        pass
+        _resolve(cfg, cfg)
 
     @staticmethod
     def register_new_resolver(name, resolver, *, replace=False, use_cache=False):

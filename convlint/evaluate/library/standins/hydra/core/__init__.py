@@ -1,0 +1,1 @@
+"""Stands for hydra.core of hydra 1.3."""
