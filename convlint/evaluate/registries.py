@@ -81,19 +81,25 @@ def settle_registrations(machine: Machine, target: Dict, key: Any) -> bool:
 def _registering(file: PythonFile) -> Iterator[tuple[int, list[str]]]:
     """The pieces of a file that may register something somewhere when they run, with the words in their text.
 
-    Of a decorated definition only the decorators and the header count.
+    Of a decorated definition only the decorators and the header count. A table that a statement hands on, as
+    ``MODELS.update(OURS)`` does, counts as part of it.
     """
     try:
         pieces = file.pieces
     except SourceError:
         return
+    tables = {piece.name: (piece.at, piece.end) for piece in pieces if piece.kind == "assign" and piece.name}
     for index, piece in enumerate(pieces):
         if piece.kind == "other" or piece.decorated or piece.kind == "class":
             end = piece.end
             if piece.kind != "other":
                 header = _HEADER.search(file.text, piece.at, piece.end)
                 end = header.end() if header else piece.end
-            yield index, list({_folded(word) for word in _WORD.findall(file.text, piece.at, end)})
+            words = set(_WORD.findall(file.text, piece.at, end))
+            if piece.kind == "other" and not file.text.startswith("if", piece.at):
+                for name in sorted(words & tables.keys()):
+                    words.update(_WORD.findall(file.text, *tables[name]))
+            yield index, list({_folded(word) for word in words})
 
 
 def _folded(word: str) -> str:
