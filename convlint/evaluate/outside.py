@@ -192,9 +192,12 @@ class Outside:
             return
 
     def _check_keywords(self, call: Call, callee: Value) -> None:
-        """A note for each keyword that the class or function does not take."""
+        """A note for each keyword that the class or function does not take.
+
+        None for a bare name: another project's class may be meant, for which the config was written.
+        """
         names = _parameters(callee)
-        if names is None:
+        if names is None or "." not in call.name:
             return
         unknown = [keyword for keyword in call.keywords if keyword not in names and keyword in call.keys]
         for keyword in unknown if len(unknown) <= MOST_UNKNOWN_KEYWORDS else ():
