@@ -140,6 +140,7 @@ same shape and reads everything.
 - Slices with an end, single positions, and the first axis, which is the batch, are passed over.
 - A slice of what `F.conv2d` gives, also rearranged, is the second half of filtering and thinning out, and is passed
   over.
+- A tensor that a module keeps as its attribute may be read in a later call, and is passed over.
 - Tensors whose name speaks of masks, labels, targets or ground truth are passed over.
 
 ## References

@@ -44,6 +44,9 @@ def sliced(body: str, init: str = "pass") -> list[str]:
         "return torch.relu(x), x[..., ::2]",
         "z = x[:, :, ::2]\nreturn helper(x) + z",
         "return x.mean(), x[:, ::2]",
+        # What a module keeps is there for the next call.
+        "self.kept = x\nreturn x[:, ::2]",
+        "self.kept = x\nif y:\n    self.kept = torch.relu(x)\nz = self.kept\nreturn z[:, ::2]",
         # Filtered first, by a function: anti-aliased.
         "x = F.conv2d(x, y)\nreturn x[:, :, ::2, ::2]",
         "x = F.conv2d(x, y).reshape(-1, 8, 8, 3).permute(0, 2, 3, 1)\nreturn x[:, ::2, ::2, :]",

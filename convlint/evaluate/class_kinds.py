@@ -25,6 +25,8 @@ def finish(machine: Machine, cls: Class, own: tuple[Field, ...]) -> None:
         make_named(cls, [field.name for field in own], dict(cls.attrs))
     elif is_based_on(cls, "TypedDict"):
         cls.make = _make_typed_dict
+    elif "__new__" not in cls.attrs:
+        cls.make = next((base.make for base in cls.mro[1:] if "_fields" in base.attrs), None)
     inherited: dict[str, Field] = {}
     for base in reversed(cls.mro[1:]):
         inherited.update({field.name: field for field in base.fields or ()})

@@ -17,10 +17,13 @@ HOLDER = -1
 
 
 def copy(machine: Machine, value: Any, copies: dict[int, Any] | None) -> Any:
-    """A copy of a remembered value; objects share their attributes' values until these are read."""
+    """A copy of a remembered value; objects share their attributes' values until these are read.
+
+    A member of an enum is itself: it is compared by identity, and never changed.
+    """
     kind = value.__class__
     if kind is Instance:
-        return _copy_object(machine, value, copies)
+        return value if value.cls.enum is not None else _copy_object(machine, value, copies)
     if kind in _COPIED:
         return _COPIES[kind](machine, value, {} if copies is None else copies)
     return value

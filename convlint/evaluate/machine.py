@@ -26,6 +26,7 @@ from convlint.evaluate.values import (
     Instance,
     List,
     Span,
+    Tensor,
     Unknown,
     Value,
 )
@@ -94,6 +95,8 @@ class Machine:
         self.steps = 0
         self.entry_start = 0
         """The clock when it began; changes to older objects are undone after it."""
+        self.piece_start = -(10**13)
+        """The clock when the present statement at module level began."""
         self.undo: list[Callable[[], None]] = []
         """What undoes them, in the order of the changes."""
         self.saved: dict[int, Heap] = {}
@@ -166,11 +169,20 @@ class Machine:
             target.made = None
             if target.borrowing:
                 target.own_attributes()
-        if born < self.entry_start and id(target) not in self.saved:
-            self.saved[id(target)] = target
-            self.undo.append(restoring.object_of_heap(target))
+        if born < self.entry_start:
+            if id(target) not in self.saved:
+                self.saved[id(target)] = target
+                self.undo.append(restoring.object_of_heap(target))
+            self.forget()
+        elif born <= self.piece_start and not self.decorating:
+            self.forget()
         if target.holders:
             self._touch_holders(target)
+
+    def forget(self) -> None:
+        """What was remembered may have read what changes now: the rest of the entry point uses nothing of it."""
+        if self.memo:
+            self.memo = {}
 
     def _touch_holders(self, target: Heap) -> None:
         """What holds something that is changed is no longer what it was either."""
@@ -209,8 +221,8 @@ class Machine:
     def write_attribute(self, target: Instance | Class, name: str, value: Any) -> None:
         """Set an attribute on the present path."""
         self.touch(target)
-        if self.flow.tracer is not None:
-            self.flow.stored(target, value)
+        if self.flow.tracer is not None or value.__class__ is Tensor:
+            self.flow.stored(self, target, value)
         if target.__class__ is Instance and target.original is not None:
             target.owns(value)
         attrs = target.attrs

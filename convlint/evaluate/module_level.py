@@ -50,12 +50,13 @@ class ModuleLevel:
             machine.depth,
             machine.trying,
             self.importing,
+            machine.piece_start,
         )
         machine.path, machine.record = ROOT, Record(NOWHERE, ROOT)
         machine.steps = machine.depth = machine.trying = 0
         start = max(self.clock, machine.clock) if machine.clock < 0 else self.clock
         machine.clock, machine.entry_start, machine.undo, machine.saved, machine.candidates = start, 0, [], {}, []
-        self.importing = not linted
+        self.importing, machine.piece_start = not linted, start
         self.depth += 1
         try:
             yield True
@@ -77,6 +78,7 @@ class ModuleLevel:
                 machine.depth,
                 machine.trying,
                 self.importing,
+                machine.piece_start,
             ) = kept
             if clock < 0:
                 clock = max(clock, self.clock)

@@ -85,6 +85,7 @@ class Modules:
         machine.flow.unseen("a global variable", value)
         for candidate in machine.candidates:
             candidate.pure = False
+        machine.forget()
         if machine.entry_start:
             machine.undo.append(restoring.global_variable(module, name))
         module.attrs[name] = value

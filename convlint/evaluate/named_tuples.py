@@ -30,6 +30,12 @@ def make_named(cls: Class, names: list[str], defaults: dict[str, Any]) -> None:
         values = bind_fields(names, defaults, args, made.name)
         return Tuple(tuple(values.values()), made)
 
+    def new(machine: Machine, args: Arguments, site: Span) -> Value:
+        made = force(args.positional[0], machine.path) if args.positional else None
+        if not isinstance(made, Class):
+            return Unknown("unsupported", "__new__", site)
+        return make(machine, made, Arguments(args.positional[1:], args.keywords, args.unknown), site)
+
     def replace(machine: Machine, args: Arguments, site: Span) -> Value:
         target = force(args.positional[0], machine.path)
         if not isinstance(target, Tuple):
@@ -51,6 +57,7 @@ def make_named(cls: Class, names: list[str], defaults: dict[str, Any]) -> None:
     cls.attrs.setdefault("_fields", Tuple(tuple(Const(name) for name in names)))
     for name, call in (("_replace", replace), ("_asdict", as_dict)):
         cls.attrs.setdefault(name, Builtin(name, call))
+    cls.attrs.setdefault("__new__", Descriptor("staticmethod", Builtin("__new__", new)))
     cls.attrs.setdefault("_make", Descriptor("staticmethod", Builtin("_make", from_items)))
     for name in names:
         cls.attrs.pop(name, None)

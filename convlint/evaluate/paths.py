@@ -141,7 +141,9 @@ def _merged(decision: Decision, yes: Any, no: Any) -> Any:
     """One of two values that are the same. Of two tensors, what is done with one is not done with the other."""
     if yes.__class__ is Tensor:
         node = joined(decision, yes.node, no.node) if yes.node or no.node else None
-        return Tensor(_common(yes.shape, no.shape), None, node)
+        made = Tensor(_common(yes.shape, no.shape), None, node)
+        made.kept = yes.kept or no.kept
+        return made
     if yes.__class__ is Tuple:
         return Tuple(tuple([_merged(decision, a, b) for a, b in zip(yes.items, no.items, strict=True)]), yes.cls)
     return yes

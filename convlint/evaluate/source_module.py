@@ -50,6 +50,8 @@ class SourceModule:
         """Names that mean something else where a package is installed that was looked for in vain."""
         self.running: list[int] = []
         """The pieces that are running now, the innermost last."""
+        self._memo: dict[Any, Any] | None = None
+        """What is remembered since a statement of this module changed what is older than itself."""
         self._outlined = False
         self._bound: set[str] = set()
         self._mentioned: set[str] = set()
@@ -214,6 +216,10 @@ class SourceModule:
         self.state[index] = _RUNNING
         self.running.append(index)
         outer, machine.modules.searched = machine.modules.searched, set()
+        memo = machine.memo
+        if self._memo is not None:
+            machine.memo = self._memo
+        before = machine.memo
         try:
             with machine.module_level.running(machine, self.linted) as allowed:
                 if allowed:
@@ -222,6 +228,9 @@ class SourceModule:
             self.state[index] = _DONE
             self.running.pop()
             machine.modules.searched = outer
+            if machine.memo is not before:
+                self._memo = {} if machine.entry_start else machine.memo
+            machine.memo = memo
 
     def _run(self, machine: Machine, index: int) -> None:
         from convlint.evaluate.blocks import compile_block

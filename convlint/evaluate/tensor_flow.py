@@ -93,9 +93,15 @@ class TensorFlow:
         else:
             self.passed(machine, args)
 
-    def stored(self, target: Value, value: Any) -> None:
-        """``target.name = value``: an object that was made on the way holds tensors as a list does."""
-        if target.__class__ is Instance and self._is_own(target):
+    def stored(self, machine: Machine, target: Value, value: Any) -> None:
+        """``target.name = value``: an object that was made on the way holds tensors as a list does.
+
+        What a module keeps may be read in a later call, such as the buffer of a convolution that runs step by step.
+        """
+        if self.tracer is None:
+            value.kept = True
+            self.reads.unseen(machine, value)
+        elif target.__class__ is Instance and self._is_own(target):
             self.tracer.hold(target, value)
         else:
             self.unseen("an attribute", value)

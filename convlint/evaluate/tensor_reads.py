@@ -91,7 +91,8 @@ class TensorReads:
         self.ends.computed(part)
         readers = self.of(machine, tensor)
         axes = sliced_axes(machine, key)
-        if axes is None or not axes or readers.family.parent is not None or self.is_filtered(tensor):
+        others = readers.family.parent is not None or tensor.kept
+        if axes is None or not axes or others or self.is_filtered(tensor):
             readers.read_unseen()
         elif any(step > 1 for _, _, step in axes):
             self._add_slice(machine, readers, site, axes)

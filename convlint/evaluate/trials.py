@@ -88,6 +88,7 @@ def _run(machine: Machine, span: Span, operation: Operation, trial: Trial) -> Ou
     machine.trial = trial
     machine.record, machine.path, machine.steps, machine.depth = root, ROOT, 0, 0
     machine.active = {}
+    memo = machine.memo
     machine.clock += 1
     machine.entry_start = machine.clock
     try:
@@ -106,7 +107,7 @@ def _run(machine: Machine, span: Span, operation: Operation, trial: Trial) -> Ou
             restore()
         machine.undo.clear()
         machine.saved.clear()
-        machine.entry_start = 0
+        machine.entry_start, machine.memo = 0, memo
         machine.record, machine.path = Record(NOWHERE, ROOT), ROOT
     return Outcome(trial, root, raised)
 

@@ -392,15 +392,17 @@ class Tensor(Value):
     """A tensor, mostly without values. ``shape`` is a tuple of values, None where not even the rank is known.
 
     ``values`` are the items of a vector of known numbers (``linspace``), or the number itself of one that was indexed.
-    ``node`` is what gave it, while ``forward`` is followed and where the network's input decides it.
+    ``node`` is what gave it, while ``forward`` is followed and where the network's input decides it. ``kept`` says that
+    an object has it as an attribute, where another call may read it.
     """
 
-    __slots__ = ("node", "shape", "values")
+    __slots__ = ("kept", "node", "shape", "values")
 
     def __init__(self, shape: tuple[Value, ...] | None = None, values: Any = None, node: Any = None) -> None:
         self.shape = shape
         self.values = values
         self.node = node
+        self.kept = False
 
 
 class Iterator(Value):
