@@ -251,7 +251,7 @@ There is no fix: which of the numbers is wrong is not to be seen.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import ClassVar
 
 from convlint.findings import Severity
@@ -260,15 +260,17 @@ from convlint.network.operations import Module, Resize, Succession
 from convlint.network.sizes import SizedLayer, SizedModule
 from convlint.rule import Problem, Rule
 
-from ._refused_neighbours import neighbours
-from ._refused_on_maps import module_on_its_map, on_its_map
+from ._sizes import condition, map_words
 from ._words import per_axis
 
 _PADDING_MODES = frozenset({"zeros", "reflect", "replicate", "circular"})
 _WRONG_NUMBER = re.compile(r"\d+ sizes for \d+ axes")
-_ANY_AXES = dict.fromkeys(("nearest", "nearest-exact", "area"))
-_MODES = {**_ANY_AXES, "linear": 1, "bilinear": 2, "bicubic": 2, "lanczos": 2, "trilinear": 3}
+_MODES = {"nearest": None, "nearest-exact": None, "area": None, "linear": 1, "bilinear": 2, "bicubic": 2, "lanczos": 2,
+          "trilinear": 3}  # fmt: skip
 """The modes of ``interpolate``, and how many axes they are for where that is not open."""
+_CONVOLUTION = re.compile(r"torch\.nn\.Conv(?:Transpose)?([123])d")
+_WINDOWED = re.compile(r"torch\.nn\.(BatchNorm|Conv|ConvTranspose)([123])d")
+_ON_MAPS = re.compile(r"torch\.nn\.(InstanceNorm|ReflectionPad|CircularPad|PixelUnshuffle)(?:([123])d)?")
 _POOLS = frozenset({Kind.MAX_POOL, Kind.AVERAGE_POOL})
 
 
@@ -282,15 +284,15 @@ class InvalidLayer(Rule):
         if isinstance(fact, Layer):
             found = _layer(fact)
         elif isinstance(fact, SizedLayer):
-            found = on_its_map(fact)
+            found = _on_its_map(fact)
         elif isinstance(fact, SizedModule):
-            found = module_on_its_map(fact)
+            found = _module_on_its_map(fact)
         elif isinstance(fact, Module):
             found = _module(fact)
         elif isinstance(fact, Resize):
             found = _resize(fact)
         else:
-            found = neighbours(fact)
+            found = _neighbours(fact)
         reason = next(found, None)
         if reason is not None:
             name = fact.op.rpartition(".")[2]
@@ -377,6 +379,47 @@ def _pool_padding(layer: Layer) -> Iterator[str]:
         yield f"its padding {max(padding)} should be at most half of its effective kernel size"
 
 
+def _on_its_map(fact: SizedLayer) -> Iterator[str]:
+    """What the size of the map decides. The map is told as the layer gets it, with padding that lies before it."""
+    layer, size, padding = fact.layer, fact.padded_size, fact.own_padding
+    kernel, dilation = known(layer.kernel_size), known(layer.dilation)
+    if not fact.certain or kernel is None or dilation is None or layer.kind is Kind.TRANSPOSED:
+        return
+    where = f"the {map_words(size)} that it gets {condition(fact)}"
+    mode = layer.options.get("padding_mode")
+    if mode == "reflect" and any(p >= n for p, n in zip(padding, size, strict=True)):
+        yield f"reflected padding should be less than the corresponding size of {where}"
+    elif mode == "circular" and any(p > n for p, n in zip(padding, size, strict=True)):
+        yield f"circular padding would wrap around more than once on {where}"
+    elif min(fact.outputs) < 1:
+        reach = max(d * (k - 1) + 1 for k, d in zip(kernel, dilation, strict=True))
+        yield f"its kernel reaches over {reach} positions, which is more than {where} has with its padding"
+
+
+def _module_on_its_map(fact: SizedModule) -> Iterator[str]:
+    """The same for modules that are no windows."""
+    kind = _ON_MAPS.fullmatch(fact.op)
+    if kind is None or not fact.certain or not fact.shape:
+        return
+    name, rank = kind[1], int(kind[2] or 2)
+    size, given = fact.shape[-rank:], fact.module.arguments
+    if len(fact.shape) != rank + 2:
+        return
+    where = f"the {map_words(size)} that it gets {condition(fact)}"
+    if name == "InstanceNorm" and given.get("track_running_stats", False) is False and max(size) == 1:
+        yield f"it needs more than 1 spatial element, and {where} has one"
+    factor = given.get("downscale_factor")
+    if name == "PixelUnshuffle" and isinstance(factor, int) and factor > 0 and any(n % factor for n in size):
+        yield f"its factor {factor} does not divide {where}"
+    padding = per_axis(given.get("padding"), 2 * rank)
+    if padding is None or name not in ("ReflectionPad", "CircularPad"):
+        return
+    for place, n in enumerate(reversed(size)):
+        most = max(padding[2 * place : 2 * place + 2])
+        if most >= n + (name == "CircularPad"):
+            yield f"its padding {most} is too much for {where}"
+
+
 def _module(module: Module) -> Iterator[str]:
     for op, whole, part in (
         ("GroupNorm", "num_channels", "num_groups"),
@@ -396,7 +439,7 @@ def _resize(resize: Resize) -> Iterator[str]:
     if resize.mode is not None and resize.mode not in _MODES:
         yield f"there is no mode {resize.mode!r}"
         return
-    if resize.mode in _ANY_AXES and resize.align_corners is not None:
+    if resize.mode in ("nearest", "nearest-exact", "area") and resize.align_corners is not None:
         yield f"align_corners cannot be set with mode {resize.mode!r}"
     if resize.antialias and resize.mode not in ("bilinear", "bicubic", "lanczos", None):
         yield f"antialias is restricted to bilinear, bicubic and lanczos, and the mode is {resize.mode!r}"
@@ -405,3 +448,60 @@ def _resize(resize: Resize) -> Iterator[str]:
     axes, factors = _MODES.get(resize.mode or ""), resize.scale_factor
     if axes is not None and factors is not None and 1 < len(factors) != axes:
         yield f"mode {resize.mode!r} is for {axes} axes, and there are {len(factors)} scale factors"
+
+
+_CHANNELS_OUT = {"Conv": "out_channels", "BatchNorm": "num_features", "GroupNorm": "num_channels"}
+_CHANNELS_IN = {"Conv": "in_channels", "BatchNorm": "num_features", "GroupNorm": "num_channels"}
+_FEATURES_OUT = {"Linear": "out_features", "LayerNorm": "normalized_shape", "Embedding": "embedding_dim"}
+_FEATURES_IN = {"Linear": "in_features", "LayerNorm": "normalized_shape"}
+"""The argument that says how long the last axis is; of several normalised axes nothing is said."""
+_DIVIDES = {"torch.nn.PixelShuffle": ("upscale_factor", 2), "torch.nn.ChannelShuffle": ("groups", 1)}
+"""The argument of a module, to a power, that has to divide the channels which it gets."""
+
+
+def _neighbours(pair: Succession) -> Iterator[str]:
+    if not pair.together:
+        return
+    yield from _axes(pair)
+    before = pair.first.op.rpartition(".")[2]
+    given, wanted = _channels(pair.first, _CHANNELS_OUT), _channels(pair.second, _CHANNELS_IN)
+    if pair.second.op.startswith("torch.nn.InstanceNorm") and _is_bound(pair.second):
+        wanted = pair.second.arguments.get("num_features")
+    features, expected = _channels(pair.first, _FEATURES_OUT), _channels(pair.second, _FEATURES_IN)
+    if _is_number(features) and _is_number(expected) and features != expected:
+        yield f"it expects {expected} features, and the {before} before it gives {features}"
+    if _is_number(given) and _is_number(wanted) and given != wanted:
+        yield f"it expects {wanted} channels, and the {before} before it gives {given}"
+    name, power = _DIVIDES.get(pair.second.op, ("", 1))
+    factor = pair.second.arguments.get(name)
+    if _is_number(given) and _is_number(factor) and factor > 0 and given % factor**power:  # type: ignore[operator]
+        of = "the square of its factor" if power == 2 else "its groups"
+        yield f"{of} must divide its channels, and the {before} before it gives {given}"
+
+
+def _axes(pair: Succession) -> Iterator[str]:
+    """A normalisation or convolution for other numbers of axes, with or without a batch axis before them."""
+    before, after = _CONVOLUTION.fullmatch(pair.first.op), _WINDOWED.fullmatch(pair.second.op)
+    if before is None or after is None:
+        return
+    given, wanted = int(before[1]), int(after[2])
+    # BatchNorm1d takes 2 or 3 axes, BatchNorm2d 4; a convolution 3 or 4; without a batch the one before gives one less.
+    fewest = wanted + (2 if after[1] == "BatchNorm" and wanted > 1 else 1)
+    if not {given + 1, given + 2} & {fewest, wanted + 2}:
+        name = pair.first.op.rpartition(".")[2]
+        yield f"it expects an input with {wanted + 2} axes, and the {name} before it gives {given + 2}"
+
+
+def _channels(module: Module, names: Mapping[str, str]) -> object:
+    name = module.op.removeprefix("torch.nn.")
+    word = next((names[kind] for kind in names if name.startswith(kind)), None)
+    return module.arguments.get(word) if word is not None else None
+
+
+def _is_bound(module: Module) -> bool:
+    """Whether an InstanceNorm holds something for each channel; else it takes any number of them, with a warning."""
+    return module.arguments.get("affine") is True or module.arguments.get("track_running_stats") is True
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool)
