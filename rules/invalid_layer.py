@@ -202,6 +202,21 @@ from torch import nn
 depthwise = nn.Conv2d(32, 64, 3, padding=1, groups=32)
 ```
 
+A container may hold heads that are called one by one, each on a map of its own.
+
+```python good
+from torch import nn
+
+
+class Heads(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.heads = nn.Sequential(nn.Conv2d(64, 84, 3), nn.Conv2d(256, 4, 3))
+
+    def forward(self, maps):
+        return [head(map) for map, head in zip(maps, self.heads)]
+```
+
 ```python good
 from torch import nn
 
@@ -235,8 +250,9 @@ There is no fix: which of the numbers is wrong is not to be seen.
 ## Limits
 
 - Only layers are judged that are certainly built so; conditions that are not known could exclude each other.
-- Channels and axes are compared between direct neighbours of one `nn.Sequential`. A tensor without a batch axis has one
-  axis less, and `Linear` takes any number of axes: only what is refused then, too, is reported.
+- Channels and axes are compared between direct neighbours of one `nn.Sequential` that no `forward` takes apart. A tensor
+  without a batch axis has one axis less, and `Linear` takes any number of axes: only what is refused then, too, is
+  reported.
 - What depends on the size of the map is told where that is known, as for `trailing-pixels-unread`.
 - What depends on the batch is not: a `BatchNorm` on a single value in training.
 - On the CPU, torch also refuses dilated pools whose padding is over half of the kernel size itself; its check of

@@ -46,10 +46,13 @@ Pair = tuple[Span, Span]
 
 
 class Followed(NamedTuple):
-    """Pairs of calls that build modules: where the second alone reads the first, and where nothing else ever does."""
+    """Pairs of calls that build modules: where the second alone reads the first, and where nothing else ever does;
+    neighbours in a container that is taken apart.
+    """
 
     alone: frozenset[Pair] = frozenset()
     always: frozenset[Pair] = frozenset()
+    apart: Set[Pair] = frozenset()
 
 
 def operation_of(fact: Fact, sites: Sites, followed: Followed) -> Operation | None:
@@ -60,7 +63,8 @@ def operation_of(fact: Fact, sites: Sites, followed: Followed) -> Operation | No
         first, second = (module_of(known, sites) for known in (content.first, content.second))
         pair = content.first.site, content.second.site
         always = pair in followed.always and _in_one_function(content.first, content.second, sites)
-        return Succession(second.op, call, first, second, pair in followed.alone, content.together, always)
+        together = content.together and pair not in followed.apart
+        return Succession(second.op, call, first, second, pair in followed.alone, together, always)
     if isinstance(content, Readers):
         return _slices(content, fact.site, sites)
     if isinstance(content, Known):
@@ -84,6 +88,8 @@ class Around(NamedTuple):
     """The calls that build modules whose result goes somewhere else, too."""
     crowded: Set[Pair] = frozenset()
     """Pairs of which the graph of some network says that the second does not read the first alone."""
+    apart: Set[Pair] = frozenset()
+    """Neighbours in an ``nn.Sequential`` from which a ``forward`` takes single modules."""
 
 
 ALONE = Around()
@@ -103,7 +109,7 @@ def who_follows(facts: Iterable[Fact], around: Around) -> Followed:
     shared = {first for first, second in lonely if (first, second) not in alone_pairs}
     loose = shared | around.loose
     always = frozenset(pair for pair in alone_pairs if len(kinds[pair[0]]) == 1 and pair[0] not in loose)
-    return Followed(alone_pairs, always)
+    return Followed(alone_pairs, always, around.apart)
 
 
 def _in_one_function(first: Known, second: Known, sites: Sites) -> bool:

@@ -5,6 +5,7 @@ Noted while functions run for themselves. What nobody gives or nobody takes need
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any
 
 from convlint.evaluate.tensor_readers import Known, Note
@@ -53,6 +54,8 @@ class Ends:
         """The notes on slices, by the functions that take them, and whether that depends on no unknown condition."""
         self.pairs: set[tuple[Span, Span]] = set()
         """Pairs that were seen to follow each other within one function."""
+        self.apart: set[tuple[Span, Span]] = set()
+        """Neighbours in an ``nn.Sequential`` that some ``forward`` takes apart: it may call each on something else."""
         self._made: dict[int, tuple[Tensor, bool]] = {}
 
     def forget(self) -> None:
@@ -89,6 +92,13 @@ class Ends:
             self._add(function, kind, PARAMETER)
         elif made[1]:
             self._add(function, kind, RESULT)
+
+    def taken_apart(self, children: list[Any]) -> None:
+        """A ``forward`` takes single modules out of an ``nn.Sequential`` of these."""
+        kinds = [each.payload if each.__class__ is Instance else None for each in children]
+        for first, second in pairwise(kinds):
+            if first.__class__ is Known and second.__class__ is Known:
+                self.apart.add((first.site, second.site))
 
     def chained(self, children: list[Any], function: Span, cls: Span | None) -> None:
         """An ``nn.Sequential`` of these is built, or one of a class derived from it: what stands beside a module of

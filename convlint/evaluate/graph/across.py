@@ -56,7 +56,8 @@ def follow_across(machine: Machine, verdicts: Verdicts, names: Mapping[int, str]
     for number, pairs in found.items():
         with search.alone(networks[number]):
             search.add_pairs(networks[number], pairs)
-    return Around(machine.flow.reads.loose | search.loose, frozenset(search.crowded))
+    reads = machine.flow.reads
+    return Around(reads.loose | search.loose, frozenset(search.crowded), reads.ends.apart)
 
 
 class _Search:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from convlint.evaluate import attributes, calls, copies
+from convlint.evaluate.constructions import is_chain
 from convlint.evaluate.environment import Arguments, NotIterable, Raised, follows
 from convlint.evaluate.iteration import iterate
 from convlint.evaluate.library.torch_modules import Call, is_module, named_pairs, target_of
@@ -89,6 +90,7 @@ def numbered(fill: Callable[[Machine, Instance, Arguments, Span], None]) -> dict
             return _made_of(machine, target, found[cut])
         if isinstance(key, Const) and isinstance(key.value, int):
             if -len(found) <= key.value < len(found):
+                _taken_apart(machine, target, found)
                 return found[key.value]
             raise Raised("IndexError", "index out of range")
         if isinstance(key, Const):
@@ -159,7 +161,10 @@ def numbered(fill: Callable[[Machine, Instance, Arguments, Span], None]) -> dict
         return Const(len(items_of(machine, target_of(machine, args))))
 
     def each(machine: Machine, args: Arguments, site: Span) -> Value:
-        return Iterator([value for _, value in items_of(machine, target_of(machine, args))])
+        target = target_of(machine, args)
+        found = [value for _, value in items_of(machine, target)]
+        _taken_apart(machine, target, found)
+        return Iterator(found)
 
     table: dict[str, Call] = {
         "__init__": init,
@@ -175,6 +180,14 @@ def numbered(fill: Callable[[Machine, Instance, Arguments, Span], None]) -> dict
         "__iter__": each,
     }
     return {name: Builtin(name, function) for name, function in table.items()}
+
+
+def _taken_apart(machine: Machine, target: Instance, modules: list[Value]) -> None:
+    """A Sequential that a ``forward`` uses as a list runs its modules as that says, and not one after the other."""
+    if is_chain(target.cls) and any(
+        frame.function is not None and frame.function.code.name == "forward" for frame in machine.frames
+    ):
+        machine.flow.reads.ends.taken_apart(modules)
 
 
 def _next_name(target: Instance) -> str:
