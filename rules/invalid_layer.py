@@ -250,8 +250,8 @@ There is no fix: which of the numbers is wrong is not to be seen.
 ## Limits
 
 - Only layers are judged that are certainly built so; conditions that are not known could exclude each other.
-- Channels and axes are compared between direct neighbours of one `nn.Sequential` that no `forward` takes apart. A tensor
-  without a batch axis has one axis less, and `Linear` takes any number of axes: only what is refused then, too, is
+- Channels and axes are compared between direct neighbours of one `nn.Sequential` that no `forward` takes apart. Without
+  a batch axis a tensor has one axis less, and `Linear` takes any number of axes: only what is refused then, too, is
   reported.
 - What depends on the size of the map is told where that is known, as for `trailing-pixels-unread`.
 - What depends on the batch is not: a `BatchNorm` on a single value in training.
