@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from convlint.evaluate.standins import file_of
+from convlint.evaluate.sources.standins import file_of
 from convlint.frontends.python.source_text import SourceError, read_source
 from convlint.source import Lines
 

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 from config_runs import write
 
-from convlint.evaluate.finder import Finder
-from convlint.evaluate.imports import MAX_FILES, Imports
 from convlint.evaluate.project import Request, analyse
+from convlint.evaluate.sources.finder import Finder
+from convlint.evaluate.sources.imports import MAX_FILES, Imports
 from convlint.frontends.python.store import IrStore
 
 

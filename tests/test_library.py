@@ -845,7 +845,7 @@ def test_no_modelled_function_fails_on_any_argument(
     tmp_path_factory: pytest.TempPathFactory, data: st.DataObject
 ) -> None:
     """Whatever the arguments, what comes out is a value or an exception of the evaluated code."""
-    from convlint.evaluate import calls
+    from convlint.evaluate.objects import calls
 
     machine = _machine(tmp_path_factory)
     name, callee = data.draw(st.sampled_from(_EVERYTHING or _fill(machine)))

@@ -15,7 +15,7 @@ import pytest
 import sarif_pydantic
 from own_source import ROOT
 
-from convlint.evaluate.standins import SHOWN_STANDINS, STANDINS, file_of
+from convlint.evaluate.sources.standins import SHOWN_STANDINS, STANDINS, file_of
 
 SARIF_SCHEMA = ROOT.parent / "shared" / "schemas" / "sarif-2.1.0.json"
 SURROUNDINGS = ("VIRTUAL_ENV", "NO_COLOR", "FORCE_COLOR", "GITHUB_ACTIONS")

@@ -19,7 +19,7 @@ import pytest
 
 from convlint.deep_stack import run_deep
 from convlint.evaluate.project import Analysis, Request, analyse
-from convlint.evaluate.standins import ALWAYS_STANDINS, STANDINS
+from convlint.evaluate.sources.standins import ALWAYS_STANDINS, STANDINS
 from convlint.network.layers import Confidence, Layer, Size, Sizes, Unknown
 
 CASES = Path(__file__).parent / "data" / "standins"

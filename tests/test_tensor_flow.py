@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from fixing import findings
 
-from convlint.evaluate.tensor_reads import TensorReads
+from convlint.evaluate.tensors.reads import TensorReads
 
 HEAD = "import itertools\n\nimport torch\nimport torch.nn.functional as F\nfrom torch import nn\n\n\n"
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from convlint.evaluate import classes, data_classes
 from convlint.evaluate.environment import Raised
 from convlint.evaluate.machine import Machine
+from convlint.evaluate.objects import classes, data_classes
 from convlint.evaluate.paths import force
 from convlint.evaluate.values import Class, Const, Dict, Function, Instance, List, Module, Tensor, Tuple, Unknown, Value
 

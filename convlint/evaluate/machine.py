@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 from convlint.evaluate import restoring
 from convlint.evaluate.budget import MAX_DECISIONS, MAX_STEPS
-from convlint.evaluate.constructions import Constructions
-from convlint.evaluate.documents import Documents
+from convlint.evaluate.built.records import NOWHERE, Record
+from convlint.evaluate.entry_points.trials import Trial
 from convlint.evaluate.environment import Exhausted, Frame, NotIterable, Raised
 from convlint.evaluate.module_level import ModuleLevel
 from convlint.evaluate.paths import ROOT, Decision, Path, Undecided, choose, force, guarded, resolve, without_unbound
-from convlint.evaluate.records import NOWHERE, Record
-from convlint.evaluate.tensor_flow import TensorFlow
-from convlint.evaluate.trials import Trial
+from convlint.evaluate.sources.documents import Documents
+from convlint.evaluate.tensors.constructions import Constructions
+from convlint.evaluate.tensors.flow import TensorFlow
 from convlint.evaluate.values import (
     UNBOUND,
     Choice,
@@ -32,9 +32,9 @@ from convlint.evaluate.values import (
 )
 
 if TYPE_CHECKING:
-    from convlint.evaluate.forwards import Forwards
-    from convlint.evaluate.inert import Inertness
-    from convlint.evaluate.modules import Modules
+    from convlint.evaluate.reuse.forwards import Forwards
+    from convlint.evaluate.reuse.inert import Inertness
+    from convlint.evaluate.sources.modules import Modules
 
 EXPECTED = frozenset({"AssertionError", "NotImplementedError", "Exception"})
 """Exceptions that code raises by itself where a condition is not as it wants."""
@@ -114,7 +114,7 @@ class Machine:
         self.activated: set[Code] = set()
         """The user's functions that have been run."""
         self.memo: dict[Any, Any] = {}
-        """What calls gave, by their keys (``convlint.evaluate.memo``)."""
+        """What calls gave, by their keys (``convlint.evaluate.reuse.memo``)."""
         self.candidates: list[Purity] = []
         """The running calls that will be remembered if they turn out pure, the innermost last."""
         self.twins: dict[Any, Const] = {}
@@ -334,7 +334,7 @@ class Machine:
 
 
 def _judgements(machine: Machine) -> tuple[Inertness, Forwards]:
-    from convlint.evaluate.forwards import Forwards  # both know torch and classes, and those know the machine
-    from convlint.evaluate.inert import Inertness
+    from convlint.evaluate.reuse.forwards import Forwards  # both know torch and classes, and those know the machine
+    from convlint.evaluate.reuse.inert import Inertness
 
     return Inertness(machine), Forwards(machine)

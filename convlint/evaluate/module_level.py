@@ -8,9 +8,9 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from convlint.evaluate.budget import MAX_MODULE_DEPTH
+from convlint.evaluate.built.records import NOWHERE, Record
 from convlint.evaluate.environment import Exhausted
 from convlint.evaluate.paths import ROOT
-from convlint.evaluate.records import NOWHERE, Record
 
 if TYPE_CHECKING:
     from convlint.evaluate.machine import Machine

@@ -6,19 +6,19 @@ import gc
 from collections import Counter
 from pathlib import Path
 
-from convlint.evaluate.entries import Entry, Postponed, entries_of, uncalled
-from convlint.evaluate.finder import Finder
+from convlint.evaluate.built.reach import EvaluatedNetwork
+from convlint.evaluate.built.sites import Sites
+from convlint.evaluate.entry_points.entries import Entry, Postponed, entries_of, uncalled
 from convlint.evaluate.graph.across import follow_across
 from convlint.evaluate.graph.drawing import drawn
 from convlint.evaluate.graph.follow import Verdicts
 from convlint.evaluate.graph.parts import follow_parts
 from convlint.evaluate.graph.within import follow_within
-from convlint.evaluate.imports import Imports
 from convlint.evaluate.machine import Machine
-from convlint.evaluate.modules import Modules
 from convlint.evaluate.project import Analysis, Request, Stats, UnknownLayer
-from convlint.evaluate.reach import EvaluatedNetwork
-from convlint.evaluate.sites import Sites
+from convlint.evaluate.sources.finder import Finder
+from convlint.evaluate.sources.imports import Imports
+from convlint.evaluate.sources.modules import Modules
 from convlint.evaluate.unknown import NOT_FOLLOWED
 from convlint.findings import Finding, InputError
 from convlint.frontends.python.python_file import PythonFile
@@ -71,7 +71,7 @@ class Session:
         notes: list[Finding] = []
         outside: frozenset[str] = frozenset()
         if self.request.calls:
-            from convlint.evaluate.outside import Outside
+            from convlint.evaluate.entry_points.outside import Outside
 
             others = Outside(self.machine, self.request.calls)
             entries += others.entries()

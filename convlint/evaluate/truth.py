@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from convlint.evaluate import calls, classes
 from convlint.evaluate.environment import Arguments
 from convlint.evaluate.machine import Machine
+from convlint.evaluate.objects import calls, classes
 from convlint.evaluate.paths import force
 from convlint.evaluate.values import Const, Dict, Instance, Iterator, List, Tensor, Tuple, Unknown, Value
 

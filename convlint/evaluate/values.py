@@ -6,9 +6,9 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
+    from convlint.evaluate.built.records import Scope
     from convlint.evaluate.environment import Frame
     from convlint.evaluate.paths import Decision, Path
-    from convlint.evaluate.records import Scope
     from convlint.frontends.python import ir
 
 

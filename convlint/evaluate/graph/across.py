@@ -8,17 +8,17 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Set
 from contextlib import contextmanager
 
-from convlint.evaluate import copies
+from convlint.evaluate.built.records import Fact, Record, Scope
+from convlint.evaluate.entry_points.trials import ENTRY, run_once
 from convlint.evaluate.graph.follow import Seen, Verdicts
 from convlint.evaluate.graph.nodes import Graph, slice_key
 from convlint.evaluate.graph.successions import Found, Successions
 from convlint.evaluate.machine import Machine
-from convlint.evaluate.notes import Around, leaves_phases_out, slices_in
 from convlint.evaluate.paths import ROOT
-from convlint.evaluate.records import Fact, Record, Scope
-from convlint.evaluate.tensor_ends import ACTIVATION, BIAS, FITTING, End, gives
-from convlint.evaluate.tensor_readers import Family, Known, Link, Note, Readers, note
-from convlint.evaluate.trials import ENTRY, run_once
+from convlint.evaluate.reuse import copies
+from convlint.evaluate.tensors.ends import ACTIVATION, BIAS, FITTING, End, gives
+from convlint.evaluate.tensors.notes import Around, leaves_phases_out, slices_in
+from convlint.evaluate.tensors.readers import Family, Known, Link, Note, Readers, note
 from convlint.evaluate.values import Class, Span, Tensor
 
 MAX_ALIKE = 2

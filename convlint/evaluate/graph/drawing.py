@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from convlint.evaluate.built.sites import Sites
 from convlint.evaluate.graph.nodes import CALL, JOIN, OPAQUE, PART, PORT, RESULT, SHIFT, WINDOW, Graph, Node, Window
-from convlint.evaluate.sites import Sites
 from convlint.network.graphs import FunctionGraph, GraphOperation, ModelGraph
 from convlint.network.sizes import Work
 

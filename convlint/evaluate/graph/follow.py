@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
+from convlint.evaluate.built.records import Fact, Record
 from convlint.evaluate.environment import Arguments
 from convlint.evaluate.graph.backward import Backward, root
 from convlint.evaluate.graph.levels import DEAD, GATE
@@ -16,11 +17,10 @@ from convlint.evaluate.graph.traces import Traces
 from convlint.evaluate.library.torch_modules import is_module
 from convlint.evaluate.machine import Machine
 from convlint.evaluate.paths import resolve
-from convlint.evaluate.records import Fact, Record
 from convlint.evaluate.sizes.arguments import shape_of, values_of
 from convlint.evaluate.sizes.candidates import Candidates
 from convlint.evaluate.sizes.inputs import Given, Wanted, example_among, first_convolution, input_of
-from convlint.evaluate.tensor_readers import Note
+from convlint.evaluate.tensors.readers import Note
 from convlint.evaluate.values import Instance, Span, Tensor
 from convlint.network.geometry import residues_reached
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from math import prod
 from typing import Any, NamedTuple
 
-from convlint.evaluate import copies
 from convlint.evaluate.environment import Arguments
 from convlint.evaluate.graph.arguments import plain
 from convlint.evaluate.graph.nodes import Key, Origins, Window, Work
 from convlint.evaluate.library import torch_signatures, torch_windows
 from convlint.evaluate.library.torch_signatures import FUNCTIONS, MODULES, Spec
 from convlint.evaluate.paths import resolve
+from convlint.evaluate.reuse import copies
 from convlint.evaluate.values import NONE, UNBOUND, Const, Instance, Span, Tensor
 
 

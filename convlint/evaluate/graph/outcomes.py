@@ -7,12 +7,12 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import NamedTuple, TypeVar
 
+from convlint.evaluate.built.records import Record
+from convlint.evaluate.built.sites import Sites
 from convlint.evaluate.graph.demands import Reader
 from convlint.evaluate.graph.levels import DEAD, GATE, LIVE, MAYBE
 from convlint.evaluate.graph.nodes import SLICE, Key, Origins, slice_key
 from convlint.evaluate.graph.skips import CONDITION, Case
-from convlint.evaluate.records import Record
-from convlint.evaluate.sites import Sites
 from convlint.evaluate.values import Span
 from convlint.network import verdicts
 from convlint.source import Place

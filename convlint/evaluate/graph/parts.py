@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from convlint.evaluate import copies
-from convlint.evaluate.entries import Entry
+from convlint.evaluate.built.records import Fact, Record
+from convlint.evaluate.entry_points.entries import Entry
+from convlint.evaluate.entry_points.trials import run_once
 from convlint.evaluate.graph.backward import Backward
 from convlint.evaluate.graph.follow import Verdicts, skips
 from convlint.evaluate.graph.levels import GATE, LIVE
@@ -18,9 +19,8 @@ from convlint.evaluate.graph.nodes import Key
 from convlint.evaluate.graph.outcomes import Outcome, add_worst
 from convlint.evaluate.graph.within import given_modules
 from convlint.evaluate.machine import Machine
-from convlint.evaluate.records import Fact, Record
-from convlint.evaluate.tensor_readers import Note
-from convlint.evaluate.trials import run_once
+from convlint.evaluate.reuse import copies
+from convlint.evaluate.tensors.readers import Note
 from convlint.evaluate.values import Instance, Span
 
 MAX_BLOCKS = 2_000

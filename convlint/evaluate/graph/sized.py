@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from convlint.evaluate.constructions import TOLD
 from convlint.evaluate.graph.backward import Activation
 from convlint.evaluate.graph.costs import Cost, cost_of_one
 from convlint.evaluate.graph.nodes import CALL, PASSING, PORT, RESULT, SHIFT, WINDOW, Key, Node
 from convlint.evaluate.sizes.inputs import Given
 from convlint.evaluate.sizes.shapes import sides
-from convlint.evaluate.tensor_readers import Known
+from convlint.evaluate.tensors.constructions import TOLD
+from convlint.evaluate.tensors.readers import Known
 from convlint.network.geometry import pool_output_size
 
 OTHERS = -1

@@ -10,8 +10,8 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from convlint.evaluate.graph.nodes import CALL, PORT, RESULT, Graph, Node
-from convlint.evaluate.tensor_ends import ACTIVATION, gives, takes
-from convlint.evaluate.tensor_readers import Known
+from convlint.evaluate.tensors.ends import ACTIVATION, gives, takes
+from convlint.evaluate.tensors.readers import Known
 from convlint.evaluate.values import Span
 
 

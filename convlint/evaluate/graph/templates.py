@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from convlint.evaluate import call_keys, calls, memo
 from convlint.evaluate.environment import Arguments
 from convlint.evaluate.graph.contents import Mutable, given_out, replaced, tensors_in
 from convlint.evaluate.graph.layers import LayerCall, owner_of
 from convlint.evaluate.graph.nodes import CALL, PORT, RESULT, Form, Graph, Node, arms_of, form_of, take_form
 from convlint.evaluate.graph.tracer import Tracer
 from convlint.evaluate.machine import Machine, Purity
+from convlint.evaluate.objects import calls
 from convlint.evaluate.paths import leaves
+from convlint.evaluate.reuse import call_keys, memo
 from convlint.evaluate.sizes.arguments import values_of
-from convlint.evaluate.tensor_readers import BuiltAt
+from convlint.evaluate.tensors.readers import BuiltAt
 from convlint.evaluate.values import Function, Instance, Span, Tensor, Unknown
 
 

@@ -43,7 +43,7 @@ from convlint.evaluate.graph.nodes import (
 from convlint.evaluate.paths import leaves, resolve
 from convlint.evaluate.sizes import results
 from convlint.evaluate.sizes.arguments import values_of
-from convlint.evaluate.tensor_readers import ACTIVATIONS, Known
+from convlint.evaluate.tensors.readers import ACTIVATIONS, Known
 from convlint.evaluate.values import (
     HOLDING,
     Builtin,

@@ -6,15 +6,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from convlint.evaluate import calls, classes
+from convlint.evaluate.built.records import NOWHERE, Record
 from convlint.evaluate.environment import Arguments, Exhausted, NotIterable, Raised
 from convlint.evaluate.graph.backward import Backward
 from convlint.evaluate.graph.contents import tensors_in
 from convlint.evaluate.graph.nodes import PORT, Graph, Node
 from convlint.evaluate.graph.templates import Following, Template
 from convlint.evaluate.machine import Machine
+from convlint.evaluate.objects import calls, classes
 from convlint.evaluate.paths import ROOT, Undecided, leaves, resolve
-from convlint.evaluate.records import NOWHERE, Record
 from convlint.evaluate.sizes.arguments import shape_of, values_of
 from convlint.evaluate.sizes.inputs import Given
 from convlint.evaluate.sizes.shapes import Shape

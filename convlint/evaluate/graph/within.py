@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from convlint.evaluate import copies
-from convlint.evaluate.entries import Entry
+from convlint.evaluate.built.records import Record
+from convlint.evaluate.entry_points.entries import Entry
+from convlint.evaluate.entry_points.trials import run_once
 from convlint.evaluate.graph.follow import Verdicts
 from convlint.evaluate.library.torch_modules import is_module
 from convlint.evaluate.machine import Machine
 from convlint.evaluate.paths import leaves
-from convlint.evaluate.records import Record
-from convlint.evaluate.trials import run_once
+from convlint.evaluate.reuse import copies
 from convlint.evaluate.values import Instance, Span
 
 MAX_NETWORKS = 20

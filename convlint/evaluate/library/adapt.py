@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, NoReturn
 
-from convlint.evaluate import calls, displays, equality, iteration, subscripts
+from convlint.evaluate import equality
 from convlint.evaluate.budget import MAX_INTEGER_BITS, MAX_SEQUENCE, MAX_TEXT
-from convlint.evaluate.classes import make_class
 from convlint.evaluate.environment import Arguments, Exhausted, NotIterable, Raised, follows
+from convlint.evaluate.language import displays
 from convlint.evaluate.machine import Machine
+from convlint.evaluate.objects import calls, iteration, subscripts
+from convlint.evaluate.objects.classes import make_class
 from convlint.evaluate.paths import Undecided, force, guarded
 from convlint.evaluate.values import (
     FALSE,

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from convlint.evaluate import attributes
 from convlint.evaluate.environment import Arguments, Frame, Raised
+from convlint.evaluate.language.names import lookup
 from convlint.evaluate.library.standard_ast import literal
 from convlint.evaluate.machine import Machine
-from convlint.evaluate.names import lookup
+from convlint.evaluate.objects import attributes
 from convlint.evaluate.paths import force
 from convlint.evaluate.values import NONE, Builtin, Class, Const, Span, Super, Unknown, Value
 

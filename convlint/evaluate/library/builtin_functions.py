@@ -4,11 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from convlint.evaluate import arithmetic, calls, classes
 from convlint.evaluate.budget import MAX_SEQUENCE
 from convlint.evaluate.environment import Arguments, Raised, follows
-from convlint.evaluate.instance_checks import is_instance, is_subclass
-from convlint.evaluate.iteration import side_by_side
 from convlint.evaluate.library import ordering
 from convlint.evaluate.library.adapt import (
     asked,
@@ -28,6 +25,9 @@ from convlint.evaluate.library.adapt import (
 )  # fmt: skip
 from convlint.evaluate.library.types_sequences import advance
 from convlint.evaluate.machine import Machine
+from convlint.evaluate.objects import arithmetic, calls, classes
+from convlint.evaluate.objects.instance_checks import is_instance, is_subclass
+from convlint.evaluate.objects.iteration import side_by_side
 from convlint.evaluate.paths import force
 from convlint.evaluate.truth import truth
 from convlint.evaluate.values import (

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from convlint.evaluate import attribute_writes, attributes, copies
 from convlint.evaluate.environment import Arguments, Raised
 from convlint.evaluate.library.adapt import asked, builtin_table, give_up, take
 from convlint.evaluate.machine import Machine
+from convlint.evaluate.objects import attribute_writes, attributes
 from convlint.evaluate.paths import Undecided, force, resolve, without_unbound
+from convlint.evaluate.reuse import copies
 from convlint.evaluate.values import FALSE, NONE, TRUE, UNBOUND, Choice, Const, Instance, Module, Span, Unknown, Value
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from convlint.evaluate import calls, classes, formatting
 from convlint.evaluate.environment import Arguments, Raised
+from convlint.evaluate.language import formatting
 from convlint.evaluate.library.adapt import attempt, give_up, known, lift, limit, pure, raw, take, text
 from convlint.evaluate.library.types_text import small_fields
 from convlint.evaluate.machine import Machine
+from convlint.evaluate.objects import calls, classes
 from convlint.evaluate.paths import force
 from convlint.evaluate.values import Builtin, Class, Const, Function, Instance, Span, Tuple, Unknown, Value
 

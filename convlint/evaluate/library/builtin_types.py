@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from convlint.evaluate import attribute_writes, attributes, calls, classes, displays
 from convlint.evaluate.budget import MAX_SEQUENCE
-from convlint.evaluate.classes import make_class
 from convlint.evaluate.environment import Arguments, Raised, follows
+from convlint.evaluate.language import displays
 from convlint.evaluate.library.adapt import (
     attempt,
     give_up,
@@ -28,6 +27,8 @@ from convlint.evaluate.library.types_sequences import LIST, TUPLE
 from convlint.evaluate.library.types_sets import SET
 from convlint.evaluate.library.types_text import FLOAT, INTEGER, TEXT
 from convlint.evaluate.machine import Machine
+from convlint.evaluate.objects import attribute_writes, attributes, calls, classes
+from convlint.evaluate.objects.classes import make_class
 from convlint.evaluate.paths import force
 from convlint.evaluate.truth import truth
 from convlint.evaluate.values import (

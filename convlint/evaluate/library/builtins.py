@@ -5,10 +5,10 @@ from __future__ import annotations
 import builtins
 from typing import Any
 
-from convlint.evaluate.classes import make_class
 from convlint.evaluate.environment import Arguments
 from convlint.evaluate.library import builtin_frames, builtin_functions, builtin_objects, builtin_text, builtin_types
 from convlint.evaluate.machine import Machine
+from convlint.evaluate.objects.classes import make_class
 from convlint.evaluate.paths import force
 from convlint.evaluate.values import ELLIPSIS, NONE, TRUE, Builtin, Class, Const, Instance, Span, Tuple, Value
 

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from convlint.evaluate.budget import MAX_TEXT
-from convlint.evaluate.classes import make_class
 from convlint.evaluate.environment import Arguments
 from convlint.evaluate.library.adapt import (
     builtin_table,
@@ -23,6 +22,7 @@ from convlint.evaluate.library.adapt import (
 )
 from convlint.evaluate.library.standard_pathlib import plain_path
 from convlint.evaluate.machine import Machine
+from convlint.evaluate.objects.classes import make_class
 from convlint.evaluate.paths import force
 from convlint.evaluate.values import NONE, Class, Const, Instance, Span, Unknown, Value
 

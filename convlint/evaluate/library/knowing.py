@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from convlint.evaluate.environment import Arguments, NotIterable
-from convlint.evaluate.iteration import iterate
 from convlint.evaluate.library.adapt import builtin_table, first
 from convlint.evaluate.machine import Machine
+from convlint.evaluate.objects.iteration import iterate
 from convlint.evaluate.paths import force
 from convlint.evaluate.values import Const, Span, Unknown, Value
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from convlint.evaluate import comparison
 from convlint.evaluate.environment import Arguments, Raised
 from convlint.evaluate.library.adapt import attempt, give_up, items, known, raw, run
 from convlint.evaluate.machine import Machine
+from convlint.evaluate.objects import comparison
 from convlint.evaluate.paths import force
 from convlint.evaluate.truth import truth
 from convlint.evaluate.values import Const, Span, Unknown, Value

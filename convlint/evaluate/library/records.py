@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from convlint.evaluate import class_kinds, data_classes
-from convlint.evaluate.classes import Field, make_class
-from convlint.evaluate.data_classes import FIELD
 from convlint.evaluate.environment import Arguments, Frame
 from convlint.evaluate.library.adapt import builtin_table, fixed, identity, nothing
 from convlint.evaluate.machine import Machine
+from convlint.evaluate.objects import class_kinds, data_classes
+from convlint.evaluate.objects.classes import Field, make_class
+from convlint.evaluate.objects.data_classes import FIELD
 from convlint.evaluate.paths import force
 from convlint.evaluate.values import (
     ELLIPSIS,
@@ -132,7 +132,7 @@ def _copied(machine: Machine, args: Arguments, site: Span) -> Value:
 
 def _validated(machine: Machine, args: Arguments, site: Span) -> Value:
     """``Model.model_validate({...})``."""
-    from convlint.evaluate import calls
+    from convlint.evaluate.objects import calls
 
     given = force(args.positional[1], machine.path) if len(args.positional) > 1 else NONE
     values = {str(key): value for key, _, value in machine.entries(given)} if isinstance(given, Dict) else args.keywords

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from convlint.evaluate import classes
 from convlint.evaluate.environment import Arguments, Raised, follows
 from convlint.evaluate.machine import Machine
+from convlint.evaluate.objects import classes
 from convlint.evaluate.paths import force
 from convlint.evaluate.values import FALSE, NONE, TRUE, UNBOUND, Builtin, Const, Module, Span, Unknown, Value
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from convlint.evaluate.classes import make_class
 from convlint.evaluate.library.adapt import identity, plain_classes
 from convlint.evaluate.library.standard_functools import property_class
 from convlint.evaluate.machine import Machine
+from convlint.evaluate.objects.classes import make_class
 from convlint.evaluate.values import Value
 
 

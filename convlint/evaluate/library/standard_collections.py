@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from convlint.evaluate import named_tuples
-from convlint.evaluate.classes import make_class
 from convlint.evaluate.environment import Arguments
 from convlint.evaluate.equality import key_of
 from convlint.evaluate.library.adapt import fixed, identity, items, known, raw, take, text
 from convlint.evaluate.library.builtin_types import make_derivable, make_dict
 from convlint.evaluate.library.types_mappings import merge
 from convlint.evaluate.machine import Machine
+from convlint.evaluate.objects import named_tuples
+from convlint.evaluate.objects.classes import make_class
 from convlint.evaluate.paths import force
 from convlint.evaluate.values import Builtin, Class, Const, Dict, Span, Unknown, Value
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from convlint.evaluate import calls, classes, copies
 from convlint.evaluate.environment import Arguments
 from convlint.evaluate.library.adapt import builtin_table, content, identity, take
 from convlint.evaluate.library.types_mappings import copied
 from convlint.evaluate.machine import Machine
+from convlint.evaluate.objects import calls, classes
 from convlint.evaluate.paths import force
+from convlint.evaluate.reuse import copies
 from convlint.evaluate.values import UNBOUND, Dict, Instance, List, Span, Value
 
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from convlint.evaluate import copies, data_classes
-from convlint.evaluate.classes import make_class
 from convlint.evaluate.environment import Arguments, Raised
 from convlint.evaluate.library.adapt import builtin_table, instance_of, plain_classes, take, unmodelled
 from convlint.evaluate.machine import Machine
+from convlint.evaluate.objects import data_classes
+from convlint.evaluate.objects.classes import make_class
 from convlint.evaluate.paths import force
+from convlint.evaluate.reuse import copies
 from convlint.evaluate.values import (
     FALSE,
     NONE,

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from convlint.evaluate import class_kinds
-from convlint.evaluate.classes import make_class
 from convlint.evaluate.environment import Arguments
 from convlint.evaluate.library.adapt import identities, items, text
 from convlint.evaluate.machine import Machine
+from convlint.evaluate.objects import class_kinds
+from convlint.evaluate.objects.classes import make_class
 from convlint.evaluate.paths import force
 from convlint.evaluate.values import Class, Const, Dict, Span, Tuple, Unknown, Value
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from convlint.evaluate import named_tuples
-from convlint.evaluate.classes import make_class
 from convlint.evaluate.environment import Arguments, Frame, Raised
 from convlint.evaluate.library.adapt import give_up, instance_of, take
 from convlint.evaluate.machine import Machine
+from convlint.evaluate.objects import named_tuples
+from convlint.evaluate.objects.classes import make_class
 from convlint.evaluate.values import (
     NONE,
     Builtin,

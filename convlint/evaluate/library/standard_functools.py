@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from convlint.evaluate import calls
-from convlint.evaluate.classes import make_class
 from convlint.evaluate.environment import Arguments, Raised
 from convlint.evaluate.library.adapt import builtin_table, identities, items, known, run, take
 from convlint.evaluate.machine import Machine
+from convlint.evaluate.objects import calls
+from convlint.evaluate.objects.classes import make_class
 from convlint.evaluate.values import Builtin, Class, Const, Descriptor, Function, Partial, Span, Tuple, Value
 
 

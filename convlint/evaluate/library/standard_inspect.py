@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from convlint.evaluate import classes, named_tuples
-from convlint.evaluate.classes import make_class
 from convlint.evaluate.environment import Arguments, Raised
 from convlint.evaluate.library import standard_frames
 from convlint.evaluate.library.adapt import builtin_table, fixed, give_up, instance_of, take
 from convlint.evaluate.machine import Machine
+from convlint.evaluate.objects import classes, named_tuples
+from convlint.evaluate.objects.classes import make_class
 from convlint.evaluate.values import (
     FALSE,
     NONE,

@@ -5,9 +5,8 @@ from __future__ import annotations
 import itertools
 from typing import Any
 
-from convlint.evaluate import arithmetic, equality
+from convlint.evaluate import equality
 from convlint.evaluate.budget import MAX_LOOP_TURNS
-from convlint.evaluate.classes import make_class
 from convlint.evaluate.environment import Arguments, Raised
 from convlint.evaluate.library.adapt import (
     attempt,
@@ -23,6 +22,8 @@ from convlint.evaluate.library.adapt import (
 )  # fmt: skip
 from convlint.evaluate.library.builtin_functions import filtered
 from convlint.evaluate.machine import Machine
+from convlint.evaluate.objects import arithmetic
+from convlint.evaluate.objects.classes import make_class
 from convlint.evaluate.paths import force
 from convlint.evaluate.truth import truth
 from convlint.evaluate.values import NONE, Builtin, Class, Const, Descriptor, Iterator, Span, Tuple, Unknown, Value

@@ -5,10 +5,10 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from convlint.evaluate import arithmetic
 from convlint.evaluate.environment import Arguments
 from convlint.evaluate.library.adapt import items, pure, table, take
 from convlint.evaluate.machine import Machine
+from convlint.evaluate.objects import arithmetic
 from convlint.evaluate.values import Builtin, Const, Span, Value
 
 MAX_FACTORIAL = 90

@@ -11,7 +11,6 @@ from itertools import accumulate, pairwise
 from typing import Any
 
 from convlint.evaluate.budget import MAX_SEQUENCE
-from convlint.evaluate.classes import make_class
 from convlint.evaluate.environment import Arguments, Raised
 from convlint.evaluate.library.adapt import (
     attempt,
@@ -28,6 +27,7 @@ from convlint.evaluate.library.adapt import (
 )
 from convlint.evaluate.library.arrays import combine, each, flat_of, made, plain, rows_of, sizes_of, tupled
 from convlint.evaluate.machine import Machine
+from convlint.evaluate.objects.classes import make_class
 from convlint.evaluate.paths import force
 from convlint.evaluate.values import (
     NONE,

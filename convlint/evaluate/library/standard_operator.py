@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from convlint.evaluate import arithmetic, attributes, calls, comparison, subscripts
 from convlint.evaluate.environment import Arguments
 from convlint.evaluate.library.adapt import builtin_table, known, pure, take, text
 from convlint.evaluate.machine import Machine
+from convlint.evaluate.objects import arithmetic, attributes, calls, comparison, subscripts
 from convlint.evaluate.truth import truth
 from convlint.evaluate.values import Builtin, Const, Span, Tuple, Unknown, Value
 

@@ -7,7 +7,6 @@ from pathlib import PurePosixPath
 from posixpath import normpath
 from typing import Any
 
-from convlint.evaluate.classes import make_class
 from convlint.evaluate.environment import Arguments
 from convlint.evaluate.library.adapt import (
     attempt,
@@ -21,6 +20,7 @@ from convlint.evaluate.library.adapt import (
     text,
 )
 from convlint.evaluate.machine import Machine
+from convlint.evaluate.objects.classes import make_class
 from convlint.evaluate.paths import force
 from convlint.evaluate.values import Builtin, Class, Const, Descriptor, Instance, Span, Tuple, Unknown, Value
 

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from convlint.evaluate import attributes, calls
-from convlint.evaluate.classes import make_class
 from convlint.evaluate.environment import Arguments
-from convlint.evaluate.guards import enter
+from convlint.evaluate.language.guards import enter
 from convlint.evaluate.library.adapt import (
     builtin_table,
     first,
@@ -21,6 +19,8 @@ from convlint.evaluate.library.adapt import (
 )  # fmt: skip
 from convlint.evaluate.library.types_sequences import advance
 from convlint.evaluate.machine import Machine
+from convlint.evaluate.objects import attributes, calls
+from convlint.evaluate.objects.classes import make_class
 from convlint.evaluate.paths import force
 from convlint.evaluate.values import NONE, Builtin, Class, Const, Instance, Iterator, Span, Unknown, Value
 

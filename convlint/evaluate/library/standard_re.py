@@ -6,9 +6,7 @@ import re
 import warnings
 from functools import partial
 
-from convlint.evaluate import calls
 from convlint.evaluate.budget import MAX_PATTERN
-from convlint.evaluate.classes import make_class
 from convlint.evaluate.environment import Arguments, Raised
 from convlint.evaluate.library.adapt import (
     attempt,
@@ -25,6 +23,8 @@ from convlint.evaluate.library.adapt import (
 )  # fmt: skip
 from convlint.evaluate.library.pattern_cost import is_cheap
 from convlint.evaluate.machine import Machine
+from convlint.evaluate.objects import calls
+from convlint.evaluate.objects.classes import make_class
 from convlint.evaluate.paths import force
 from convlint.evaluate.values import NONE, Builtin, Class, Const, Instance, Iterator, Span, Unknown, Value
 

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import posixpath
 
-from convlint.evaluate import attributes, named_tuples
 from convlint.evaluate.budget import MAX_TEXT
-from convlint.evaluate.classes import make_class
 from convlint.evaluate.environment import Arguments, Raised
 from convlint.evaluate.library.adapt import (
     builtin_table,
@@ -23,6 +21,8 @@ from convlint.evaluate.library.adapt import (
     unknown,
 )  # fmt: skip
 from convlint.evaluate.machine import Machine
+from convlint.evaluate.objects import attributes, named_tuples
+from convlint.evaluate.objects.classes import make_class
 from convlint.evaluate.values import NONE, UNBOUND, Builtin, Const, Span, Tuple, Unknown, Value
 
 VERSION = (3, 11, 0, "final", 0)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from convlint.evaluate.classes import make_class
 from convlint.evaluate.environment import Arguments
 from convlint.evaluate.library.adapt import plain_classes, take, unknown
 from convlint.evaluate.library.standard_functools import property_class
 from convlint.evaluate.machine import Machine
+from convlint.evaluate.objects.classes import make_class
 from convlint.evaluate.paths import force
 from convlint.evaluate.values import NONE, Builtin, Class, Dict, Instance, Method, Span, Value
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from convlint.evaluate import named_tuples, subscripts
-from convlint.evaluate.classes import make_class
 from convlint.evaluate.environment import Arguments
 from convlint.evaluate.library.adapt import fixed, identities, identity, items, take, text, unknown
 from convlint.evaluate.library.standard_collections import ABSTRACT, abstract
 from convlint.evaluate.machine import Machine
+from convlint.evaluate.objects import named_tuples, subscripts
+from convlint.evaluate.objects.classes import make_class
 from convlint.evaluate.values import FALSE, Builtin, Class, Const, Span, Tuple, Value
 
 _BUILTIN_ALIASES = {

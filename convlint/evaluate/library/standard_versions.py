@@ -6,10 +6,10 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from convlint.evaluate.classes import make_class
 from convlint.evaluate.environment import Arguments
 from convlint.evaluate.library.adapt import give_up, instance_of, submodule, take, text
 from convlint.evaluate.machine import Machine
+from convlint.evaluate.objects.classes import make_class
 from convlint.evaluate.values import FALSE, TRUE, Builtin, Class, Const, Instance, Span, Tuple, Unknown, Value
 
 _COMPARISONS: dict[str, Callable[[Any, Any], bool]] = {

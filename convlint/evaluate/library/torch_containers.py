@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from convlint.evaluate import attributes, calls, copies
-from convlint.evaluate.constructions import is_chain
 from convlint.evaluate.environment import Arguments, NotIterable, Raised, follows
-from convlint.evaluate.iteration import iterate
 from convlint.evaluate.library.torch_modules import Call, is_module, named_pairs, target_of
 from convlint.evaluate.machine import Machine
+from convlint.evaluate.objects import attributes, calls
+from convlint.evaluate.objects.iteration import iterate
+from convlint.evaluate.objects.subscripts import slice_of
 from convlint.evaluate.paths import force, resolve
-from convlint.evaluate.subscripts import slice_of
+from convlint.evaluate.reuse import copies
+from convlint.evaluate.tensors.constructions import is_chain
 from convlint.evaluate.values import (
     FALSE,
     NONE,
@@ -224,7 +225,7 @@ def named() -> dict[str, Any]:
         return NONE
 
     def update(machine: Machine, args: Arguments, site: Span) -> Value:
-        from convlint.evaluate.displays import merge_mapping
+        from convlint.evaluate.language.displays import merge_mapping
 
         target = target_of(machine, args)
         source = force(args.positional[1], machine.path)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from convlint.evaluate import classes
 from convlint.evaluate.environment import Arguments
 from convlint.evaluate.library.torch_signatures import MODULES, Spec, bound
 from convlint.evaluate.library.torch_windows import Window, absent, axes, number, record, window
 from convlint.evaluate.machine import Machine
+from convlint.evaluate.objects import classes
 from convlint.evaluate.paths import force, resolve
 from convlint.evaluate.values import NONE, Builtin, Class, Const, Instance, Span, Tensor, Tuple, Unknown, Value
 

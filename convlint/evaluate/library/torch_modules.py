@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from convlint.evaluate import attributes, calls, classes, copies, named_tuples
 from convlint.evaluate.environment import Arguments, Raised, follows
 from convlint.evaluate.machine import Machine
+from convlint.evaluate.objects import attributes, calls, classes, named_tuples
 from convlint.evaluate.paths import force, resolve, without_unbound
+from convlint.evaluate.reuse import copies
 from convlint.evaluate.values import (
     NONE,
     UNBOUND,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from convlint.evaluate import classes
 from convlint.evaluate.environment import Arguments
 from convlint.evaluate.library.torch_containers import chain, fill_list, fill_sequential, named, numbered
 from convlint.evaluate.library.torch_layers import layer_classes
@@ -12,6 +11,7 @@ from convlint.evaluate.library.torch_modules import module_class
 from convlint.evaluate.library.torch_signatures import MODULES
 from convlint.evaluate.library.torch_wrappers import holders
 from convlint.evaluate.machine import Machine
+from convlint.evaluate.objects import classes
 from convlint.evaluate.paths import force
 from convlint.evaluate.values import NONE, Builtin, Descriptor, Instance, Span, Tensor, Value
 

@@ -9,7 +9,7 @@ from convlint.evaluate.library.torch_windows import constant
 from convlint.evaluate.machine import Machine
 from convlint.evaluate.paths import resolve
 from convlint.evaluate.sizes.shapes import factors
-from convlint.evaluate.tensor_readers import note
+from convlint.evaluate.tensors.readers import note
 from convlint.evaluate.values import NONE, Builtin, Const, Span, Tensor, Value
 
 _RESIZE = ("input", "size", "scale_factor", "mode", "align_corners", "recompute_scale_factor", "antialias")

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from convlint.evaluate import calls, classes
 from convlint.evaluate.environment import Arguments, NotIterable
 from convlint.evaluate.equality import plain
-from convlint.evaluate.iteration import iterate
 from convlint.evaluate.library.torch_functional import gives_tensor
 from convlint.evaluate.library.torch_layers import build_function
 from convlint.evaluate.library.torch_operations import framing
@@ -15,6 +13,8 @@ from convlint.evaluate.library.torch_signatures import FUNCTIONS
 from convlint.evaluate.library.torch_vectors import FUNCTIONS as FUNCTIONS_OF_VECTORS
 from convlint.evaluate.library.torch_vectors import MAX_VECTOR, knowing, tensor, unique, vector
 from convlint.evaluate.machine import Machine
+from convlint.evaluate.objects import calls, classes
+from convlint.evaluate.objects.iteration import iterate
 from convlint.evaluate.paths import force
 from convlint.evaluate.values import (
     FALSE,

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from convlint.evaluate import calls
 from convlint.evaluate.environment import Arguments
 from convlint.evaluate.library import torch_vectors
 from convlint.evaluate.machine import Machine
+from convlint.evaluate.objects import calls
 from convlint.evaluate.paths import force
 from convlint.evaluate.values import FALSE, NONE, Builtin, Const, Method, Span, Tensor, Tuple, Unknown, Value
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from convlint.evaluate.built.records import Fact, Gap
 from convlint.evaluate.library.torch_signatures import Spec
 from convlint.evaluate.paths import force, resolve
-from convlint.evaluate.records import Fact, Gap
 from convlint.evaluate.values import NONE, Choice, Const, Instance, List, Span, Tensor, Tuple, Unknown, Value
 
 if TYPE_CHECKING:

@@ -5,13 +5,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from convlint.evaluate import attributes, calls, classes
 from convlint.evaluate.environment import Arguments, Raised
-from convlint.evaluate.iteration import iterate
 from convlint.evaluate.library.adapt import builtin_table, take
 from convlint.evaluate.library.torch_functional import gives_tensor
 from convlint.evaluate.library.torch_modules import target_of
 from convlint.evaluate.machine import Machine
+from convlint.evaluate.objects import attributes, calls, classes
+from convlint.evaluate.objects.iteration import iterate
 from convlint.evaluate.values import NONE, Builtin, Class, Const, Module, Span, Value
 
 KEEPING = frozenset(

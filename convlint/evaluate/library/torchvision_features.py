@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from convlint.evaluate import attributes, calls, classes
 from convlint.evaluate.environment import Arguments, NotIterable, Raised
-from convlint.evaluate.iteration import iterate
 from convlint.evaluate.library.torch_modules import AFTER, is_module, target_of
 from convlint.evaluate.machine import Machine
+from convlint.evaluate.objects import attributes, calls, classes
+from convlint.evaluate.objects.iteration import iterate
 from convlint.evaluate.paths import force
 from convlint.evaluate.values import NONE, Builtin, Class, Const, Dict, Instance, Module, Span, Unknown, Value
 

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
-from convlint.evaluate import calls, comparison, displays, subscripts
 from convlint.evaluate.environment import Arguments, Raised, follows
 from convlint.evaluate.equality import key_of
+from convlint.evaluate.language import displays
 from convlint.evaluate.library.adapt import (
     Call,
     attempt,
@@ -21,8 +21,9 @@ from convlint.evaluate.library.adapt import (
     unmodelled,
 )  # fmt: skip
 from convlint.evaluate.machine import Machine
+from convlint.evaluate.objects import calls, comparison, subscripts
 from convlint.evaluate.paths import force
-from convlint.evaluate.registries import settle_registrations
+from convlint.evaluate.sources.registries import settle_registrations
 from convlint.evaluate.values import (
     NONE,
     UNBOUND,
@@ -274,7 +275,7 @@ def _subscript(machine: Machine, args: Arguments, site: Span) -> Value:
     target = dict_of(machine, receiver)
     missing = None
     if isinstance(receiver, Instance):
-        from convlint.evaluate import classes
+        from convlint.evaluate.objects import classes
 
         missing = classes.lookup(receiver.cls, "__missing__")
     plain = key_of(machine, key)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any
 
-from convlint.evaluate import comparison, equality, subscripts
+from convlint.evaluate import equality
 from convlint.evaluate.budget import MAX_SEQUENCE
 from convlint.evaluate.environment import Arguments, NotIterable, Raised
 from convlint.evaluate.library import ordering
@@ -24,6 +24,7 @@ from convlint.evaluate.library.adapt import (
     unmodelled,
 )  # fmt: skip
 from convlint.evaluate.machine import Machine
+from convlint.evaluate.objects import comparison, subscripts
 from convlint.evaluate.paths import force
 from convlint.evaluate.values import (
     NONE,

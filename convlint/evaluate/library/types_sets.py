@@ -6,12 +6,13 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
-from convlint.evaluate import arithmetic, displays
 from convlint.evaluate.environment import Arguments, Raised
 from convlint.evaluate.equality import key_of
+from convlint.evaluate.language import displays
 from convlint.evaluate.library.adapt import Call, builtin_table, first, give_up, items, take
 from convlint.evaluate.library.types_mappings import SHARED, add_one, copied, dict_of, lose
 from convlint.evaluate.machine import Machine
+from convlint.evaluate.objects import arithmetic
 from convlint.evaluate.paths import force
 from convlint.evaluate.values import FALSE, NONE, TRUE, UNBOUND, Builtin, Dict, Instance, Span, Value
 

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from convlint.evaluate.notes import is_note
-from convlint.evaluate.records import Fact, Record
+from convlint.evaluate.built.records import Fact, Record
+from convlint.evaluate.tensors.notes import is_note
 from convlint.network.geometry import dead_taps, output_size, residues_reached, trailing_unread
 
 LEAST_REACH = 4

@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from typing import Any, NamedTuple
 
-from convlint.evaluate import classes, copies
+from convlint.evaluate.built.records import Fact, Record
 from convlint.evaluate.graph.arguments import plain
-from convlint.evaluate.notes import is_note
+from convlint.evaluate.objects import classes
 from convlint.evaluate.paths import resolve
-from convlint.evaluate.records import Fact, Record
+from convlint.evaluate.reuse import copies
 from convlint.evaluate.sizes.arguments import values_of
+from convlint.evaluate.tensors.notes import is_note
 from convlint.evaluate.values import UNBOUND, Const, Dict, Instance, List, Span, Tensor, Tuple
 from convlint.input_size import MAX_SIDE
 

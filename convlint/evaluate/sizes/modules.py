@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from convlint.evaluate import copies
 from convlint.evaluate.graph import operations
 from convlint.evaluate.graph.arguments import plain
 from convlint.evaluate.graph.nodes import SAME
 from convlint.evaluate.paths import resolve
+from convlint.evaluate.reuse import copies
 from convlint.evaluate.sizes import shapes
 from convlint.evaluate.sizes.arguments import Call, optional_sizes
 from convlint.evaluate.sizes.shapes import Shape
