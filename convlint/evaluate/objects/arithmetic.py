@@ -57,6 +57,8 @@ def binary(machine: Machine, op: str, a: Value, b: Value, span: Span) -> Value:
         known = torch_vectors.combined(op, a, b, span)
         return known if known is not None else machine.flow.combined(machine, op, a, b, span=span)
     if a.__class__ is Unknown or b.__class__ is Unknown:
+        if op == "*" and (a.__class__ is List or b.__class__ is List):
+            return _repeated(machine, a, b)
         return _of_unknown(op, a, b)
     return _containers(machine, op, a, b, span)
 
@@ -72,6 +74,8 @@ def in_place(machine: Machine, op: str, a: Value, b: Value, span: Span) -> Any:
             a.items = follows(error.cause)
             return a
         machine.own_items(a).extend(items)
+        if isinstance(b, List):
+            a.more = a.more or b.more
         return a
     if isinstance(a, Instance) and op in ("+", "|"):
         method = classes.lookup(a.cls, "__iadd__" if op == "+" else "__ior__")
@@ -81,6 +85,18 @@ def in_place(machine: Machine, op: str, a: Value, b: Value, span: Span) -> Any:
         merge_mapping(machine, a, force(b, machine.path), span)
         return a
     return binary(machine, op, a, b, span)
+
+
+def _repeated(machine: Machine, a: Value, b: Value) -> Value:
+    """A list repeated an unknown number of times: its items, and maybe others behind them."""
+    repeated, times = (a, b) if isinstance(a, List) else (b, a)
+    assert isinstance(repeated, List)
+    assert isinstance(times, Unknown)
+    if not isinstance(force(repeated.items, machine.path), list):
+        return follows(times)
+    made = machine.list(list(machine.items(repeated)))
+    made.more = follows(times)
+    return made
 
 
 def _of_unknown(op: str, a: Value, b: Value) -> Value:
