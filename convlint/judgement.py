@@ -79,7 +79,8 @@ def sentence(judgement: Judgement, at: Place, own: Place | None = None) -> str:
     elif worst.name == GATE_ONLY:
         said = "only a gate or a statistic uses the rest"
     elif worst.name == DEAD:
-        said = "nobody uses the rest" + (f", computed by {_named(worst.source, at, own)}" if worst.source else "")
+        part = "a part of the rest" if worst.partly else "the rest"
+        said = f"nobody uses {part}" + (f", computed by {_named(worst.source, at, own)}" if worst.source else "")
         said += f": {readers} skip{'' if others > 1 else 's'} it as well" if readers else ""
     elif worst.outside or worst.reason == NOT_FOLLOWED.reason:
         return ""

@@ -77,6 +77,7 @@ def test_what_was_not_followed_is_not_known() -> None:
         (Verdict(BRANCH), "something else reads the rest"),
         (Verdict(GATE_ONLY), "only a gate or a statistic uses the rest"),
         (Verdict(DEAD), "nobody uses the rest"),
+        (Verdict(DEAD, partly=True), "nobody uses a part of the rest"),
         (
             Verdict(DEAD, (WIDE,), FAR),
             "nobody uses the rest, computed by the 5x5 pool at layers/blocks.py:7: "

@@ -208,6 +208,18 @@ def test_who_else_uses_the_values(forward: str, expected: str) -> None:
     assert verdict(text) == expected
 
 
+@pytest.mark.parametrize(("kernel_size", "said"), [(3, "nobody uses a part of the rest"), (1, "nobody uses the rest")])
+def test_another_layer_may_use_a_part(kernel_size: int, said: str) -> None:
+    """Beside a shortcut of stride 6, a 3x3 convolution uses 9 of every 36 pixels, a 1x1 convolution the same one."""
+    init = f"""{STEM}
+self.skip = nn.Conv2d(8, 8, 1, stride=6)
+self.wide = nn.Conv2d(8, 8, {kernel_size}, stride=6, padding={kernel_size // 2})
+"""
+    messages = [found.message for found in of(network(init, "x = self.stem(x)\nreturn self.skip(x) + self.wide(x)"))]
+    assert len(messages) == 2
+    assert any("reads 1 of every 36" in message and f"; {said}, computed by" in message for message in messages)
+
+
 def test_parts_of_the_channels_are_told_apart() -> None:
     """SKNet: each path gets its own half of the channels, and the dilated one sees every second row and column."""
     init = STEM + "self.near = nn.Conv2d(4, 8, 3, stride=2, padding=1)\n"

@@ -53,6 +53,9 @@ class Verdict:
     """Where the call that builds the layer builds several of the same numbers, which are written at different places:
     the verdict for each of these."""
 
+    partly: bool = False
+    """Whether that is so of some of the values only, and somebody uses the others."""
+
     def of(self, written: frozenset[Origins]) -> Verdict:
         """The verdict on those layers whose numbers are ``written`` at some places."""
         found = [verdict for origins, verdict in self.apart if origins in written]

@@ -30,6 +30,8 @@ class Outcome(NamedTuple):
     readers: tuple[Reader, ...]
     source: Reader | None
     why: str
+    partly: bool = False
+    """Whether that is so of some of the skipped values only, and somebody uses the others."""
 
 
 class Outcomes:
@@ -116,7 +118,7 @@ def add_worst(outcomes: dict[K, Outcome], more: Iterable[tuple[K, Outcome]]) -> 
 
 def outcome_of(case: Case, lost: str) -> Outcome:
     """The worst that is found about one layer."""
-    found = [Outcome(each.level, False, each.readers, each.source, each.why) for each in case.found]
+    found = [Outcome(each.level, False, each.readers, each.source, each.why, each.partly) for each in case.found]
     if case.layer.kind == SLICE and not case.layer.sure:  # who reads the rest may do so where the slice is not taken
         found = [each._replace(level=MAYBE, why=CONDITION) if each.level == LIVE else each for each in found]
     if lost:
@@ -144,4 +146,5 @@ def verdict_of(outcome: Outcome, sites: Sites) -> verdicts.Verdict:
         named(outcome.source) if outcome.source is not None else None,
         outcome.why,
         outcome.outside,
+        partly=outcome.partly,
     )

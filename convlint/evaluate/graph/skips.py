@@ -46,6 +46,8 @@ class Skipped(NamedTuple):
     view: View
     periods: tuple[int, ...]
     cells: tuple[Cell, ...]
+    partly: bool = False
+    """Whether the layer skips others, too, that somebody uses."""
 
 
 class Found(NamedTuple):
@@ -60,6 +62,8 @@ class Found(NamedTuple):
     """What computed them."""
     why: str
     """Why it is not known, where it is not."""
+    partly: bool = False
+    """Whether that is so of some of the values only, and somebody uses the others."""
 
 
 class Open(NamedTuple):
@@ -172,7 +176,7 @@ class _Search:
             return [Found(LIVE, False, tuple(self._others(users)), None, "")]
         beside = (each.reader for each in demands if each.reader and each.view == skipped.view)
         self.readers.update(dict.fromkeys(reader for reader in beside if reader.window))
-        left = wide._replace(cells=kept)
+        left = wide._replace(cells=kept, partly=wide.partly or len(kept) < len(wide.cells))
         if node.kind == PORT:
             return [Open(node.info, left)]
         if node.kind == RESULT:
@@ -185,7 +189,7 @@ class _Search:
         if node.kind == OPAQUE:
             level = max(level, MAYBE)  # it may hand on values of others
         why = "" if level != MAYBE else CONDITION if rivals else _reason(demands, node)
-        return [self._found(level, Reader(node.words, node), why)]
+        return [self._found(level, Reader(node.words, node), why, left.partly)]
 
     def _into_call(self, activation: Activation, node: Node, skipped: Skipped) -> list[Found | Open]:
         call = node.inputs[0]
@@ -227,8 +231,8 @@ class _Search:
             worst.append(min(known, key=lambda each: each.level))
         return [max(worst, key=lambda each: each.level)]
 
-    def _found(self, level: int, source: Reader | None, why: str = "") -> Found:
-        return Found(level, False, tuple(self._others(self.readers)), source, why)
+    def _found(self, level: int, source: Reader | None, why: str = "", partly: bool = False) -> Found:
+        return Found(level, False, tuple(self._others(self.readers)), source, why, partly)
 
     def _is_layer(self, node: Node) -> bool:
         """Whether a node is the layer, or the same call of it."""
@@ -284,7 +288,7 @@ def _repeated(skipped: Skipped, periods: tuple[int, ...]) -> Skipped:
         for cell in skipped.cells
         for turns in product(*times)
     )
-    return Skipped(skipped.view, periods, found)
+    return skipped._replace(periods=periods, cells=found)
 
 
 def _before(node: Node, skipped: Skipped) -> Iterator[tuple[Node, Skipped]]:
@@ -326,4 +330,4 @@ def _unsliced(skipped: Skipped, axes: tuple[tuple[int, int], ...]) -> Skipped | 
         tuple((x * step + start) % period for x, (start, step), period in zip(cell, axes, periods, strict=True))
         for cell in skipped.cells
     )
-    return Skipped((), periods, found)
+    return skipped._replace(periods=periods, cells=found)
