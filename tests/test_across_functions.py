@@ -207,7 +207,7 @@ class Merge(nn.Module):
             "note",
             "the slice",
         ),
-        ("x = self.stem(x)\nreturn torch.cat([phase(x, 0, j) for j in (0, 1)], 1)", "error", "nobody uses the rest"),
+        ("x = self.stem(x)\nreturn torch.cat([phase(x, 0, j) for j in (0, 1)], 1)", "error", "nobody uses a part"),
         ("x = self.stem(x).permute(0, 2, 3, 1)\nreturn self.merge(x)", "error", "nobody uses the rest"),
         ("x = self.stem(x).permute(0, 2, 3, 1)\nreturn self.merge(x), x.mean(-1)", "note", "reads the rest"),
         ("x = self.stem(x)\nreturn self.cut(x), helper(x)", "warning", "is not known"),

@@ -73,7 +73,8 @@ class Outcomes:
             return replace(verdicts.NOT_FOLLOWED, outside=partial)
         outcome = min(found, key=rank)
         if keys[0] == slice_key(keys[0][0]):
-            outcome = outcome._replace(readers=_beside(outcome.readers, keys))
+            # Of several slices, what the others read is no part of what they skip together.
+            outcome = outcome._replace(readers=_beside(outcome.readers, keys), partly=outcome.partly and len(keys) == 1)
         apart = self.apart.get(id(record), {}).get(keys[0], {})
         told = tuple(
             (origins_of(origins, sites), _open_ended(verdict_of(each, sites), partial))
