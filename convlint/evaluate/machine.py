@@ -169,11 +169,12 @@ class Machine:
             target.made = None
             if target.borrowing:
                 target.own_attributes()
-        if born < self.entry_start:
-            if id(target) not in self.saved:
-                self.saved[id(target)] = target
-                self.undo.append(restoring.object_of_heap(target))
-            self.forget()
+        if self.entry_start:
+            if born < self.entry_start:
+                if id(target) not in self.saved:
+                    self.saved[id(target)] = target
+                    self.undo.append(restoring.object_of_heap(target))
+                self.forget()
         elif born <= self.piece_start and not self.decorating:
             self.forget()
         if target.holders:
