@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -128,13 +127,18 @@ def _load_yaml(machine: Machine, args: Arguments, site: Span) -> Value:
 
 def _loaded(machine: Machine, source: Source | str, site: Span, as_json: bool) -> Value:
     """The first document of a file, or of a text that the program itself makes."""
-    roots = _parsed(source, as_json) if isinstance(source, str) else _parsed(source.text, as_json, source.path)
+    if isinstance(source, str):
+        roots = _parsed(source, as_json)
+    else:
+        known, key = machine.documents.parsed, (source.path, as_json)
+        if key not in known:
+            known[key] = _parsed(source.text, as_json, source.path)
+        roots = known[key]
     if roots is None:
         give_up(Unknown("unsupported", "a file that cannot be read as data", site))
     return _Values(machine, site, None if isinstance(source, str) else source).of(roots[0]) if roots else NONE
 
 
-@lru_cache(maxsize=16)  # a program's settings are read again for every entry point
 def _parsed(text: str, as_json: bool, path: str = "") -> Sequence[Any] | None:
     """The documents of a file; None where it is no YAML or JSON."""
     from convlint.frontends.config.json_nodes import parse_json

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from convlint.evaluate.values import Const, Span
-from convlint.frontends.config.nodes import Source
+from convlint.frontends.config.nodes import Node, Source
 
 FIRST = 1_000_000
 """They are numbered from here; no run reads so many modules."""
@@ -15,6 +17,8 @@ class Documents:
     def __init__(self) -> None:
         self.sources: dict[int, Source] = {}
         """By their numbers."""
+        self.parsed: dict[tuple[str, bool], Sequence[Node] | None] = {}
+        """What was read of data, by its path and whether it was read as JSON; None for what is no data."""
         self._numbers: dict[str, int] = {}
 
     def number(self, source: Source) -> int:

@@ -45,6 +45,8 @@ class Finder:
         self._kinds: dict[Path, dict[str, bool]] = {}
         self._found: dict[tuple[Path, str], Path | None] = {}
         self._roots: dict[Path, Path] = {}
+        self._data: dict[Path, str | None] = {}
+        """Files of data that were looked into: programs read their settings again for every entry point."""
         self._project = tuple(dict.fromkeys([*map(self.package_root, linted), root, root / "src"]))
 
     def package_root(self, path: Path) -> Path:
@@ -242,10 +244,16 @@ class Finder:
         ]
         if not found:
             return None
+        if found[0] not in self._data:
+            self._data[found[0]] = self._text_of_data(found[0])
+        text = self._data[found[0]]
+        return None if text is None else (found[0], text)
+
+    def _text_of_data(self, path: Path) -> str | None:
         try:
-            content = self.overlays[found[0]].encode() if found[0] in self.overlays else found[0].read_bytes()
-            self.consulted[str(found[0])] = blake2b(content, digest_size=16).hexdigest()
-            return found[0], content.decode("utf-8-sig")
+            content = self.overlays[path].encode() if path in self.overlays else path.read_bytes()
+            self.consulted[str(path)] = blake2b(content, digest_size=16).hexdigest()
+            return content.decode("utf-8-sig")
         except (OSError, UnicodeDecodeError):
             return None
 
