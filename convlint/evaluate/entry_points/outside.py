@@ -197,7 +197,7 @@ class Outside:
         None for a bare name: another project's class may be meant, for which the config was written.
         """
         names = _parameters(callee)
-        if names is None or "." not in call.name:
+        if names is None or call.bare:
             return
         unknown = [keyword for keyword in call.keywords if keyword not in names and keyword in call.keys]
         for keyword in unknown if len(unknown) <= MOST_UNKNOWN_KEYWORDS else ():
