@@ -33,7 +33,7 @@ MAX_LOOP_STEPS = 5_000
 """Steps for one `while` loop of more turns than that: one that trains until it is done, which it never is here."""
 
 MANY_TURNS = 16
-"""A `for` loop over no more numbers than that is run to its end in any case."""
+"""A `for` loop over no more numbers than that is run to its end, unless its turns work long and build nothing."""
 
 MAX_FOR_STEPS = 20_000
 """Steps for one `for` loop over more numbers than that: one that trains for a hundred epochs, say."""

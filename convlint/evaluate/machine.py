@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from convlint.evaluate import restoring
@@ -22,6 +22,7 @@ from convlint.evaluate.values import (
     Code,
     Const,
     Dict,
+    Function,
     Heap,
     Instance,
     List,
@@ -129,6 +130,10 @@ class Machine:
         self.steps += count
         if self.steps > MAX_STEPS:
             raise Exhausted("MAX_STEPS")
+
+    def running(self) -> Iterator[Function]:
+        """The functions of the user's that are running, the outermost first."""
+        return (frame.function for frame in self.frames if frame.function is not None)
 
     def note_gap(self, reason: str, detail: str, span: Span, what: str) -> None:
         """Note that ``what`` was given up."""

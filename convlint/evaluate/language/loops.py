@@ -55,7 +55,7 @@ def compile_for(context: Context, node: ir.ForLoop) -> Run:
         if len(items) <= MAX_IDLE_TURNS or not all(map(_is_number, items)):
             return run_turns(machine, frame, turns, orelse)
         cut: list[Unknown] = []
-        live = run_turns(machine, frame, _while_affordable(machine, turns, cut, span), orelse)
+        live = run_turns(machine, frame, _while_worthwhile(machine, turns, cut, span), orelse)
         if not cut:
             return live
         return _unknown_loop(machine, frame, cut[0], once=lambda: turn(frame, items[-1]), carried=carried)
@@ -71,8 +71,8 @@ def _is_number(item: Any) -> bool:
     return item.__class__ is Const and item.value.__class__ is int
 
 
-def _while_affordable(machine: Any, turns: list[Any], cut: list[Unknown], span: Span) -> Iterator[Any]:
-    """The turns of a loop over many numbers; ``cut`` gets the reason where the last ones are left out."""
+def _while_worthwhile(machine: Any, turns: list[Any], cut: list[Unknown], span: Span) -> Iterator[Any]:
+    """The turns of a loop over numbers while they are worth it; ``cut`` gets the reason where the last are left out."""
     start, idle = machine.steps, 0
     for done, turn in enumerate(turns):
         if done > MANY_TURNS and machine.steps - start > MAX_FOR_STEPS:
@@ -89,7 +89,7 @@ def _while_affordable(machine: Any, turns: list[Any], cut: list[Unknown], span: 
 
 def _within_forward(machine: Any) -> bool:
     """Whether a method of a module is running: its loops run over its parts, which have been built before."""
-    owners = (frame.function.owner for frame in machine.frames if frame.function is not None)
+    owners = (function.owner for function in machine.running())
     return any(owner is not None and owner.derives_from_module for owner in owners)
 
 

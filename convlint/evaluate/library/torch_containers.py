@@ -185,9 +185,7 @@ def numbered(fill: Callable[[Machine, Instance, Arguments, Span], None]) -> dict
 
 def _taken_apart(machine: Machine, target: Instance, modules: list[Value]) -> None:
     """A Sequential that a ``forward`` uses as a list runs its modules as that says, and not one after the other."""
-    if is_chain(target.cls) and any(
-        frame.function is not None and frame.function.code.name == "forward" for frame in machine.frames
-    ):
+    if is_chain(target.cls) and any(function.code.name == "forward" for function in machine.running()):
         machine.flow.reads.ends.taken_apart(modules)
 
 

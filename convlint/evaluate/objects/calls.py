@@ -242,8 +242,7 @@ def _note_network(machine: Machine, made: Instance) -> None:
 
     Modules that are built within others' ``__init__`` are parts of these.
     """
-    within = (frame.function for frame in machine.frames if frame.function is not None)
-    if machine.flow.tracer is None and all(function.code.name != "__init__" for function in within):
+    if machine.flow.tracer is None and all(function.code.name != "__init__" for function in machine.running()):
         last = next(reversed(machine.record.calls), None)
         is_module = made.cls.derives_from_module
         if is_module and last is not None and last[1].__class__ is Record and machine.verdicts.leads_to_skip(last[1]):
