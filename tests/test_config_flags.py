@@ -15,6 +15,7 @@ from config_runs import dead, found, read, windows
         ("RESNETS: {DEPTH: 18}", []),
         ("RESNETS: {DEPTH: 50, STRIDE_IN_1X1: false}", []),
         ("BACKBONE: {NAME: build_swin_fpn_backbone}, RESNETS: {DEPTH: 50}", []),
+        ("BACKBONE: {NAME: build_resnet_backbone, DEPTH: 50x, LAST_STRIDE: 1}", []),
         ("WEIGHTS: x.pkl", []),
     ],
 )

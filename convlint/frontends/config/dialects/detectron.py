@@ -108,7 +108,7 @@ MODEL:
 ## Limits
 
 The 1x1 shortcut beside the first bottleneck strides whatever the flag says, and is not reported. Other projects'
-backbones are passed over.
+backbones are passed over: what says its depth in `BACKBONE` is not detectron2's ResNet.
 
 ## References
 
@@ -161,6 +161,8 @@ def _yacs(config: Config, composed: Composed) -> Iterator[Found]:
         return
     resnets, builder = child(model, "RESNETS"), child(model, "BACKBONE", "NAME")
     if builder is not None and not _BUILDS_RESNET.fullmatch((text(builder) or "")[:_LONGEST_NAME]):
+        return
+    if child(model, "BACKBONE", "DEPTH") is not None:
         return
     flag, depth = child(resnets, "STRIDE_IN_1X1"), child(resnets, "DEPTH")
     if builder is None and flag is None and depth is None:
