@@ -632,6 +632,24 @@ def test_arrays(line: str, tmp_path: Path) -> None:
     assert Bench(tmp_path, text).plain("result") == ARRAYS[line]
 
 
+WRITTEN_ARRAYS = {
+    "np.zeros(2)": ("a[1] = 5", [0.0, 5.0]),
+    "np.array([1, 2])": ("a[-1] = 4.9", [1, 4]),
+    "np.array([1, 2.5])": ("a[0] = True", [1.0, 2.5]),
+    "np.array([True, True])": ("a[0] = 0", [False, True]),
+    "np.array([[1, 2], [3, 4]])": ("a[0] = 7", [[7, 7], [3, 4]]),
+    "np.array([[1, 2], [3, 5]])": ("a[1] = [8, 9]", [[1, 2], [8, 9]]),
+}
+
+
+@pytest.mark.parametrize("array", WRITTEN_ARRAYS)
+def test_what_is_written_into_an_array_has_its_type_and_fills_its_row(array: str, tmp_path: Path) -> None:
+    statement, expected = WRITTEN_ARRAYS[array]
+    found = Bench(tmp_path, f"import numpy as np\na = {array}\n{statement}\nresult = a.tolist()\n").plain("result")
+    assert found == expected
+    assert list(map(repr, found)) == list(map(repr, expected))
+
+
 UNKNOWN_GIVES = [
     "len(u)",
     "max(u, 1)",

@@ -11,7 +11,9 @@ from convlint.evaluate.environment import Arguments, Raised
 from convlint.evaluate.library.adapt import attempt, first, give_up, instance_of, lift, limit, raw
 from convlint.evaluate.machine import Machine
 from convlint.evaluate.paths import force
-from convlint.evaluate.values import Class, Instance, Span, Tuple, Unknown, Value
+from convlint.evaluate.values import Class, Const, Instance, Span, Tuple, Unknown, Value
+
+_NUMBERS = {bool, int, float}
 
 
 def plain(machine: Machine, value: Value) -> Any:
@@ -19,10 +21,38 @@ def plain(machine: Machine, value: Value) -> Any:
     value = force(value, machine.path)
     if isinstance(value, Instance) and "_data" in value.attrs:
         value = value.attrs["_data"]
+    row = row_of(value)
+    if row is not None:
+        return row
     found = _listed(raw(machine, value))
     if not all(isinstance(number, (int, float)) for number in flat_of(found)):
         give_up(Unknown("not-modelled", "an array of other things than numbers"))
     return found
+
+
+def row_of(value: Value) -> list[int | float] | None:
+    """The numbers of an array of one axis, at one glance each: loops read and write large ones again and again."""
+    if not isinstance(value, Tuple):
+        return None
+    found = [item.value for item in value.items if item.__class__ is Const]
+    return found if len(found) == len(value.items) and set(map(type, found)) <= _NUMBERS else None
+
+
+def kind_of(rows: list[Any]) -> type:
+    """The type that all numbers of an array have; what is written into it is converted."""
+    kinds = set(map(type, flat_of(rows)))
+    return next((kind for kind in (float, int) if kind in kinds), bool)
+
+
+def item_at(value: Value, key: Value) -> Const | None:
+    """The number of an array of one axis at an index, where both are known."""
+    if not isinstance(value, Instance) or not isinstance(key, Const) or key.value.__class__ is not int:
+        return None
+    data = value.attrs.get("_data")
+    if not isinstance(data, Tuple) or not -len(data.items) <= key.value < len(data.items):
+        return None
+    found = data.items[key.value]
+    return found if isinstance(found, Const) and type(found.value) in _NUMBERS else None
 
 
 def _listed(value: Any) -> Any:

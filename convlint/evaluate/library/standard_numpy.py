@@ -25,7 +25,18 @@ from convlint.evaluate.library.adapt import (
     take,
     unmodelled,
 )
-from convlint.evaluate.library.arrays import combine, each, flat_of, made, plain, rows_of, sizes_of, tupled
+from convlint.evaluate.library.arrays import (
+    combine,
+    each,
+    flat_of,
+    item_at,
+    kind_of,
+    made,
+    plain,
+    rows_of,
+    sizes_of,
+    tupled,
+)
 from convlint.evaluate.machine import Machine
 from convlint.evaluate.objects.classes import make_class
 from convlint.evaluate.paths import force
@@ -357,6 +368,9 @@ def _iterate(cls: Class, machine: Machine, args: Arguments, site: Span) -> Value
 
 def _subscript(cls: Class, machine: Machine, args: Arguments, site: Span) -> Value:
     target, key = _given(machine, args, "__getitem__", 2, "self", "key")
+    number = item_at(target, key)
+    if number is not None:
+        return lift(machine, number.value, site)
     rows = plain(machine, target)
     if isinstance(key, (Const, Slice)):
         chosen = raw(machine, key)
@@ -377,7 +391,16 @@ def _put(machine: Machine, args: Arguments, site: Span) -> Value:
         return NONE
     rows = plain(machine, target)
     if isinstance(key, Const) and isinstance(key.value, int):
-        attempt(operator.setitem, rows, key.value, plain(machine, value))
+        number = each(kind_of(rows), plain(machine, value))
+        if item_at(target, key) is not None and not isinstance(number, list):
+            items = list(target.attrs["_data"].items)
+            items[key.value] = lift(machine, number, site)
+            machine.write_attribute(target, "_data", Tuple(tuple(items)))
+            return NONE
+        row = attempt(operator.getitem, rows, key.value)
+        if isinstance(number, list) and sizes_of(number) != sizes_of(row):
+            give_up(Unknown("not-modelled", "a change within an array", site))
+        rows[key.value] = number if isinstance(number, list) else each(lambda _: number, row)
         machine.write_attribute(target, "_data", tupled(machine, rows, site))
     else:
         machine.write_attribute(target, "_data", Unknown("not-modelled", "a change within an array", site))
