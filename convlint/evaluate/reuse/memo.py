@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from convlint.evaluate.built.records import Record
+from convlint.evaluate.built.records import Fact, Record
 from convlint.evaluate.environment import Arguments
 from convlint.evaluate.machine import Machine, Purity
 from convlint.evaluate.reuse.copies import copy
@@ -123,8 +123,18 @@ def replay(machine: Machine, entry: tuple[Hit, Span], args: Arguments, site: Spa
     hit, first_site = entry
     machine.step(hit.steps)
     for at, child, certain, count in hit.calls:
-        _replay_call(machine, site if at == first_site else at, child, certain, count)
+        if at == first_site:
+            at, child = site, _built_at(child, first_site, site)
+        _replay_call(machine, at, child, certain, count)
     return _handed_out(machine, hit, args)
+
+
+def _built_at(child: Any, first_site: Span, site: Span) -> Any:
+    """A layer that the remembered call itself built, as the call at ``site`` builds it."""
+    if child.__class__ is not Fact or child.site != first_site:
+        return child
+    origins = tuple([(name, site if origin == first_site else origin) for name, origin in child.origins])
+    return child._replace(site=site, origins=origins)
 
 
 def is_older(value: Any, start: int) -> bool:
