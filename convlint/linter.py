@@ -8,7 +8,8 @@ from dataclasses import replace
 
 from convlint.findings import Finding, Fix, Severity, sort_key
 from convlint.hits import Fact, Hit, at_call, at_meeting, is_inside, place_of
-from convlint.network.layers import Confidence, Layer, Network, Use
+from convlint.network.geometry import residues_reached
+from convlint.network.layers import Confidence, Layer, Network, Use, known
 from convlint.network.sizes import SizedLayer, SizedModule, fact_of
 from convlint.rule import Problem, Remedy, Rule
 from convlint.source import Place
@@ -87,8 +88,11 @@ def _report(
     meetings: dict[tuple[object, ...], list[Hit]] = defaultdict(list)
     calls: dict[Place, list[Hit]] = defaultdict(list)
     varied = _varied(network) if any(each.written_in_call for _, found in problems for each in found) else frozenset()
+    flat = _on_flat_maps(network) if any(each.skips for _, found in problems for each in found) else {}
     for layer, found in problems:
         for use in network.uses(layer):
+            if layer in flat and use.entry_points and flat[layer].issuperset(use.entry_points):
+                continue
             hits = [
                 Hit(fact_of(layer), problem, number, use)
                 for number, problem in enumerate(found)
@@ -121,6 +125,27 @@ def _mixed(calls: Mapping[Place, Sequence[Hit]]) -> frozenset[Place]:
                 for name in hit.use.entry_points:
                     builders[name, layer.call, layer.kernel_size, layer.stride, layer.dilation].add(call)
     return frozenset(call for several in builders.values() if len(several) > 1 for call in several)
+
+
+def _on_flat_maps(network: Network) -> dict[Fact, frozenset[str]]:
+    """The networks in which a layer skips nothing: its maps have one position along each axis where it would.
+
+    Along another axis they have more: a signal in a map of one row. On a map of one position any stride is none, and
+    inputs of another size have larger ones there.
+    """
+    skips: dict[Fact, set[str]] = defaultdict(set)
+    flat: dict[Fact, set[str]] = defaultdict(set)
+    for sized in network.sized_layers:
+        layer = sized.layer
+        kernel_size, stride, dilation = known(layer.kernel_size), known(layer.stride), known(layer.dilation)
+        if kernel_size is None or stride is None or dilation is None or min(*kernel_size, *stride, *dilation) < 1:
+            continue
+        skipping = [residues_reached(*axis) < axis[1] for axis in zip(kernel_size, stride, dilation, strict=True)]
+        rows = zip(skipping, sized.size, sized.before, strict=False)
+        is_flat = all((size, before) == (1, 0) for skipped, size, before in rows if skipped) and max(sized.size) > 1
+        if any(skipping):
+            (flat if is_flat else skips)[layer].update(sized.entry_points)
+    return {layer: frozenset(names - skips[layer]) for layer, names in flat.items()}
 
 
 def _varied(network: Network) -> frozenset[Place]:

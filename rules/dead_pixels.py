@@ -215,6 +215,16 @@ from torch import nn
 up = nn.ConvTranspose2d(64, 64, kernel_size=1, stride=2, output_padding=1, groups=64)
 ```
 
+The maps behind the first convolution have one row, and four columns are averaged to one.
+
+```python good
+import torch
+from torch import nn
+
+signal = nn.Sequential(nn.Conv2d(1, 16, (60, 1)), nn.AvgPool2d((1, 4), stride=4))
+signal(torch.zeros(1, 1, 60, 152))
+```
+
 ## Fix safety
 
 Every fix keeps the shape of the output for every input size, and changes what the network computes: `--unsafe-fixes`
@@ -253,6 +263,8 @@ multiple of the stride), a kernel as large as the stride without padding, a larg
   that are not known read everything, so that nothing is called dead that could not be followed.
 - An entry point that is part of a network (a block by itself) cannot know who else reads its input. It says nothing
   where a network that builds the same layer does.
+- A signal is no image: where every map of a layer is known to have one position along the axes on which it would skip
+  some, and more along another, nothing is skipped there.
 - Layers whose kernel size, stride or dilation is not known on every axis are passed over.
 - The fraction holds for the interior of the input. At the far border a few more positions may stay unread.
 - Slicing such as `x[:, :, ::2]` and resizing are not looked at. Transposed convolutions write, and have no such gap.
