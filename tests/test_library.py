@@ -647,7 +647,7 @@ def test_what_is_written_into_an_array_has_its_type_and_fills_its_row(array: str
     statement, expected = WRITTEN_ARRAYS[array]
     found = Bench(tmp_path, f"import numpy as np\na = {array}\n{statement}\nresult = a.tolist()\n").plain("result")
     assert found == expected
-    assert list(map(repr, found)) == list(map(repr, expected))
+    assert repr(found) == repr(expected)
 
 
 UNKNOWN_GIVES = [
